@@ -1,0 +1,1 @@
+"""The recordings workshop: turns DVD rips into streams that play anywhere; knows no court."""
