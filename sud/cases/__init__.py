@@ -1,0 +1,1 @@
+"""Cases: registered, found, read and worked on."""
