@@ -5,6 +5,7 @@ tokens, and their gRPC sides want a certificate made here: another user of this 
 reach the ports and still reads and deletes nothing.
 """
 
+import contextlib
 import http.client
 import json
 import secrets
@@ -89,8 +90,6 @@ def store(directory: Path, *, start_seconds: float = 60) -> Iterator[StoreAddres
                         _weed(),
                         "mini",
                         f"-dir={data}",
-                        f"-filer.localSocket={directory / 'filer.sock'}",
-                        f"-s3.localSocket={directory / 's3.sock'}",
                         *FIXED,
                         *(f"-{name}={port}" for name, port in ports.items()),
                     ],
@@ -128,10 +127,10 @@ def _weed() -> Path:
 
 def _remove_sockets(ports: dict[str, int]) -> None:
     """Remove the sockets that it names itself, in /tmp, and leaves there when it is killed."""
-    for name, port in ports.items():
-        server, grpc, _ = name.partition(".port.grpc")
-        if grpc:
-            Path(f"/tmp/seaweedfs-{server}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
+    for port in ports.values():
+        for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 def _keys(directory: Path) -> dict[str, str]:
