@@ -1,0 +1,1 @@
+"""AIS Sud: the court case-management system of the Kyrgyz Republic."""

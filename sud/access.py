@@ -1,0 +1,373 @@
+"""The rule book: who may do what; nothing else in the house answers that.
+
+`permits()` answers for one subject, `visible()` is the reading rule as a WHERE clause; a test
+compares both. What an actor may not see does not exist for him.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+
+from sud.models import (
+    Act,
+    Case,
+    Document,
+    DrawRequest,
+    Filing,
+    FilingState,
+    Hearing,
+    Publication,
+    PublicationState,
+    Recording,
+    RoleCode,
+)
+
+
+class Action(StrEnum):
+    """What can be done in the house, one sentence each."""
+
+    # Everybody
+    SITE_READ = "site:read"  # Read the public pages.
+    SESSION_OPEN = "session:open"  # Sign in, or try to.
+    LOG_READ = "log:read"  # Read the public log of draws.
+    LOG_REVEAL = "log:reveal"  # Hand in a contributor's signed reveal.
+    DECISION_READ = "decision:read"  # Read a published decision.
+    ACT_VERIFY = "act:verify"  # Check that an act is genuine.
+    # Everybody who is signed in
+    HOME_READ = "home:read"  # Open one's own first page.
+    SESSION_CLOSE = "session:close"  # Sign out.
+    # Filings
+    FILING_START = "filing:start"  # Begin a claim.
+    FILING_READ = "filing:read"  # Read a filing and its papers.
+    FILING_EDIT = "filing:edit"  # Fill in, correct and submit one's own filing.
+    FILING_QUEUE = "filing:queue"  # See the filings that wait at one's court.
+    FILING_DECIDE = "filing:decide"  # Accept a filing or return it.
+    # Cases
+    CASE_READ = "case:read"  # Read a case and its papers.
+    CASE_SEARCH = "case:search"  # Search the cases one may read.
+    CASE_ACCEPT = "case:accept"  # Take the drawn case into proceedings.
+    CASE_REGISTER = "case:register"  # Give a filing its number and open the case.
+    CASE_DISTRIBUTE = "case:distribute"  # Give a case to the judge who was drawn.
+    CASE_LOOKED = "case:looked"  # See who looked at the case.
+    # Draws
+    ROSTER_CHANGE = "roster:change"  # Log a judge's share or absence.
+    EPOCH_RUN = "epoch:run"  # Freeze and draw an epoch.
+    # Hearings
+    HEARING_READ = "hearing:read"  # See a hearing of a case.
+    HEARING_SET = "hearing:set"  # Set, move or cancel a hearing.
+    CALENDAR_READ = "calendar:read"  # See one's own or one's court's calendar.
+    # Recordings
+    RECORDING_ADD = "recording:add"  # Hand in a recording for a hearing.
+    RECORDING_PLAY = "recording:play"  # Play the recording of a hearing.
+    RECORDING_QUEUE = "recording:queue"  # See the discs that wait to be linked.
+    RECORDING_RUN = "recording:run"  # Read and transcode a disc.
+    # Acts
+    ACT_READ = "act:read"  # Read an act of the case.
+    ACT_DRAFT = "act:draft"  # Begin and edit a draft of an act.
+    ACT_ISSUE = "act:issue"  # Sign and issue an act.
+    # Publication
+    PUBLICATION_QUEUE = "publication:queue"  # See the acts that wait for publication.
+    PUBLICATION_REVIEW = "publication:review"  # Check, publish and withdraw a public text.
+    # Administration
+    REFERENCE_READ = "reference:read"  # Read rates, weights, holidays and limits.
+    REFERENCE_EDIT = "reference:edit"  # Correct rates, weights, holidays and limits.
+    ACCOUNT_CREATE = "account:create"  # Open an account.
+    JOURNAL_READ = "journal:read"  # Read the journal.
+    NOTICE_SEND = "notice:send"  # Send a notice to a participant.
+    ACCESS_REFUSED = "access:refused"  # Be refused: only ever a line in the journal.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRole:
+    """A role, at one court or (None) everywhere."""
+
+    code: RoleCode
+    court_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Whoever acts: his roles of today, the judge he is, the cases he is a party to."""
+
+    user_id: int | None = None
+    name: str = ""
+    language: str = "ky"
+    roles: frozenset[HeldRole] = frozenset()
+    judge_ids: frozenset[int] = frozenset()
+    party_to: frozenset[int] = frozenset()
+    system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    def has(self, *codes: RoleCode) -> bool:
+        return any(role.code in codes for role in self.roles)
+
+    def courts_as(self, *codes: RoleCode) -> frozenset[int]:
+        return frozenset(
+            role.court_id for role in self.roles if role.code in codes and role.court_id is not None
+        )
+
+    @property
+    def staff(self) -> bool:
+        return bool(self.roles)
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(system=True)
+
+Predicate = Callable[[Actor, Any], bool]
+
+
+# The predicates: two lines each, named as one would say them.
+
+
+def anyone(_actor: Actor, _subject: object) -> bool:
+    return True
+
+
+def signed_in(actor: Actor, _subject: object) -> bool:
+    return actor.signed_in
+
+
+def party_account(actor: Actor, _subject: object) -> bool:
+    return actor.signed_in and not actor.staff
+
+
+def clerk(actor: Actor, _subject: object) -> bool:
+    return actor.has(RoleCode.CLERK)
+
+
+def judge(actor: Actor, _subject: object) -> bool:
+    return bool(actor.judge_ids)
+
+
+def chair(actor: Actor, _subject: object) -> bool:
+    return actor.has(RoleCode.CHAIR)
+
+
+def archivist(actor: Actor, _subject: object) -> bool:
+    return actor.has(RoleCode.ARCHIVIST)
+
+
+def administrator(actor: Actor, _subject: object) -> bool:
+    return actor.has(RoleCode.ADMINISTRATOR)
+
+
+def auditor(actor: Actor, _subject: object) -> bool:
+    return actor.has(RoleCode.AUDITOR)
+
+
+def nobody(_actor: Actor, _subject: object) -> bool:
+    return False
+
+
+def own_filing(actor: Actor, filing: Filing) -> bool:
+    return actor.signed_in and filing.user_id == actor.user_id
+
+
+def handed_in(_actor: Actor, filing: Filing) -> bool:
+    return filing.state is not FilingState.DRAFT
+
+
+def clerk_of_filing(actor: Actor, filing: Filing) -> bool:
+    return filing.court_id in actor.courts_as(RoleCode.CLERK)
+
+
+def clerk_of_court(actor: Actor, subject: object) -> bool:
+    return _case(subject).court_id in actor.courts_as(RoleCode.CLERK)
+
+
+def chair_of_court(actor: Actor, subject: object) -> bool:
+    return _case(subject).court_id in actor.courts_as(RoleCode.CHAIR)
+
+
+def archivist_of_court(actor: Actor, subject: object) -> bool:
+    return _case(subject).court_id in actor.courts_as(RoleCode.ARCHIVIST)
+
+
+def judge_of(actor: Actor, subject: object) -> bool:
+    return _case(subject).judge_id in actor.judge_ids
+
+
+def party_to(actor: Actor, subject: object) -> bool:
+    return _case(subject).id in actor.party_to
+
+
+def not_sealed(_actor: Actor, subject: object) -> bool:
+    return not _case(subject).sealed
+
+
+def issued(_actor: Actor, act: Act) -> bool:
+    return act.code is not None
+
+
+def published(_actor: Actor, publication: Publication) -> bool:
+    return publication.state is not PublicationState.PREPARED
+
+
+def _case(subject: Any) -> Case:
+    """The case that a thing belongs to; parents are loaded with their children."""
+    match subject:
+        case Case():
+            return subject
+        case Recording():
+            return subject.hearing.case
+        case Publication():
+            return subject.act.case
+        case _:
+            return subject.case  # type: ignore[no-any-return]
+
+
+_READERS_OF_CASE: tuple[tuple[Predicate, ...], ...] = (
+    (judge_of,),
+    (party_to,),
+    (clerk_of_court,),
+    (chair_of_court, not_sealed),
+)
+
+RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
+    Action.SITE_READ: ((anyone,),),
+    Action.SESSION_OPEN: ((anyone,),),
+    Action.LOG_READ: ((anyone,),),
+    Action.LOG_REVEAL: ((anyone,),),
+    Action.DECISION_READ: ((anyone,),),
+    Action.ACT_VERIFY: ((anyone,),),
+    Action.HOME_READ: ((signed_in,),),
+    Action.SESSION_CLOSE: ((signed_in,),),
+    Action.FILING_START: ((party_account,),),
+    Action.FILING_READ: ((own_filing,), (clerk_of_filing, handed_in)),
+    Action.FILING_EDIT: ((own_filing,),),
+    Action.FILING_QUEUE: ((clerk,),),
+    Action.FILING_DECIDE: ((clerk_of_filing, handed_in),),
+    Action.CASE_READ: _READERS_OF_CASE,
+    Action.CASE_SEARCH: ((signed_in,),),
+    Action.CASE_ACCEPT: ((judge_of,),),
+    Action.CASE_REGISTER: ((nobody,),),
+    Action.CASE_DISTRIBUTE: ((nobody,),),
+    Action.CASE_LOOKED: _READERS_OF_CASE,
+    Action.ROSTER_CHANGE: ((administrator,),),
+    Action.EPOCH_RUN: ((nobody,),),
+    Action.HEARING_READ: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
+    Action.HEARING_SET: ((judge_of,), (clerk_of_court,)),
+    Action.CALENDAR_READ: ((judge,), (clerk,), (chair,)),
+    Action.RECORDING_ADD: ((judge_of,), (clerk_of_court,), (archivist_of_court, not_sealed)),
+    Action.RECORDING_PLAY: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
+    Action.RECORDING_QUEUE: ((clerk,), (archivist,)),
+    Action.RECORDING_RUN: ((nobody,),),
+    Action.ACT_READ: ((judge_of,), (party_to, issued), (clerk_of_court, issued)),
+    Action.ACT_DRAFT: ((judge_of,),),
+    Action.ACT_ISSUE: ((judge_of,),),
+    Action.PUBLICATION_QUEUE: ((clerk,),),
+    Action.PUBLICATION_REVIEW: ((clerk_of_court,),),
+    Action.REFERENCE_READ: ((administrator,), (auditor,)),
+    Action.REFERENCE_EDIT: ((administrator,),),
+    Action.ACCOUNT_CREATE: ((administrator,),),
+    Action.JOURNAL_READ: ((auditor,),),
+    Action.NOTICE_SEND: ((nobody,),),
+    Action.ACCESS_REFUSED: ((nobody,),),
+}
+
+OPEN = frozenset(action for action, ways in RULES.items() if (anyone,) in ways)
+"""What needs no sign-in."""
+
+
+def permits(actor: Actor, action: Action, subject: object = None) -> bool:
+    """Say whether the actor may do this to the subject; the machinery itself (SYSTEM) may."""
+    return actor.system or any(all(test(actor, subject) for test in way) for way in RULES[action])
+
+
+def visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Keep of a SELECT on one kind of thing only the rows that the actor may read."""
+    if actor.system:
+        return query
+    entity = query.column_descriptions[0]["entity"]
+    return _JOINS[entity](query).where(_READABLE[entity](actor))
+
+
+def _case_readable(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        Case.id.in_(actor.party_to),
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+        and_(Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)), ~Case.sealed),
+    )
+
+
+def _hearing_readable(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        _case_readable(actor),
+        and_(Case.court_id.in_(actor.courts_as(RoleCode.ARCHIVIST)), ~Case.sealed),
+    )
+
+
+def _filing_readable(actor: Actor) -> ColumnElement[bool]:
+    if not actor.signed_in:
+        return false()
+    return or_(
+        Filing.user_id == actor.user_id,
+        and_(
+            Filing.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+            Filing.state != FilingState.DRAFT,
+        ),
+    )
+
+
+def _document_readable(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        and_(Document.case_id.is_not(None), _case_readable(actor)),
+        and_(Document.filing_id.is_not(None), _filing_readable(actor)),
+    )
+
+
+def _act_readable(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        and_(
+            Act.code.is_not(None),
+            or_(
+                Case.id.in_(actor.party_to),
+                Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+            ),
+        ),
+    )
+
+
+def _publication_readable(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        Publication.state != PublicationState.PREPARED,
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+    )
+
+
+_READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
+    Case: _case_readable,
+    Filing: _filing_readable,
+    Document: _document_readable,
+    Hearing: _hearing_readable,
+    Recording: _hearing_readable,
+    Act: _act_readable,
+    Publication: _publication_readable,
+    DrawRequest: lambda _actor: true(),
+}
+
+_JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
+    Case: lambda query: query,
+    Filing: lambda query: query,
+    Document: lambda query: query.outerjoin(Case, Case.id == Document.case_id).outerjoin(
+        Filing, Filing.id == Document.filing_id
+    ),
+    Hearing: lambda query: query.join(Case, Case.id == Hearing.case_id),
+    Recording: lambda query: query.join(Hearing, Hearing.id == Recording.hearing_id).join(
+        Case, Case.id == Hearing.case_id
+    ),
+    Act: lambda query: query.join(Case, Case.id == Act.case_id),
+    Publication: lambda query: query.join(Act, Act.id == Publication.act_id).join(
+        Case, Case.id == Act.case_id
+    ),
+    DrawRequest: lambda query: query,
+}

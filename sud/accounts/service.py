@@ -1,0 +1,231 @@
+"""Accounts: who someone is, which roles he holds today, and which cases are his."""
+
+import functools
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from sud import journal
+from sud.access import ANONYMOUS, Action, Actor, HeldRole
+from sud.db import Sessions, unit
+from sud.errors import CourtError, Refusal
+from sud.models import Judge, Participant, Person, Role, RoleCode, SignInAttempt, User
+
+_BISHKEK: Final = ZoneInfo("Asia/Bishkek")
+_PASSWORDS: Final = PasswordHasher()
+_WINDOW: Final = timedelta(minutes=15)
+_FORGET_AFTER: Final = timedelta(days=1)
+# Guesses in the window: at one account from one place, at one account from anywhere (more, so that
+# a stranger cannot lock an account's owner out cheaply), from one place at any account.
+_MOST: Final = {"pair": 5, "account": 30, "place": 60}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """A name and a password as somebody typed them, and the network he typed them from."""
+
+    login: str
+    password: str
+    place: str
+
+
+def create_user(
+    session: Session,
+    actor: Actor,
+    *,
+    login: str,
+    password: str,
+    display_name: str,
+    now: datetime,
+    email: str = "",
+    language: str = "ky",
+    person: Person | None = None,
+    fictional: bool = False,
+) -> User:
+    """Open an account; a party's account points to the person it stands for."""
+    user = User(
+        login=tidy_login(login),
+        password_hash=_PASSWORDS.hash(password),
+        display_name=display_name,
+        email=email,
+        language=language,
+        person_id=person.id if person else None,
+        fictional=fictional,
+        created_at=now,
+    )
+    session.add(user)
+    journal.record(session, actor, Action.ACCOUNT_CREATE, user, now=now)
+    return user
+
+
+def give_role(
+    session: Session,
+    actor: Actor,
+    user: User,
+    *,
+    code: RoleCode,
+    court_id: int | None,
+    since: date,
+    now: datetime,
+) -> Role:
+    """Let an account act in a role at a court (None: everywhere) from a day on."""
+    role = Role(user_id=user.id, code=code, court_id=court_id, valid_from=since)
+    session.add(role)
+    journal.record(
+        session, actor, Action.ACCOUNT_CREATE, user, now=now, role=code.value, court=court_id
+    )
+    return role
+
+
+def sign_in(sessions: Sessions, guess: Guess, *, secret: str, now: datetime) -> str:
+    """Return the session id for a right guess; refuse a wrong one with one and the same answer.
+
+    A guess is counted before it is judged and in a transaction of its own: it must be remembered
+    although it is refused, and a hundred guesses at once count as a hundred.
+    """
+    buckets = _buckets(guess, secret)
+    with unit(sessions) as session:
+        waiting = _count_guess(session, buckets, now)
+        user = session.scalar(select(User).where(User.login == tidy_login(guess.login)))
+    if waiting:
+        raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
+    # A stranger costs the same hash as an acquaintance: the time tells nothing.
+    stranger = _nobody()
+    right = _verify(user.password_hash if user else stranger, guess.password)
+    with unit(sessions) as session:
+        if user is None or not right or not user.active:
+            journal.record(session, ANONYMOUS, Action.SESSION_OPEN, user, now=now, right=False)
+        else:
+            user = session.get_one(User, user.id)
+            if _PASSWORDS.check_needs_rehash(user.password_hash):
+                user.password_hash = _PASSWORDS.hash(guess.password)
+            session.execute(
+                delete(SignInAttempt).where(
+                    SignInAttempt.who.in_([buckets["pair"], buckets["account"]])
+                )
+            )
+            journal.record(
+                session, Actor(user_id=user.id), Action.SESSION_OPEN, user, now=now, right=True
+            )
+            return session_id_of(user)
+    raise CourtError(Refusal.WRONG_SIGN_IN)
+
+
+def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Note the end of a session."""
+    user = session.get_one(User, actor.user_id)
+    journal.record(session, actor, Action.SESSION_CLOSE, user, now=now)
+
+
+def sign_out_everywhere(session: Session, actor: Actor, *, now: datetime) -> None:
+    """End every session of the account, wherever it was opened."""
+    user = session.get_one(User, actor.user_id)
+    user.session_stamp += 1
+    journal.record(session, actor, Action.SESSION_CLOSE, user, now=now, everywhere=True)
+
+
+def tidy_login(login: str) -> str:
+    """Names to sign in with do not care about case and blanks."""
+    return login.strip().casefold()
+
+
+def session_id_of(user: User) -> str:
+    """What a session cookie holds: the account at its present stamp."""
+    return f"{user.id}.{user.session_stamp}"
+
+
+def _buckets(guess: Guess, secret: str) -> dict[str, bytes]:
+    """Keyed hashes: the table of guesses must not be a list of who tried to sign in from where."""
+    login = tidy_login(guess.login)
+    return {
+        "pair": _keyed(secret, "pair", login, guess.place),
+        "account": _keyed(secret, "account", login),
+        "place": _keyed(secret, "place", guess.place),
+    }
+
+
+def _keyed(secret: str, *parts: str) -> bytes:
+    return hmac.digest(secret.encode(), "\0".join(("sign-in", *parts)).encode(), hashlib.sha256)
+
+
+def _count_guess(session: Session, buckets: dict[str, bytes], now: datetime) -> int:
+    """Count one more guess; return the minutes to wait, 0 when it may be tried."""
+    for who in sorted(buckets.values()):
+        session.execute(
+            select(func.pg_advisory_xact_lock(int.from_bytes(who[:8], "big", signed=True)))
+        )
+    counts = session.execute(
+        select(SignInAttempt.who, func.count(), func.min(SignInAttempt.at))
+        .where(SignInAttempt.who.in_(buckets.values()), SignInAttempt.at > now - _WINDOW)
+        .group_by(SignInAttempt.who)
+    )
+    seen = {who: (count, first) for who, count, first in counts}
+    for name, who in buckets.items():
+        count, first = seen.get(who, (0, now))
+        if count >= _MOST[name]:
+            return int((first + _WINDOW - now).total_seconds() // 60) + 1
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _FORGET_AFTER))
+    session.add_all(SignInAttempt(who=who, at=now) for who in buckets.values())
+    return 0
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _PASSWORDS.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@functools.cache
+def _nobody() -> str:
+    """A hash that no password has."""
+    return _PASSWORDS.hash(secrets.token_hex())
+
+
+def user_by_session_id(session: Session, session_id: str) -> User | None:
+    """Return the active account whose sign-in this is; None once it was signed out everywhere."""
+    number, _, stamp = session_id.partition(".")
+    if not (number.isdigit() and stamp.isdigit()):
+        return None
+    user = session.get(User, int(number))
+    return user if user and user.active and user.session_stamp == int(stamp) else None
+
+
+def actor_of(session: Session, user: User, now: datetime) -> Actor:
+    """Gather what the rule book asks about an account, as of today in Bishkek."""
+    today = now.astimezone(_BISHKEK).date()
+    roles = session.execute(
+        select(Role.code, Role.court_id).where(
+            Role.user_id == user.id,
+            Role.valid_from <= today,
+            or_(Role.valid_to.is_(None), Role.valid_to >= today),
+        )
+    )
+    judges = session.scalars(
+        select(Judge.id).where(
+            Judge.user_id == user.id, or_(Judge.until.is_(None), Judge.until >= today)
+        )
+    )
+    cases = session.scalars(
+        select(Participant.case_id).where(
+            Participant.user_id == user.id,
+            or_(Participant.until.is_(None), Participant.until >= today),
+        )
+    )
+    return Actor(
+        user_id=user.id,
+        name=user.display_name,
+        language=user.language,
+        roles=frozenset(HeldRole(code=code, court_id=court_id) for code, court_id in roles),
+        judge_ids=frozenset(judges),
+        party_to=frozenset(cases),
+    )

@@ -1,0 +1,117 @@
+"""Signing in and out."""
+
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, login_user, logout_user
+
+from sud.access import Action
+from sud.accounts import service
+from sud.accounts.forms import SignInForm, SignOutForm
+from sud.errors import CourtError
+from sud.request import actor, allow, db, house, outside, render
+
+views = Blueprint("accounts", __name__, template_folder="templates")
+
+_OPENED: Final = "opened"
+_LONGEST_SESSION: Final = timedelta(hours=12)
+"""However busy: a session idle for `session_minutes` ends earlier."""
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login puts into the cookie."""
+
+    def __init__(self, session_id: str) -> None:
+        self.id = session_id
+
+
+@views.get("/sign-in")
+@allow(Action.SESSION_OPEN)
+def sign_in() -> ResponseReturnValue:
+    """Ask for name and password."""
+    if actor().signed_in:
+        return redirect(_destination(), 303)
+    return render("accounts/sign_in.html", form=SignInForm())
+
+
+@views.post("/sign-in")
+@allow(Action.SESSION_OPEN)
+def sign_in_post() -> ResponseReturnValue:
+    """Open a session: a new one, so that a planted cookie is worth nothing."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        guess = service.Guess(
+            login=form.login.data, password=form.password.data, place=_place(request.remote_addr)
+        )
+        now = outside().now()
+        secret = house().config.secret_key
+        try:
+            session_id = service.sign_in(house().sessions, guess, secret=secret, now=now)
+        except CourtError as error:
+            form.refuse(error)
+        else:
+            session.clear()
+            session.permanent = True
+            session[_OPENED] = now.isoformat()
+            login_user(SignedIn(session_id))
+            return redirect(_destination(), 303)
+    return render("accounts/sign_in.html", form=form), 422
+
+
+@views.get("/sign-out")
+@allow(Action.SESSION_CLOSE)
+def sign_out() -> ResponseReturnValue:
+    """Offer to end this session or all of them."""
+    return render("accounts/sign_out.html", form=SignOutForm())
+
+
+@views.post("/sign-out")
+@allow(Action.SESSION_CLOSE)
+def sign_out_post() -> ResponseReturnValue:
+    """End the session; with `everywhere`, every session of the account."""
+    form = SignOutForm()
+    if not form.validate_on_submit():
+        return render("accounts/sign_out.html", form=form), 422
+    if "everywhere" in request.form:
+        service.sign_out_everywhere(db(), actor(), now=outside().now())
+    else:
+        service.sign_out(db(), actor(), now=outside().now())
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+def install(app: Flask) -> None:
+    """Add the views, and end sessions that are open for too long however busy they are."""
+    app.register_blueprint(views)
+    app.before_request(_end_long_session)
+
+
+def _end_long_session() -> None:
+    opened = session.get(_OPENED)
+    if opened and outside().now() - datetime.fromisoformat(opened) > _LONGEST_SESSION:
+        logout_user()
+        session.clear()
+
+
+def _destination() -> str:
+    """Return the page he came from if it is one of ours, else his first page."""
+    wanted = request.args.get("to", "")
+    parts = urlsplit(wanted)
+    ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
+    if ours and wanted.isprintable() and not parts.scheme and not parts.netloc:
+        return wanted
+    return url_for("cases.home")
+
+
+def _place(address: str | None) -> str:
+    """Return the network of an address: whoever has a /64 has not 2^64 rights to guess."""
+    try:
+        ip = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((ip, 32 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004

@@ -1,0 +1,41 @@
+"""Refusals: what the court's verbs will not do, as codes and facts without wording."""
+
+from enum import StrEnum
+from typing import Any
+
+
+class Refusal(StrEnum):
+    """Why a verb refused; the words for each are in `sud.labels`."""
+
+    STALE = "stale"
+    NOT_NOW = "not_now"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_NOT_ALLOWED = "file_not_allowed"
+    FILE_NOT_WHAT_IT_SAYS = "file_not_what_it_says"
+    FILE_ENCRYPTED = "file_encrypted"
+    FILE_DAMAGED = "file_damaged"
+    FILING_INCOMPLETE = "filing_incomplete"
+    HEARING_ON_DAY_OFF = "hearing_on_day_off"
+    HEARING_IN_PAST = "hearing_in_past"
+    HEARING_OUT_OF_HOURS = "hearing_out_of_hours"
+    JUDGE_BUSY = "judge_busy"
+    ROOM_BUSY = "room_busy"
+    NO_JUDGE_YET = "no_judge_yet"
+    ACT_INCOMPLETE = "act_incomplete"
+    ACT_ALREADY_ISSUED = "act_already_issued"
+    NAMES_LEFT = "names_left"
+    RECORDING_NOT_A_DISC = "recording_not_a_disc"
+    RECORDING_ENCRYPTED = "recording_encrypted"
+    REVEAL_REFUSED = "reveal_refused"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    WRONG_SIGN_IN = "wrong_sign_in"
+
+
+class CourtError(Exception):
+    """A verb refused; nothing was changed."""
+
+    def __init__(self, code: Refusal, **facts: Any) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.facts = facts

@@ -1,0 +1,122 @@
+"""Law as data: kinds, categories, roles, rates, limits and days off, each dated and sourced."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sud.db import Base, Identity, coded
+
+
+class Confidence(StrEnum):
+    HIGH = "H"
+    MEDIUM = "M"
+    LOW = "L"
+
+
+class Named:
+    """Names in the three languages of the house."""
+
+    name_ky: Mapped[str]
+    name_ru: Mapped[str]
+    name_en: Mapped[str]
+
+    def name(self, lang: str) -> str:
+        return {"ky": self.name_ky, "ru": self.name_ru}.get(lang, self.name_en)
+
+
+class Sourced:
+    """When a rule holds, where it stands, how sure we are; a hand-made correction is kept."""
+
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[Confidence] = mapped_column(coded(Confidence), default=Confidence.MEDIUM)
+    edited_by_hand: Mapped[bool] = mapped_column(default=False)
+
+
+class CaseKind(Named, Sourced, Base):
+    """A kind of case and the prefix of its numbers (ГД, СГ, УД...)."""
+
+    __tablename__ = "case_kinds"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    prefix: Mapped[str]
+
+
+class Category(Named, Sourced, Base):
+    """A subject category with its weight for the draw (1 000 000 = one standard case)."""
+
+    __tablename__ = "categories"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    kind_code: Mapped[str]
+    branch: Mapped[str] = mapped_column(default="")
+    weight: Mapped[int]
+    draw_class: Mapped[str]
+    ordinal: Mapped[int] = mapped_column(default=0)
+
+
+class ParticipantRole(Named, Sourced, Base):
+    """A procedural name: plaintiff, respondent, third party..."""
+
+    __tablename__ = "participant_roles"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    side: Mapped[int] = mapped_column(default=0)
+    ordinal: Mapped[int] = mapped_column(default=0)
+
+
+class ActKind(Named, Sourced, Base):
+    """A kind of judicial act: decision, ruling, court order..."""
+
+    __tablename__ = "act_kinds"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    heading_ky: Mapped[str]
+    heading_ru: Mapped[str]
+    final: Mapped[bool] = mapped_column(default=False)
+
+
+class DutyRate(Sourced, Base):
+    """One bracket of the state duty table; money in tyiyn, percent in hundredths (5 % = 500)."""
+
+    __tablename__ = "duty_rates"
+    __table_args__ = (
+        UniqueConstraint("claim_kind", "price_from", "valid_from"),
+        CheckConstraint("price_to IS NULL OR price_to > price_from", name="bracket"),
+    )
+
+    id: Mapped[Identity]
+    claim_kind: Mapped[str]
+    price_from: Mapped[int] = mapped_column(BigInteger)
+    price_to: Mapped[int | None] = mapped_column(BigInteger)
+    fixed: Mapped[int] = mapped_column(BigInteger)
+    basis_points: Mapped[int]
+    minimum: Mapped[int] = mapped_column(BigInteger)
+    maximum: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Holiday(Named, Sourced, Base):
+    """A day that is off, or works shortened hours, although the week says otherwise."""
+
+    __tablename__ = "holidays"
+
+    id: Mapped[Identity]
+    day: Mapped[date] = mapped_column(unique=True)
+    working: Mapped[bool] = mapped_column(default=False)
+    shortened: Mapped[bool] = mapped_column(default=False)
+
+
+class TimeLimit(Named, Sourced, Base):
+    """A procedural limit: so many units after an event."""
+
+    __tablename__ = "time_limits"
+    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+
+    id: Mapped[Identity]
+    code: Mapped[str]
+    kind_code: Mapped[str | None]
+    amount: Mapped[int]
+    unit: Mapped[str]

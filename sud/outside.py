@@ -1,0 +1,87 @@
+"""The world beyond the process: object store, mail, signer, the time, and deferring a job."""
+
+import json
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any, Protocol
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from documents.signatures import Signer, TestAuthority
+from recordings.store import BucketStore, ObjectStore
+from sud.config import Config
+
+SMTP_TIMEOUT_SECONDS = 15
+MEDIA_QUEUE = "media"
+
+Defer = Callable[..., None]
+
+
+class Mailer(Protocol):
+    def send(self, *, to: str, subject: str, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpMailer:
+    """Sends plain-text mail through one SMTP server; raises OSError when it cannot."""
+
+    host: str
+    port: int
+    sender: str
+
+    def send(self, *, to: str, subject: str, text: str) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        message.set_content(text)
+        with smtplib.SMTP(self.host, self.port, timeout=SMTP_TIMEOUT_SECONDS) as server:
+            server.send_message(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a verb or a job may reach outside the database; tests hand in other ends."""
+
+    store: ObjectStore
+    mailer: Mailer
+    signer: Signer
+    now: Callable[[], datetime]
+    defer: Defer
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def defer_job(session: Session, job: str, *, lock: str | None = None, **facts: Any) -> None:
+    """Queue a job in the caller's transaction: it runs if, and only if, that commits."""
+    queue = job.partition(".")[0]
+    session.execute(
+        text(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY["
+            "ROW(:queue, :job, 0, :lock, NULL, CAST(:facts AS jsonb), NULL)"
+            "::procrastinate_job_to_defer_v1])"
+        ),
+        {"queue": queue, "job": job, "lock": lock, "facts": json.dumps(facts)},
+    )
+
+
+def real_outside(config: Config) -> Outside:
+    """Plug in the real store, mail server, signer, clock and job queue."""
+    return Outside(
+        store=BucketStore(
+            endpoint=config.s3_endpoint,
+            access_key=config.s3_access_key,
+            secret_key=config.s3_secret_key,
+            bucket=config.s3_bucket,
+            secure=config.s3_secure,
+            public_endpoint=config.s3_public_endpoint or None,
+        ),
+        mailer=SmtpMailer(host=config.smtp_host, port=config.smtp_port, sender=config.mail_sender),
+        signer=TestAuthority(config.authority_dir, now=utc_now()),
+        now=utc_now,
+        defer=defer_job,
+    )

@@ -1,0 +1,134 @@
+"""The web application put together: sessions of people, every room's views, the headers."""
+
+import importlib
+from datetime import timedelta
+
+from flask import Flask, Response
+from flask_login import LoginManager, UserMixin
+from flask_wtf import CSRFProtect
+
+from jinja2 import StrictUndefined
+from sqlalchemy.orm import Session
+
+from sud import assets, words
+from sud.access import ANONYMOUS, Actor
+from sud.accounts import service as accounts
+from sud.config import Config
+from sud.db import Sessions, make_sessions
+from sud.outside import Outside, real_outside
+from sud.request import House, actor, can, close_session, db, house
+
+ROOMS = (
+    "health",
+    "accounts",
+    "registry",
+    "cases",
+    "allocation",
+    "hearings",
+    "acts",
+    "treasury",
+    "filings",
+    "media",
+    "publication",
+    "portal",
+)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class SignedIn(UserMixin):
+    """What the session cookie stands for: an account at one sign-in stamp."""
+
+    def __init__(self, session_id: str) -> None:
+        self.id = session_id
+
+
+def make_app(
+    config: Config, *, outside: Outside | None = None, sessions: Sessions | None = None
+) -> Flask:
+    """Build the application on a configuration; tests hand in their own ends."""
+    app = Flask("sud", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.recording_limit_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=config.session_minutes),
+        SESSION_COOKIE_NAME="sud",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["sud"] = House(
+        config=config,
+        sessions=sessions or make_sessions(config.database_url),
+        outside=outside or real_outside(config),
+        actor_of=_actor_of,
+    )
+    CSRFProtect(app)
+    words.attach(app)
+    assets.attach(app)
+    _install_sign_in(app)
+    for room in ROOMS:
+        _install(app, room)
+    app.context_processor(_page_context)
+    app.after_request(_harden)
+    app.teardown_appcontext(close_session)
+    return app
+
+
+def _install_sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(_signed_in)
+
+
+def _signed_in(session_id: str) -> SignedIn | None:
+    return SignedIn(session_id) if accounts.user_by_session_id(db(), session_id) else None
+
+
+def _actor_of(session: Session, user: SignedIn) -> Actor:
+    account = accounts.user_by_session_id(session, user.id)
+    return accounts.actor_of(session, account, house().outside.now()) if account else ANONYMOUS
+
+
+def _install(app: Flask, room: str) -> None:
+    """Add a room's views; a room that is still being built has none."""
+    for name in (f"sud.{room}.views", f"sud.{room}"):
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name in {name, f"sud.{room}"}:
+                continue
+            raise
+        if hasattr(module, "install"):
+            module.install(app)
+        elif hasattr(module, "views"):
+            app.register_blueprint(module.views)
+        return
+
+
+def _page_context() -> dict[str, object]:
+    return {"actor": actor(), "can": can, "config": house().config}
+
+
+def _harden(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if house().config.secure_cookies:
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if actor().signed_in:
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer

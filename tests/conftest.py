@@ -1,0 +1,209 @@
+"""The parts every test may ask for: real servers, sessions, the application, signed-in clients."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from documents.signatures import TestAuthority
+from recordings.store import BucketStore
+from sud import migrations
+from sud.config import Config
+from sud.db import Sessions, unit
+from sud.local.database import Databases, postgres
+from sud.local.objects import StoreAddress, store
+from sud.models import User
+from sud.outside import Outside, defer_job
+from sud.web import make_app
+from tests.builders import Make
+
+MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+"""10:00 in Bishkek on a working Monday: the tests' now, unless a test moves it."""
+
+
+@pytest.fixture(scope="session")
+def var() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sud-tests-") as directory:
+        Path(directory).chmod(0o711)
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def databases(var: Path) -> Iterator[Databases]:
+    """One throw-away cluster a run, at the newest migration."""
+    with postgres(var / "postgres", durable=False) as running:
+        migrations.upgrade(running.owner_url)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def store_address(var: Path) -> Iterator[StoreAddress]:
+    with store(var / "store") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def config(var: Path, databases: Databases, store_address: StoreAddress) -> Config:
+    return Config(
+        database_url=databases.web_url,
+        owner_database_url=databases.owner_url,
+        s3_endpoint=store_address.endpoint,
+        s3_access_key=store_address.access_key,
+        s3_secret_key=store_address.secret_key,
+        s3_bucket="tests",
+        secret_key="only for tests",
+        base_url="http://localhost",
+        drop_folder=var / "drop",
+        authority_dir=var / "authority",
+        log_key_file=var / "log.key",
+        demonstration=True,
+    )
+
+
+@pytest.fixture
+def sessions(config: Config) -> Iterator[Sessions]:
+    """Sessions inside one outer transaction that the end of the test undoes."""
+    engine = create_engine(config.database_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    with sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def own_sessions(config: Config) -> Iterator[Sessions]:
+    """Sessions that really commit, for races and crashes; the database is emptied after."""
+    engine = create_engine(config.database_url)
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
+    owner = create_engine(config.owner_database_url, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    owner.dispose()
+    migrations.upgrade(config.owner_database_url)
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """Keeps what was sent; the real SMTP way is walked by the browser test."""
+
+    letters: list[dict[str, str]] = field(default_factory=list)
+
+    def send(self, *, to: str, subject: str, text: str) -> None:
+        self.letters.append({"to": to, "subject": subject, "text": text})
+
+
+@dataclass(slots=True)
+class Time:
+    """The tests' clock."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture(scope="session")
+def bucket(config: Config) -> BucketStore:
+    objects = BucketStore(
+        endpoint=config.s3_endpoint,
+        access_key=config.s3_access_key,
+        secret_key=config.s3_secret_key,
+        bucket=config.s3_bucket,
+    )
+    objects.ensure_bucket()
+    return objects
+
+
+@pytest.fixture(scope="session")
+def authority(config: Config) -> TestAuthority:
+    return TestAuthority(config.authority_dir, now=MONDAY)
+
+
+@pytest.fixture
+def outside(bucket: BucketStore, authority: TestAuthority, mailbox: Mailbox, time: Time) -> Outside:
+    return Outside(store=bucket, mailer=mailbox, signer=authority, now=time, defer=defer_job)
+
+
+@pytest.fixture
+def app(config: Config, outside: Outside, sessions: Sessions) -> Flask:
+    made = make_app(config, outside=outside, sessions=sessions)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
+    """A client on which this account is signed in, without going through the page."""
+
+    def signed_in(user: User) -> FlaskClient:
+        visitor = app.test_client()
+        with visitor.session_transaction() as cookie:
+            cookie["_user_id"] = f"{user.id}.{user.session_stamp}"
+            cookie["_fresh"] = True
+        return visitor
+
+    return signed_in
+
+
+@pytest.fixture
+def make(session: Session, time: Time) -> Make:
+    """Builders of cases, judges, people...: sensible defaults, flushed and returned."""
+    return Make(session, time)
+
+
+@pytest.fixture
+def run_jobs(sessions: Sessions, outside: Outside) -> Callable[[], list[str]]:
+    """Run every queued job in order, as the worker would; return their names."""
+    from sud.worker import all_jobs
+
+    def run() -> list[str]:
+        ran: list[str] = []
+        while True:
+            with unit(sessions) as session:
+                row = session.execute(
+                    text(
+                        "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM"
+                        " procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1)"
+                        " RETURNING task_name, args"
+                    )
+                ).first()
+            if row is None:
+                return ran
+            all_jobs()[row.task_name](sessions, outside, **row.args)
+            ran.append(row.task_name)
+
+    return run
