@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sud.db import Base, Identity, coded
@@ -46,7 +46,11 @@ class CaseKind(Named, Sourced, Base):
 
 
 class Category(Named, Sourced, Base):
-    """A subject category with its weight for the draw (1 000 000 = one standard case)."""
+    """A subject category with its weight for the draw (1 000 000 = one standard case).
+
+    `claim_kind` names its duty rates, `exemption_code` why such claims pay less; acts in a `closed`
+    category are never published.
+    """
 
     __tablename__ = "categories"
 
@@ -56,6 +60,9 @@ class Category(Named, Sourced, Base):
     weight: Mapped[int]
     draw_class: Mapped[str]
     ordinal: Mapped[int] = mapped_column(default=0)
+    claim_kind: Mapped[str] = mapped_column(default="property", server_default="property")
+    exemption_code: Mapped[str | None]
+    closed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ParticipantRole(Named, Sourced, Base):
@@ -98,6 +105,15 @@ class DutyRate(Sourced, Base):
     maximum: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class DutyExemption(Named, Sourced, Base):
+    """A ground to pay less duty: so many hundredths of a percent are forgiven."""
+
+    __tablename__ = "duty_exemptions"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    basis_points: Mapped[int]
+
+
 class Holiday(Named, Sourced, Base):
     """A day that is off, or works shortened hours, although the week says otherwise."""
 
@@ -110,7 +126,7 @@ class Holiday(Named, Sourced, Base):
 
 
 class TimeLimit(Named, Sourced, Base):
-    """A procedural limit: so many units after an event."""
+    """A procedural limit: so many units after an event, which `start_*` names."""
 
     __tablename__ = "time_limits"
     __table_args__ = (UniqueConstraint("code", "valid_from"),)
@@ -120,3 +136,9 @@ class TimeLimit(Named, Sourced, Base):
     kind_code: Mapped[str | None]
     amount: Mapped[int]
     unit: Mapped[str]
+    start_ky: Mapped[str] = mapped_column(default="", server_default="")
+    start_ru: Mapped[str] = mapped_column(default="", server_default="")
+    start_en: Mapped[str] = mapped_column(default="", server_default="")
+
+    def start(self, lang: str) -> str:
+        return {"ky": self.start_ky, "ru": self.start_ru}.get(lang, self.start_en)

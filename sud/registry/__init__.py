@@ -1,0 +1,1 @@
+"""The registry room: courts, and the law as dated data."""

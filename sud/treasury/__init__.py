@@ -1,0 +1,1 @@
+"""The treasury room: what a claim costs, and how that was reckoned."""
