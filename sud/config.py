@@ -65,6 +65,18 @@ class Config:
         return self.base_url.startswith("https://")
 
 
+def given(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the settings that the environment names, as they stand there."""
+    return {name: text for name, text in environ.items() if name.startswith(PREFIX)}
+
+
+def environment(
+    settings: Mapping[str, str], environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return the environment in which a process of the house starts with these settings."""
+    return {**environ, **settings}
+
+
 def _required(field: Field[Any]) -> bool:
     return field.default is MISSING
 

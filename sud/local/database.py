@@ -34,7 +34,8 @@ from sud.local.processes import (
     command,
     last_words,
     private,
-    running,
+    start,
+    stopping,
     write_privately,
 )
 
@@ -86,15 +87,15 @@ def postgres(
         if not durable:
             settings |= HASTY
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with running(
+        server = start(
             [binaries / "postgres", "-D", data, *options],
             log=log,
-            stop=signal.SIGINT,  # PostgreSQL's "fast": ends sessions, writes everything down
-            patience=20,
             dying=signal.SIGINT,
             account=account,
-            directory=directory if account is None else Path("/"),
-        ) as server:
+            directory=Path("/"),
+        )
+        # SIGINT is PostgreSQL's "fast": it ends sessions and writes everything down.
+        with stopping(server, stop=signal.SIGINT, patience=20):
             _await(
                 server,
                 _conninfo(socket_directory, SUPERUSER, passwords, "postgres"),

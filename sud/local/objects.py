@@ -31,7 +31,8 @@ from sud.local.processes import (
     free_port,
     last_words,
     private,
-    running,
+    start,
+    stopping,
     write_privately,
 )
 
@@ -84,26 +85,25 @@ def store(directory: Path, *, start_seconds: float = 60) -> Iterator[StoreAddres
         for attempt in range(1, ATTEMPTS + 1):
             ports = _ports(directory)
             stack.callback(_remove_sockets, ports)
-            server = stack.enter_context(
-                running(
-                    [
-                        _weed(),
-                        "mini",
-                        f"-dir={data}",
-                        *FIXED,
-                        *(f"-{name}={port}" for name, port in ports.items()),
-                    ],
-                    log=log,
-                    patience=8,  # then SIGKILL: what it acknowledged is on disk already
-                    dying=signal.SIGKILL,
-                    directory=directory,  # security.toml is looked for here
-                    environment={
-                        "AWS_ACCESS_KEY_ID": keys["access_key"],
-                        "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
-                        "HOME": str(directory),
-                    },
-                )
+            server = start(
+                [
+                    _weed(),
+                    "mini",
+                    f"-dir={data}",
+                    *FIXED,
+                    *(f"-{name}={port}" for name, port in ports.items()),
+                ],
+                log=log,
+                dying=signal.SIGKILL,
+                directory=directory,  # security.toml is looked for here
+                environment={
+                    "AWS_ACCESS_KEY_ID": keys["access_key"],
+                    "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
+                    "HOME": str(directory),
+                },
             )
+            # After its patience comes SIGKILL: what it acknowledged is on disk already.
+            stack.enter_context(stopping(server, patience=8))
             address = StoreAddress(endpoint=f"127.0.0.1:{ports['s3.port']}", **keys)
             if _answers(server, address, start_seconds):
                 break

@@ -49,21 +49,18 @@ def command(
     return [*wrapper, "--", *(str(part) for part in argv)]
 
 
-@contextmanager
-def running(
+def start(
     argv: Sequence[str | Path],
     *,
     log: Path,
-    stop: signal.Signals = signal.SIGTERM,
-    patience: float = 8,
     dying: signal.Signals = signal.SIGTERM,
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a child for as long as the block lasts; `stop` it politely, then for certain."""
+) -> subprocess.Popen[bytes]:
+    """Start a child that leads its own process group; `dying` reaches it when we die."""
     with open_privately(log, "ab") as out:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             command(argv, dying=dying, account=account),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -72,10 +69,6 @@ def running(
             cwd=directory,
             start_new_session=True,
         )
-    try:
-        yield child
-    finally:
-        end(child, stop=stop, patience=patience)
 
 
 def end(child: subprocess.Popen[bytes], *, stop: signal.Signals, patience: float) -> None:
@@ -87,6 +80,17 @@ def end(child: subprocess.Popen[bytes], *, stop: signal.Signals, patience: float
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
+
+
+@contextmanager
+def stopping(
+    child: subprocess.Popen[bytes], *, stop: signal.Signals = signal.SIGTERM, patience: float = 8
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Stop the child at the end of the block: politely first, then for certain."""
+    try:
+        yield child
+    finally:
+        end(child, stop=stop, patience=patience)
 
 
 def last_words(log: Path, lines: int = 6) -> str:
@@ -117,12 +121,12 @@ def private(path: Path, account: Account | None = None) -> Path:
     return path
 
 
-def write_privately(path: Path, text: str) -> None:
+def write_privately(path: Path, content: str | bytes) -> None:
     """Replace a file that only its owner reads, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     with open_privately(part, "wb") as out:
-        out.write(text.encode())
+        out.write(content if isinstance(content, bytes) else content.encode())
         out.flush()
         os.fsync(out.fileno())
     part.replace(path)

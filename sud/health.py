@@ -1,0 +1,109 @@
+"""Tells whether each part of the house lives, in bounded time and without a word about anybody."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from recordings.store import ObjectStore
+from sud.access import Action
+from sud.db import Sessions
+from sud.models import Heartbeat
+from sud.request import allow, house
+
+LIMIT_SECONDS = 3.0
+OLD = timedelta(seconds=30)
+BEATING = ("worker", "clock")
+
+views = Blueprint("health", __name__)
+log = logging.getLogger(__name__)
+
+
+@views.get("/healthz")
+@allow(Action.SITE_READ)
+def healthz() -> ResponseReturnValue:
+    """Answer 200 if everything works, else 503; either way each part is named."""
+    here = house()
+    answers = ask(
+        {
+            "database": lambda: heartbeats(here.sessions),
+            "object_store": lambda: reachable(here.outside.store),
+        },
+        LIMIT_SECONDS,
+    )
+    parts = {part: "down" if answer is None else "ok" for part, answer in answers.items()}
+    parts |= beating(answers["database"], here.outside.now())
+    well = all(state == "ok" for state in parts.values())
+    answer = jsonify({"status": "ok" if well else "down", **parts})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 200 if well else 503
+
+
+def heartbeats(sessions: Sessions) -> dict[str, datetime]:
+    """Return when each process last said that it lives."""
+    with sessions() as session:
+        return {beat.process: beat.at for beat in session.scalars(select(Heartbeat))}
+
+
+def reachable(store: ObjectStore) -> bool:
+    """Make one signed call that changes nothing."""
+    next(iter(store.list("healthz/")), None)
+    return True
+
+
+def beating(beats: Mapping[str, datetime] | None, now: datetime) -> dict[str, str]:
+    """Judge the processes by their heartbeats; without a database nobody knows."""
+    if beats is None:
+        return dict.fromkeys(BEATING, "unknown")
+    return {
+        process: "ok" if process in beats and now - beats[process] < OLD else "down"
+        for process in BEATING
+    }
+
+
+class _Look(threading.Thread):
+    """One question to one part, in a thread that nobody has to wait for."""
+
+    def __init__(self, part: str, question: Callable[[], Any]) -> None:
+        super().__init__(name=f"look at {part}", daemon=True)
+        self.part, self.question = part, question
+        self.answer: Any | None = None
+
+    def run(self) -> None:
+        try:
+            self.answer = self.question()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the part is down
+            log.warning("%s is down: %s", self.part, type(error).__name__)
+
+
+_looks: dict[str, _Look] = {}
+_looks_lock = threading.Lock()
+
+
+def ask(questions: Mapping[str, Callable[[], Any]], limit_seconds: float) -> dict[str, Any | None]:
+    """Put all questions at once; whoever fails or does not answer in time has answered None.
+
+    Who asks while the last question is still unanswered waits for the same answer: a part that
+    hangs cannot fill this process with waiting threads.
+    """
+    deadline = time.monotonic() + limit_seconds
+    looks = {part: _look(part, question) for part, question in questions.items()}
+    for look in looks.values():
+        look.join(max(0.0, deadline - time.monotonic()))
+    return {part: None if look.is_alive() else look.answer for part, look in looks.items()}
+
+
+def _look(part: str, question: Callable[[], Any]) -> _Look:
+    with _looks_lock:
+        under_way = _looks.get(part)
+        if under_way is not None and under_way.is_alive():
+            return under_way
+        _looks[part] = _Look(part, question)
+        _looks[part].start()
+        return _looks[part]
