@@ -1,0 +1,238 @@
+"""Papers on the sheet: every word arrives, every font is inside, equal facts give equal bytes."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from documents import layout, paper
+from documents.wording import LANGUAGES, wording
+
+KYRGYZ = layout.Parts(
+    introductory="Судья Асанова А. Б. ишти карап чыгып,",
+    descriptive="Доогер № 17 келишим боюнча 850 000 сом өткөрүлгөнүн көрсөткөн.\n\nЖаңы сап.",
+    reasoning="Сот <төмөнкүнү> & жүйөлөйт: «ң ө ү Ң Ө Ү».",
+    operative="1. Доо канааттандырылсын.\n2. Өндүрүлсүн.",
+)
+ACT = layout.Act(
+    language="ky",
+    kind="decision",
+    court="Бишкек шаарынын Свердлов райондук соту",
+    number="ГД-319/26-Б4",
+    place="Бишкек шаары",
+    day=date(2026, 3, 10),
+    judges=("Асанова Айгүл Бакытовна",),
+    participants=(
+        layout.Participant(role="доогер", name="Сыдыков Нурлан Өмүрбекович"),
+        layout.Participant(role="жоопкер", name="«Көл-Төр» ЖЧК", detail="Өкүлү: Ү. Ң."),
+    ),
+    parts=KYRGYZ,
+    subject="Карызды өндүрүү жөнүндө",
+    appeal=layout.Appeal(days=30, court="Бишкек шаарынын Свердлов райондук соту"),
+    verification=layout.Verification(
+        code="7K3M-Q9TX-2HDV-W4EA", url="https://sud.example.kg/verify/7K3MQ9TX2HDVW4EA"
+    ),
+)
+PUBLIC = layout.PublicAct(
+    language="ky",
+    kind="decision",
+    court=ACT.court,
+    number=ACT.number,
+    place=ACT.place,
+    day=ACT.day,
+    judges=ACT.judges,
+    parts=replace(KYRGYZ, operative="1. А.Б. доосу канааттандырылсын."),
+    published=date(2026, 4, 20),
+    policy="1",
+    url="https://sud.example.kg/decisions/1",
+)
+RECEIPT = layout.Receipt(
+    language="ru",
+    number="К-2026-000123",
+    filed=datetime(2026, 3, 1, 20, 15, 22, tzinfo=UTC),
+    court="Свердловский районный суд города Бишкек",
+    filer="Сыдыков Нурлан Өмүрбекович",
+    files=(layout.ReceivedFile(name="Доо арыз.pdf", size=348_112, sha256="9f86d081" * 8),),
+    claim=85_000_000,
+    duty=2_475_050,
+)
+
+
+def text(pdf: bytes) -> str:
+    """The text of a PDF on one line, as a reader's eye takes it."""
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def fonts(pdf: bytes) -> Iterator[DictionaryObject]:
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        resources = page["/Resources"].get_object()
+        assert isinstance(resources, DictionaryObject)
+        listed = resources["/Font"].get_object()
+        assert isinstance(listed, DictionaryObject)
+        for font in listed.values():
+            found = font.get_object()
+            assert isinstance(found, DictionaryObject)
+            yield found
+
+
+def papers() -> dict[str, bytes]:
+    return {
+        "act": layout.act(ACT),
+        "draft": layout.act(replace(ACT, verification=None)),
+        "public": layout.public_act(PUBLIC),
+        "receipt": layout.receipt(RECEIPT),
+    }
+
+
+def test_every_font_is_inside() -> None:
+    for name, pdf in papers().items():
+        names = set()
+        for font in fonts(pdf):
+            descriptor = font["/FontDescriptor"].get_object()
+            assert isinstance(descriptor, DictionaryObject), name
+            assert "/FontFile2" in descriptor, name
+            names.add(str(font["/BaseFont"]))
+        assert names
+        assert all("+PT" in font for font in names), names
+        assert b"Helvetica" not in pdf
+
+
+def test_an_act_says_everything_it_was_given() -> None:
+    words = text(layout.act(ACT))
+    for expected in (
+        "КЫРГЫЗ РЕСПУБЛИКАСЫНЫН АТЫНАН",
+        "ЧЕЧИМ",
+        "Иш № ГД-319/26-Б4",
+        "2026-жылдын 10-марты Бишкек шаары",
+        "Асанова Айгүл Бакытовна",
+        "Доогер",
+        "Сыдыков Нурлан Өмүрбекович",
+        "Өкүлү: Ү. Ң.",
+        "ТАПТЫ:",
+        "850 000 сом өткөрүлгөнүн",
+        "Сот <төмөнкүнү> & жүйөлөйт: «ң ө ү Ң Ө Ү».",
+        "ЧЕЧТИ:",
+        "2. Өндүрүлсүн.",
+        "30 (отуз) күндүн ичинде",
+        "7K3M-Q9TX-2HDV-W4EA",
+        "https://sud.example.kg/verify/7K3MQ9TX2HDVW4EA",
+        "1 беттин 1-бети",
+    ):
+        assert expected in words
+    assert words.index("ТАПТЫ:") < words.index("850 000") < words.index("ЧЕЧТИ:")
+
+
+def test_russian_wording() -> None:
+    russian = replace(
+        ACT,
+        language="ru",
+        place="город Бишкек",
+        appeal=layout.Appeal(days=30, court="Свердловский районный суд города Бишкек"),
+    )
+    words = text(layout.act(russian))
+    for expected in (
+        "ИМЕНЕМ КЫРГЫЗСКОЙ РЕСПУБЛИКИ",
+        "РЕШЕНИЕ",
+        "10 марта 2026 года город Бишкек",
+        "УСТАНОВИЛ:",
+        "РЕШИЛ:",
+        "в течение 30 (тридцати) дней",
+    ):
+        assert expected in words
+
+
+def test_a_draft_says_so_and_carries_no_code() -> None:
+    words = text(layout.act(replace(ACT, verification=None)))
+    assert "ДОЛБООР" in words
+    assert "юридикалык күчү жок" in words
+    assert "Электрондук колтамга" not in words
+    assert "/verify/" not in words
+
+
+def test_a_ruling_is_not_in_the_name_of_the_republic_and_may_be_final() -> None:
+    ruling = replace(ACT, kind="ruling", appeal=layout.Appeal(days=None, court=ACT.court))
+    words = text(layout.act(ruling))
+    assert "АНЫКТАМА" in words
+    assert "АНЫКТАДЫ:" in words
+    assert "РЕСПУБЛИКАСЫНЫН АТЫНАН" not in words
+    assert "Аныктама акыркы болуп саналат" in words
+
+
+def test_pages_are_counted_and_a_signature_never_stands_alone() -> None:
+    for lines in range(28, 45):
+        long = replace(KYRGYZ, reasoning="\n".join(f"Жүйө {n}." for n in range(lines)))
+        pages = PdfReader(io.BytesIO(layout.act(replace(ACT, parts=long)))).pages
+        last = pages[-1].extract_text()
+        assert f"{len(pages)} беттин {len(pages)}-бети" in last
+        assert "2. Өндүрүлсүн." in last
+        assert "Электрондук колтамга" in last
+
+
+def test_a_public_copy_has_no_trace_of_the_original() -> None:
+    pdf = layout.public_act(PUBLIC)
+    words = text(pdf)
+    assert "Деперсоналдаштырылган текст" in words
+    assert "2026-жылдын 20-апрели" in words
+    assert "/verify/" not in words
+    assert "Сыдыков" not in words
+    assert "Электрондук колтамга" not in words
+
+
+def test_a_receipt_shows_time_duty_and_hashes() -> None:
+    words = text(layout.receipt(RECEIPT))
+    for expected in (
+        "К-2026-000123",
+        "2 марта 2026 года, 02:15:22",  # Bishkek is six hours ahead
+        "850 000,00 сом",
+        "24 750,50 сом",
+        "Доо арыз.pdf",
+        "340,0 КБ",
+    ):
+        assert expected in words
+    assert "9f86d081" * 8 in words.replace(" ", "")
+    assert "Файлы не приложены" in text(layout.receipt(replace(RECEIPT, files=())))
+
+
+def test_equal_facts_give_equal_bytes() -> None:
+    assert papers() == papers()
+
+
+def test_properties_name_the_paper() -> None:
+    properties = PdfReader(io.BytesIO(layout.act(ACT))).metadata
+    assert properties is not None
+    assert properties.title == "Чечим ГД-319/26-Б4"
+    assert properties.author == ACT.court
+    assert properties.creation_date == datetime(2026, 3, 10, 6, tzinfo=UTC)
+
+
+def test_signs_that_no_font_has_are_named() -> None:
+    assert paper.unprintable("Ңөү — № 5 «ё» 10 %\r\n\tA") == ""
+    assert paper.unprintable("сот 😀 法 😀") == "法😀"
+
+
+def test_text_from_a_word_processor_is_cleaned() -> None:
+    assert paper.clean("и\u0306 a\u00ad\u200bb\u00a0 c\r\nd ") == "й ab c\nd"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_act_can_be_written(language: str) -> None:
+    for kind, words in wording(language).acts.items():
+        printed = text(layout.act(replace(ACT, language=language, kind=kind)))
+        assert words.heading.upper() in printed
+        assert words.resolved.upper() in printed
+
+
+def test_both_languages_have_the_same_words() -> None:
+    kyrgyz, russian = (wording(language) for language in LANGUAGES)
+    assert kyrgyz.acts.keys() == russian.acts.keys()
+    for name, section in kyrgyz.sections.items():
+        assert section.keys() == russian.sections[name].keys(), name
+        for key, phrase in section.items():
+            places = set(re.findall(r"{\w+}", phrase))
+            assert places == set(re.findall(r"{\w+}", russian.sections[name][key])), (name, key)

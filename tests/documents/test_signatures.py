@@ -1,0 +1,192 @@
+"""What signatures prove, and that every way of cheating which we know is noticed."""
+
+import io
+import stat
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pikepdf
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from documents import layout
+from documents.authority import Authority, Signatory
+from documents.signatures import TestAuthority, validate
+from tests.documents.test_layout import ACT
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+JUDGE = Signatory(key="6e1f", name="Асанова Айгүл Бакытовна", office=ACT.court)
+SECOND = Signatory(key="77aa", name="Бейшенов Үсөн Ташович", office=ACT.court)
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
+    return TestAuthority(tmp_path_factory.mktemp("ca") / "authority", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def signed(signer: TestAuthority) -> bytes:
+    return signer.sign(layout.act(ACT), JUDGE, now=NOW)
+
+
+def test_a_signed_act_is_good_and_names_its_judge(signer: TestAuthority, signed: bytes) -> None:
+    verdict = signer.validate(signed, now=NOW + timedelta(minutes=1))
+    assert verdict.good
+    assert verdict.matches is None
+    (facts,) = verdict.signatures
+    assert facts.name == JUDGE.name
+    assert facts.signed_at == NOW
+
+
+def test_it_can_still_be_checked_after_years(signer: TestAuthority, signed: bytes) -> None:
+    assert signer.validate(signed, now=NOW + timedelta(days=365 * 9)).good
+
+
+def test_a_panel_signs_one_after_another(signer: TestAuthority, signed: bytes) -> None:
+    both = signer.sign(signed, SECOND, now=NOW + timedelta(hours=1))
+    verdict = signer.validate(both, now=NOW + timedelta(hours=2))
+    assert verdict.good
+    assert [s.name for s in verdict.signatures] == [JUDGE.name, SECOND.name]
+
+
+def test_an_unsigned_paper_is_not_good(signer: TestAuthority) -> None:
+    verdict = signer.validate(layout.act(ACT), now=NOW)
+    assert verdict.readable
+    assert not verdict.signatures
+    assert not verdict.good
+
+
+@pytest.mark.parametrize("junk", [b"", b"%PDF-1.7\n", b"<html>", b"%PDF-1.4\n1 0 obj\n<<>>" * 9])
+def test_junk_is_unreadable_and_never_an_error(signer: TestAuthority, junk: bytes) -> None:
+    verdict = signer.validate(junk, now=NOW)
+    assert not verdict.readable
+    assert not verdict.good
+
+
+def test_a_flipped_byte_is_noticed(signer: TestAuthority, signed: bytes) -> None:
+    altered = bytearray(signed)
+    altered[len(layout.act(ACT)) // 2] ^= 1
+    assert not signer.validate(bytes(altered), now=NOW).good
+
+
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
+    output = io.BytesIO()
+    writer.write(output)  # type: ignore[no-untyped-call]
+    return output.getvalue()
+
+
+def test_a_page_changed_by_an_incremental_update_is_noticed(
+    signer: TestAuthority, signed: bytes
+) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]
+    added = writer.add_object(generic.StreamObject(stream_data=b"0 0 0 rg 100 500 300 40 re f"))
+    contents = page["/Contents"]
+    listed = [contents] if isinstance(contents, generic.IndirectObject) else list(contents)
+    page["/Contents"] = generic.ArrayObject([*listed, added])
+    writer.update_container(page)
+    verdict = signer.validate(_written(writer), now=NOW)
+    assert verdict.readable
+    assert verdict.signatures[0].changed_after
+    assert not verdict.good
+
+
+def test_an_annotation_over_the_text_is_noticed(signer: TestAuthority, signed: bytes) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    page = writer.find_page_for_modification(0)[0]  # type: ignore[no-untyped-call]
+    note = generic.DictionaryObject(  # type: ignore[no-untyped-call]
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(
+                [generic.NumberObject(n) for n in (100, 500, 400, 540)]  # type: ignore[no-untyped-call]
+            ),
+            generic.pdf_name("/Contents"): generic.pdf_string("rejected"),
+        }
+    )
+    writer.register_annotation(page, writer.add_object(note))  # type: ignore[no-untyped-call]
+    verdict = signer.validate(_written(writer), now=NOW)
+    assert verdict.readable
+    assert verdict.signatures[0].changed_after
+    assert not verdict.good
+
+
+def test_a_rewritten_paper_loses_its_signature(signer: TestAuthority, signed: bytes) -> None:
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(signed)) as document:
+        document.save(output)
+    assert not signer.validate(output.getvalue(), now=NOW).good
+
+
+def test_another_root_is_not_trusted(signed: bytes, tmp_path: Path) -> None:
+    stranger = TestAuthority(tmp_path / "other", now=NOW)
+    verdict = stranger.validate(signed, now=NOW)
+    assert verdict.intact
+    assert not verdict.trusted
+    assert not verdict.good
+    assert not validate(signed, roots=[], now=NOW).good
+
+
+def test_only_the_kept_hash_notices_a_paper_cut_back_to_an_earlier_revision(
+    signer: TestAuthority, signed: bytes
+) -> None:
+    both = signer.sign(signed, SECOND, now=NOW + timedelta(hours=1))
+    expected = signer.validate(both, now=NOW).sha256
+    assert both.startswith(signed)  # what follows is the second judge
+    cut = both[: len(signed)]
+    assert signer.validate(cut, now=NOW).good
+    verdict = signer.validate(cut, now=NOW, expected_sha256=expected)
+    assert verdict.matches is False
+    assert not verdict.good
+    assert signer.validate(both, now=NOW + timedelta(hours=2), expected_sha256=expected).good
+
+
+def test_the_time_stamp_and_the_archive_stamp_are_inside(signed: bytes) -> None:
+    reader = PdfFileReader(io.BytesIO(signed))
+    kinds = [str(each.sig_object_type) for each in reader.embedded_signatures]
+    assert kinds == ["/Sig", "/DocTimeStamp"]
+    assert b"AIS Sud TEST time stamps" in reader.embedded_signatures[0].pkcs7_content
+    assert "/DSS" in reader.root
+
+
+def test_every_certificate_says_test(signed: bytes) -> None:
+    (signature, *_) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    assert "TEST" in signature.signer_cert.subject.human_friendly
+    assert "TEST" in signature.signer_cert.issuer.human_friendly
+
+
+def test_the_authority_is_founded_once_and_its_keys_are_secret(tmp_path: Path) -> None:
+    directory = tmp_path / "var" / "authority"
+    barrier = threading.Barrier(4)
+    roots: list[bytes] = []
+
+    def start() -> None:
+        barrier.wait()
+        authority = Authority(directory, now=NOW)
+        authority.person(JUDGE, NOW)
+        roots.append(authority.root.certificate.fingerprint(SHA256()))
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(roots) == 4
+    assert len(set(roots)) == 1
+    files = [file for file in directory.rglob("*") if file.is_file()]
+    assert len(files) == 4  # root, issuing, stamping and one judge
+    for file in files:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(directory.parent.iterdir()) == [directory]
+
+
+def test_a_judge_keeps_one_certificate_until_name_or_court_changes(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority", now=NOW)
+    first = authority.person(JUDGE, NOW).certificate
+    assert authority.person(JUDGE, NOW + timedelta(days=9)).certificate == first
+    moved = Signatory(key=JUDGE.key, name=JUDGE.name, office="Чүй облустук соту")
+    assert authority.person(moved, NOW).certificate != first
