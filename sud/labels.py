@@ -5,6 +5,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from sud.access import Action
 from sud.errors import Refusal
 from sud.models.accounts import RoleCode
 from sud.models.acts import ActOutcome, ActState
@@ -119,15 +120,11 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.FILE_TOO_LARGE, _("The file %(name)s is larger than %(limit)s. Make it smaller.")),
     (
         Refusal.FILE_NOT_ALLOWED,
-        _(
-            "The file %(name)s is of a kind the court does not take. Hand in PDF, JPEG, PNG or DOCX."
-        ),
+        _("The court does not take files like %(name)s. Hand in PDF, JPEG, PNG or DOCX."),
     ),
     (
         Refusal.FILE_NOT_WHAT_IT_SAYS,
-        _(
-            "The file %(name)s is not what its name says. Save it again as PDF and choose that file."
-        ),
+        _("The file %(name)s is not what its name says. Save it as PDF and choose that file."),
     ),
     (Refusal.FILE_ENCRYPTED, _("The file %(name)s has a password. Save it without one.")),
     (Refusal.FILE_DAMAGED, _("The file %(name)s is damaged and cannot be opened.")),
@@ -151,6 +148,8 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.RECORDING_ENCRYPTED, _("The disc is copy-protected and cannot be read.")),
     (Refusal.REVEAL_REFUSED, _("The reveal does not fit the log.")),
     (Refusal.TOO_MANY_ATTEMPTS, _("Too many attempts. Wait %(minutes)s minutes and try again.")),
+    (Refusal.NO_TIME_LIMIT, _("No time limit is known for this. Ask an administrator.")),
+    (Refusal.NO_DUTY_RATE, _("No duty rate is known for this claim. Ask the court's registry.")),
     (Refusal.WRONG_SIGN_IN, _("The name or the password is not right.")),
 )
 
@@ -163,3 +162,20 @@ WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {
 def label(code: StrEnum) -> LazyString:
     """Return the words for a code, in the language of whoever reads them."""
     return WORDS[type(code), code]
+
+
+DEEDS: dict[tuple[Action, str], LazyString] = {
+    (Action.FILING_EDIT, "submitted"): _("Claim filed"),
+    (Action.FILING_EDIT, "resubmitted"): _("Claim corrected and filed again"),
+    (Action.FILING_DECIDE, "returned"): _("Claim returned for correction"),
+    (Action.CASE_REGISTER, ""): _("Case registered"),
+    (Action.CASE_DISTRIBUTE, ""): _("Judge drawn"),
+    (Action.CASE_ACCEPT, ""): _("Case taken into proceedings"),
+    (Action.HEARING_SET, "set"): _("Hearing set"),
+    (Action.HEARING_SET, "moved"): _("Hearing moved"),
+    (Action.HEARING_SET, "cancelled"): _("Hearing cancelled"),
+    (Action.HEARING_SET, "held"): _("Hearing held"),
+    (Action.RECORDING_ADD, ""): _("Recording of the hearing handed in"),
+    (Action.ACT_ISSUE, ""): _("Act issued"),
+}
+"""What happened, by action and by the fact `change` of its journal line."""

@@ -4,9 +4,10 @@ import json
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -50,6 +51,16 @@ class Outside:
     signer: Signer
     now: Callable[[], datetime]
     defer: Defer
+    base_url: str = "http://127.0.0.1:8000"
+    """Where the house answers: for links in mail, which no request is there to make."""
+
+
+BISHKEK = ZoneInfo("Asia/Bishkek")
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day that a moment belongs to in Bishkek."""
+    return moment.astimezone(BISHKEK).date()
 
 
 def utc_now() -> datetime:
@@ -84,4 +95,5 @@ def real_outside(config: Config) -> Outside:
         signer=TestAuthority(config.authority_dir, now=utc_now()),
         now=utc_now,
         defer=defer_job,
+        base_url=config.base_url,
     )

@@ -71,7 +71,7 @@ def render(template: str, /, **context: Any) -> str:
 
 
 def can(action: str, subject: object = None) -> bool:
-    """For templates: may the reader of this page do that?"""
+    """Tell a template whether the reader of this page may do that."""
     return permits(actor(), Action(action), subject)
 
 

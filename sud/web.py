@@ -6,7 +6,6 @@ from datetime import timedelta
 from flask import Flask, Response
 from flask_login import LoginManager, UserMixin
 from flask_wtf import CSRFProtect
-
 from jinja2 import StrictUndefined
 from sqlalchemy.orm import Session
 
@@ -46,7 +45,7 @@ HEADERS = {
 }
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]
     """What the session cookie stands for: an account at one sign-in stamp."""
 
     def __init__(self, session_id: str) -> None:
@@ -78,8 +77,8 @@ def make_app(
         actor_of=_actor_of,
     )
     CSRFProtect(app)
-    words.attach(app)
-    assets.attach(app)
+    words.install(app)
+    assets.install(app)
     _install_sign_in(app)
     for room in ROOMS:
         _install(app, room)

@@ -27,7 +27,7 @@ class HearingPurpose(StrEnum):
     JUDGMENT = "judgment"
 
 
-def _one_at_a_time(column: str) -> ExcludeConstraint[tuple[int, Range[datetime]]]:
+def _one_at_a_time(column: str) -> ExcludeConstraint:
     """No two standing hearings of one judge or room overlap (core gist: no extension needed)."""
     same: TextClause = text(f"int8range({column}, {column}, '[]')")
     return ExcludeConstraint(

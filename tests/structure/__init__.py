@@ -1,0 +1,1 @@
+"""The shape of the house: what no single room's test would notice."""

@@ -1,0 +1,64 @@
+"""The project's own source, parsed once."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("sud", "assignment", "recordings", "documents")
+ROOMS = (
+    "accounts",
+    "registry",
+    "cases",
+    "allocation",
+    "hearings",
+    "acts",
+    "treasury",
+    "filings",
+    "media",
+    "publication",
+    "portal",
+)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the product by its path from the root; migrations are history."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations/versions" not in path.as_posix()
+    }
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def importers(*names: str) -> set[str]:
+    """The modules that import one of these, or something inside."""
+    return {
+        path
+        for path, tree in modules().items()
+        for module in imports(tree)
+        if any(module == name or module.startswith(f"{name}.") for name in names)
+    }
+
+
+def calls(tree: ast.AST, *methods: str) -> list[ast.Call]:
+    """Calls of anything.method() or method()."""
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Attribute) and node.func.attr in methods)
+            or (isinstance(node.func, ast.Name) and node.func.id in methods)
+        )
+    ]

@@ -1,0 +1,341 @@
+"""The rule book as a table, and the proof that list and page cannot disagree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from sud.access import ANONYMOUS, OPEN, SYSTEM, Action, Actor, permits, visible
+from sud.accounts.service import actor_of
+from sud.config import Config
+from sud.models import (
+    Act,
+    ActState,
+    Case,
+    Document,
+    DrawRequest,
+    Filing,
+    FilingState,
+    Hearing,
+    LogEntry,
+    Publication,
+    PublicationState,
+    Recording,
+    Role,
+    RoleCode,
+    User,
+)
+from tests.builders import Make
+from tests.conftest import MONDAY
+
+READING = {
+    Case: Action.CASE_READ,
+    Filing: Action.FILING_READ,
+    Hearing: Action.HEARING_READ,
+    Recording: Action.RECORDING_PLAY,
+    Act: Action.ACT_READ,
+}
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two courts, each with a judge, a clerk and cases of its own; one case is sealed."""
+
+    actors: dict[str, Actor]
+    things: dict[type, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def session(config: Config) -> Iterator[Session]:
+    """One transaction for the whole page of the book: these tests only read."""
+    engine = create_engine(config.database_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as opened:
+            yield opened
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def make(session: Session) -> Make:
+    return Make(session, lambda: MONDAY)
+
+
+@pytest.fixture(scope="module")
+def town(session: Session, make: Make) -> Town:
+    here, there = make.court(), make.court("Б1", "BSK-LEN")
+    judge, other_judge = make.judge(here), make.judge(there)
+    open_case = make.case(here, judge)
+    sealed = make.case(here, judge, sealed=True)
+    foreign = make.case(there, other_judge)
+    users: dict[str, User] = {
+        "plaintiff": make.party(open_case),
+        "respondent": make.party(open_case, "respondent"),
+        "plaintiff of the sealed case": make.party(sealed),
+        "plaintiff elsewhere": make.party(foreign),
+        "judge": make.judge_user(judge),
+        "judge elsewhere": make.judge_user(other_judge),
+        "clerk": make.staff(RoleCode.CLERK, here),
+        "clerk elsewhere": make.staff(RoleCode.CLERK, there),
+        "chair": make.staff(RoleCode.CHAIR, here),
+        "archivist": make.staff(RoleCode.ARCHIVIST, here),
+        "auditor": make.staff(RoleCode.AUDITOR, here),
+        "administrator": make.staff(RoleCode.ADMINISTRATOR),
+    }
+    things: dict[type, list[Any]] = {Case: [open_case, sealed, foreign]}
+    for number, case in enumerate(things[Case]):
+        _furnish(session, make, things, case, users, number)
+    actors = {name: actor_of(session, user, make.now()) for name, user in users.items()}
+    return Town({"anonymous": ANONYMOUS, "the machinery": SYSTEM, **actors}, things)
+
+
+def _furnish(  # noqa: PLR0917 - one helper of one fixture
+    session: Session,
+    make: Make,
+    things: dict[type, list[Any]],
+    case: Case,
+    users: dict[str, User],
+    number: int,
+) -> None:
+    """Give a case one thing of every kind, and its court a draft and a handed-in filing."""
+    hearing = make.hearing(case, starts=make.now() + timedelta(days=number + 1))
+    act_kind = make.act_kind()
+    recording = Recording(
+        hearing=hearing,
+        source_name="disc",
+        source_prefix=f"masters/{number}",
+        source_sha256="0" * 64,
+        source_bytes=1,
+        handed_in_at=make.now(),
+    )
+    facts = {"case": case, "kind": act_kind, "judge": case.judge, "language": "ky"}
+    draft = Act(**facts, created_at=make.now())
+    issued = Act(
+        **facts,
+        created_at=make.now(),
+        state=ActState.ISSUED,
+        issued_at=make.now(),
+        code=f"code{number}",
+        pdf_key=f"acts/{number}",
+        pdf_sha256="0" * 64,
+    )
+    session.add_all([recording, draft, issued])
+    owner = users["plaintiff" if number < 2 else "plaintiff elsewhere"]
+    filings = [
+        Filing(
+            user_id=owner.id,
+            court=case.court,
+            kind=make.kind(),
+            state=state,
+            created_at=make.now(),
+            first_filed_at=make.now(),
+        )
+        for state in (FilingState.DRAFT, FilingState.SUBMITTED)
+    ]
+    session.add_all(filings)
+    session.flush()
+    papers = [
+        Document(
+            case=belongs.get("case"),
+            filing=belongs.get("filing"),
+            title="paper",
+            file_name="paper.pdf",
+            media_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+            object_key=f"papers/{number}/{place}",
+            uploaded_by_id=owner.id,
+            uploaded_at=make.now(),
+        )
+        for place, belongs in enumerate(
+            ({"case": case}, {"filing": filings[0]}, {"filing": filings[1]})
+        )
+    ]
+    publications = [
+        Publication(
+            act=act,
+            state=state,
+            parts={},
+            spans=[],
+            prepared_at=make.now(),
+            published_at=None if state is PublicationState.PREPARED else make.now(),
+        )
+        for act, state in (
+            (draft, PublicationState.PREPARED),
+            (issued, PublicationState.PUBLISHED),
+        )
+    ]
+    session.add_all([*papers, *publications])
+    session.flush()
+    for kind, made in (
+        (Hearing, [hearing]),
+        (Recording, [recording]),
+        (Act, [draft, issued]),
+        (Filing, filings),
+        (Document, papers),
+        (Publication, publications),
+    ):
+        things.setdefault(kind, []).extend(made)
+
+
+def _seen(session: Session, actor: Actor, kind: type) -> set[int]:
+    return {row.id for row in session.scalars(visible(select(kind), actor)).unique()}
+
+
+def test_lists_and_pages_agree(session: Session, town: Town) -> None:
+    """visible() keeps exactly what permits() allows, for every actor and every thing."""
+    disagreements = [
+        (name, kind.__name__, thing.id)
+        for name, actor in town.actors.items()
+        for kind, action in READING.items()
+        for seen in [_seen(session, actor, kind)]
+        for thing in town.things[kind]
+        if permits(actor, action, thing) != (thing.id in seen)
+    ]
+    assert disagreements == []
+
+
+CASE_READERS = {
+    # who: (open case, sealed case, case of the other court)
+    "anonymous": (False, False, False),
+    "the machinery": (True, True, True),
+    "plaintiff": (True, False, False),
+    "respondent": (True, False, False),
+    "plaintiff of the sealed case": (False, True, False),
+    "plaintiff elsewhere": (False, False, True),
+    "judge": (True, True, False),
+    "judge elsewhere": (False, False, True),
+    "clerk": (True, True, False),
+    "clerk elsewhere": (False, False, True),
+    "chair": (True, False, False),
+    "archivist": (False, False, False),
+    "auditor": (False, False, False),
+    "administrator": (False, False, False),
+}
+
+
+@pytest.mark.parametrize("who", CASE_READERS)
+def test_who_reads_which_case(session: Session, town: Town, who: str) -> None:
+    seen = _seen(session, town.actors[who], Case)
+    assert tuple(case.id in seen for case in town.things[Case]) == CASE_READERS[who]
+
+
+@pytest.mark.parametrize("who", CASE_READERS)
+def test_papers_follow_their_case_or_filing(session: Session, town: Town, who: str) -> None:
+    actor = town.actors[who]
+    expected = {
+        paper.id
+        for paper in town.things[Document]
+        if permits(
+            actor,
+            Action.CASE_READ if paper.case else Action.FILING_READ,
+            paper.case or paper.filing,
+        )
+    }
+    assert _seen(session, actor, Document) == expected
+
+
+def test_the_public_sees_published_texts_alone(session: Session, town: Town) -> None:
+    seen = _seen(session, ANONYMOUS, Publication)
+    assert seen == {
+        text.id for text in town.things[Publication] if text.state is PublicationState.PUBLISHED
+    }
+    clerk = _seen(session, town.actors["clerk"], Publication)
+    waiting = [t for t in town.things[Publication] if t.state is PublicationState.PREPARED]
+    assert {text.id in clerk for text in waiting[:2]} == {True}
+    assert waiting[2].id not in clerk
+
+
+def test_draws_are_public(session: Session, town: Town, make: Make) -> None:
+    session.add(LogEntry(index=0, body="{}", leaf=b"", logged_at=make.now()))
+    session.flush()
+    request = DrawRequest(
+        request_id="r", case=town.things[Case][0], attempt=0, salt=b"", case_index=0
+    )
+    session.add(request)
+    session.flush()
+    assert _seen(session, ANONYMOUS, DrawRequest) == {request.id}
+
+
+DOING = {
+    Action.CASE_ACCEPT: {"judge"},
+    Action.HEARING_SET: {"judge", "clerk"},
+    Action.RECORDING_ADD: {"judge", "clerk", "archivist"},
+    Action.RECORDING_PLAY: {"plaintiff", "respondent", "judge", "clerk", "chair", "archivist"},
+    Action.ACT_DRAFT: {"judge"},
+    Action.ACT_ISSUE: {"judge"},
+    Action.PUBLICATION_REVIEW: {"clerk"},
+    Action.CASE_REGISTER: set(),
+    Action.CASE_DISTRIBUTE: set(),
+    Action.CASE_LOOKED: {"plaintiff", "respondent", "judge", "clerk", "chair"},
+}
+
+
+@pytest.mark.parametrize("action", DOING)
+def test_who_does_what_to_an_open_case(town: Town, action: Action) -> None:
+    case = town.things[Case][0]
+    subjects: dict[Action, object] = {
+        Action.RECORDING_PLAY: town.things[Recording][0],
+        Action.RECORDING_ADD: town.things[Hearing][0],
+        Action.ACT_ISSUE: town.things[Act][0],
+        Action.PUBLICATION_REVIEW: town.things[Publication][0],
+    }
+    doing = {
+        name
+        for name, actor in town.actors.items()
+        if permits(actor, action, subjects.get(action, case))
+    }
+    assert doing == DOING[action] | {"the machinery"}
+
+
+ANYWHERE = {
+    Action.FILING_START: {
+        "plaintiff",
+        "respondent",
+        "plaintiff of the sealed case",
+        "plaintiff elsewhere",
+    },
+    Action.FILING_QUEUE: {"clerk", "clerk elsewhere"},
+    Action.CALENDAR_READ: {"judge", "judge elsewhere", "clerk", "clerk elsewhere", "chair"},
+    Action.RECORDING_QUEUE: {"clerk", "clerk elsewhere", "archivist"},
+    Action.REFERENCE_READ: {"administrator", "auditor"},
+    Action.REFERENCE_EDIT: {"administrator"},
+    Action.JOURNAL_READ: {"auditor"},
+    Action.ACCESS_REFUSED: set(),
+}
+
+
+@pytest.mark.parametrize("action", ANYWHERE)
+def test_who_does_what_anywhere(town: Town, action: Action) -> None:
+    doing = {name for name, actor in town.actors.items() if permits(actor, action)}
+    assert doing == ANYWHERE[action] | {"the machinery"}
+
+
+def test_open_actions_need_no_sign_in() -> None:
+    assert all(permits(ANONYMOUS, action) for action in OPEN)
+    assert not any(permits(ANONYMOUS, Action(a)) for a in ("home:read", "filing:start"))
+
+
+def test_drafts_of_filings_are_their_author_s(town: Town) -> None:
+    draft = town.things[Filing][0]
+    assert permits(town.actors["plaintiff"], Action.FILING_EDIT, draft)
+    assert not permits(town.actors["clerk"], Action.FILING_READ, draft)
+    assert not permits(town.actors["clerk"], Action.FILING_DECIDE, draft)
+
+
+def test_roles_end_with_their_day(session: Session, make: Make) -> None:
+    user = make.staff(RoleCode.CLERK)
+    role = session.query(Role).filter_by(user_id=user.id).one()
+    role.valid_to = make.now().date()
+    session.flush()
+    assert actor_of(session, user, make.now()).has(RoleCode.CLERK)
+    assert not actor_of(session, user, make.now() + timedelta(days=1)).staff
+    role.valid_from = date(2030, 1, 1)
+    role.valid_to = None
+    session.flush()
+    assert not actor_of(session, user, make.now()).staff
