@@ -223,7 +223,7 @@ class _RangedObject(io.RawIOBase):
         return len(got)
 
     def readall(self) -> bytes:
-        """The rest in one request; the inherited way asks for 8 KB at a time."""
+        """Read the rest in one request; the inherited way asks for 8 KB at a time."""
         rest = b"".join(self._store.stream(self._key, start=self._at, length=self._size - self._at))
         self._at += len(rest)
         return rest
