@@ -1,0 +1,166 @@
+"""The portal: the first page, the choice of language, the ways to the rooms, and closed doors."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError
+
+from sud import assets
+from sud.access import Action
+from sud.errors import CourtError, Refusal
+from sud.request import actor, allow, can, db, house, render
+from sud.words import LANGUAGE_COOKIE, LANGUAGES, language, refusal_words
+
+views = Blueprint("portal", __name__, template_folder="templates")
+
+YEAR = 365 * 24 * 3600
+
+
+@views.get("/")
+@allow(Action.SITE_READ)
+def first_page() -> ResponseReturnValue:
+    """The public's door."""
+    return render("portal/first_page.html")
+
+
+@views.get("/language/<code>")
+@allow(Action.SITE_READ)
+def choose(code: str) -> ResponseReturnValue:
+    """Remember a language and go back to the page it was chosen on."""
+    answer = redirect(ours(request.args.get("to", "")) or url_for("portal.first_page"), 303)
+    if code in LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE_COOKIE,
+            code,
+            max_age=YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=house().config.secure_cookies,
+        )
+    return answer
+
+
+def ours(wanted: str) -> str | None:
+    """Return an address if it is a path of this house, so that no link leads a visitor away."""
+    plain = wanted.startswith("/") and wanted.isprintable() and "\\" not in wanted
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return None
+    if not plain or wanted.startswith("//") or parts.scheme or parts.netloc:
+        return None
+    return wanted
+
+
+# ------------------------------------------------------------------ what every page shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """An entry of the main navigation."""
+
+    text: str
+    url: str
+    current: bool
+    last: bool = False
+
+
+def navigation() -> list[Way]:
+    """Return the ways that are open to whoever looks."""
+    who = actor()
+    if not who.signed_in:
+        known = [
+            _way("publication.decisions", _("Decisions")),
+            _way("publication.cause_list", _("Hearings")),
+            _way("allocation.draws", _("How judges are drawn")),
+            _way("accounts.sign_in", _("Sign in"), last=True),
+        ]
+    else:
+        known = [
+            _way("cases.home", _("My work") if who.staff else _("My cases")),
+            _way("filings.queue", _("New filings"), Action.FILING_QUEUE),
+            _way("hearings.calendar", _("Calendar"), Action.CALENDAR_READ),
+            _way("media.queue", _("Recordings"), Action.RECORDING_QUEUE),
+            _way("publication.queue", _("Publication"), Action.PUBLICATION_QUEUE),
+            _way("registry.reference", _("Reference data"), Action.REFERENCE_READ),
+            _way("cases.search", _("Find a case"), Action.CASE_SEARCH),
+            _way("accounts.sign_out", _("Sign out: %(name)s", name=who.name), last=True),
+        ]
+    return [way for way in known if way]
+
+
+def _way(
+    endpoint: str, text: str, action: Action | None = None, *, last: bool = False
+) -> Way | None:
+    if action is not None and not can(action):
+        return None
+    try:
+        url = url_for(endpoint)
+    except BuildError:
+        return None
+    return Way(text=text, url=url, current=request.endpoint == endpoint, last=last)
+
+
+def language_url(code: str) -> str:
+    """Return the address that says this page again in another language."""
+    here = request.path
+    if request.method == "GET":
+        kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+        here += "?" + urlencode(kept) if kept else ""
+    return url_for("portal.choose", code=code, to=here)
+
+
+# ------------------------------------------------------------------ closed doors
+
+
+def _refused(error: CourtError) -> ResponseReturnValue:
+    """A verb refused and its view did not say so in its own form."""
+    db().rollback()
+    return render("refused.html", words=refusal_words(error), bare=True), HTTPStatus.CONFLICT
+
+
+def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
+    """Two people saved the same thing at the same time: this one came second."""
+    return _refused(CourtError(Refusal.STALE))
+
+
+def _no_token(_error: CSRFError) -> ResponseReturnValue:
+    return render("expired.html", bare=True), HTTPStatus.BAD_REQUEST
+
+
+def _closed(error: HTTPException) -> ResponseReturnValue:
+    """Show a refusal of the protocol in words; a redirect is no refusal."""
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if code < HTTPStatus.BAD_REQUEST:
+        return error
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _broken(error)
+    known = {403, 404, 405, 413}
+    page = render(f"{code if code in known else 400}.html", bare=True)
+    kept = {"Allow": error.get_response().headers["Allow"]} if code == 405 else {}  # noqa: PLR2004
+    return page, code, kept
+
+
+def _broken(_error: Exception) -> ResponseReturnValue:
+    """Something of ours failed: the page must not need the archive that may be what failed."""
+    template = current_app.jinja_env.get_template("500.html")
+    page = template.render(lang=language(), asset=assets.asset)
+    return page, HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def install(app: Flask) -> None:
+    """Add the portal to the house: its views, what pages share, and the pages of refusal."""
+    app.register_blueprint(views)
+    app.jinja_env.globals.update(navigation=navigation, language_url=language_url)
+    app.register_error_handler(CourtError, _refused)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(HTTPException, _closed)
+    app.register_error_handler(HTTPStatus.INTERNAL_SERVER_ERROR, _broken)
