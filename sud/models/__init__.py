@@ -1,7 +1,7 @@
 """The archive: every table of the house and its invariants."""
 
 from sud.models.accounts import Role, RoleCode, SignInAttempt, User
-from sud.models.acts import Act, ActOutcome, ActState
+from sud.models.acts import Act, ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, DrawRequest, Epoch, EpochState, LogEntry, Reveal
 from sud.models.cases import Case, CaseForm, CaseState, Participant
 from sud.models.courts import (
@@ -52,6 +52,7 @@ __all__ = [
     "Act",
     "ActKind",
     "ActOutcome",
+    "ActPart",
     "ActState",
     "Assurance",
     "Availability",

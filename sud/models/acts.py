@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sud.db import Base, Identity, Key, coded
@@ -24,6 +24,15 @@ class ActOutcome(StrEnum):
     TERMINATED = "terminated"
 
 
+class ActPart(StrEnum):
+    """The parts that the law wants, in their order; each is a column of `Act`."""
+
+    INTRODUCTORY = "introductory"
+    DESCRIPTIVE = "descriptive"
+    REASONING = "reasoning"
+    OPERATIVE = "operative"
+
+
 class Act(Base):
     """An act in its four parts (law: introductory, descriptive, reasoning, operative)."""
 
@@ -33,6 +42,14 @@ class Act(Base):
             "state = 'draft' OR (code IS NOT NULL AND pdf_key IS NOT NULL"
             " AND pdf_sha256 IS NOT NULL AND issued_at IS NOT NULL)",
             name="issued_whole",
+        ),
+        # Two presses, or two tabs, begin one draft.
+        Index(
+            "uq_acts_draft",
+            "case_id",
+            "kind_code",
+            unique=True,
+            postgresql_where=text("state = 'draft'"),
         ),
     )
 

@@ -4,7 +4,9 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
 
 from sud.db import Base, Identity, coded
 
@@ -84,6 +86,8 @@ class ActKind(Named, Sourced, Base):
     heading_ky: Mapped[str]
     heading_ru: Mapped[str]
     final: Mapped[bool] = mapped_column(default=False)
+    case_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    """In which kinds of case such an act is given; empty: in all."""
 
 
 class DutyRate(Sourced, Base):

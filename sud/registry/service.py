@@ -1,0 +1,443 @@
+"""Courts and the law as data: loads the reference files, answers what held on which day."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from sud import journal
+from sud.access import Action, Actor
+from sud.db import Base
+from sud.errors import CourtError, Refusal
+from sud.models import (
+    ActKind,
+    CaseKind,
+    Category,
+    Confidence,
+    Court,
+    CourtKind,
+    CourtLevel,
+    CourtName,
+    Courtroom,
+    DutyExemption,
+    DutyRate,
+    Holiday,
+    ParticipantRole,
+    TimeLimit,
+)
+from sud.outside import local_day
+from sud.registry.calendar import CourtCalendar, DayKind, Deadline, Unit
+from sud.registry.reference import BEGINNING, DATA, CourtRow, Reference, Region, read_reference
+
+LANGUAGES: Final = ("ky", "ru", "en")
+_LOOK_AHEAD: Final = timedelta(days=4 * 366)
+"""Limits are at most years long; days off are read this far ahead."""
+
+Thing = TypeVar("Thing")
+
+
+# ------------------------------------------------------------------ loading
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a loading did: rows added, rows changed, corrections by hand that were left alone."""
+
+    added: int = 0
+    changed: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def load_reference(session: Session, actor: Actor, *, now: datetime, folder: Path = DATA) -> Loaded:
+    """Put the data files into the archive; rows that somebody corrected by hand stay."""
+    reference, loaded = read_reference(folder), Loaded()
+    put = _Loader(session, loaded)
+    _load_courts(put, reference, today=local_day(now))
+    _load_kinds(put, reference)
+    _load_law(put, reference)
+    session.flush()
+    if loaded.added or loaded.changed:
+        journal.record(
+            session,
+            actor,
+            Action.REFERENCE_EDIT,
+            None,
+            now=now,
+            added=loaded.added,
+            changed=loaded.changed,
+            kept=len(loaded.kept),
+        )
+    return loaded
+
+
+class _Loader:
+    """Adds or changes one row at a time, found by what names it for good."""
+
+    def __init__(self, session: Session, loaded: Loaded) -> None:
+        self.session = session
+        self.loaded = loaded
+        self._known: dict[type[Base], dict[tuple[Any, ...], Any]] = {}
+
+    def __call__(
+        self, table: type[Thing], names: Mapping[str, Any], facts: Mapping[str, Any]
+    ) -> Thing:
+        row = self._rows(table, tuple(names)).get(tuple(names.values()))
+        if row is None:
+            row = table(**names, **facts)
+            self.session.add(row)
+            self._rows(table, tuple(names))[tuple(names.values())] = row
+            self.loaded.added += 1
+        elif getattr(row, "edited_by_hand", False):
+            self.loaded.kept.append("/".join(map(str, names.values())))
+        elif any(getattr(row, name) != value for name, value in facts.items()):
+            for name, value in facts.items():
+                setattr(row, name, value)
+            self.loaded.changed += 1
+        return row
+
+    def _rows(self, table: Any, names: tuple[str, ...]) -> dict[tuple[Any, ...], Any]:
+        if table not in self._known:
+            self._known[table] = {
+                tuple(getattr(row, name) for name in names): row
+                for row in self.session.scalars(select(table))
+            }
+        return self._known[table]
+
+
+def _names(row: Any) -> dict[str, str]:
+    return {"name_ky": row.ky, "name_ru": row.ru, "name_en": row.en}
+
+
+def _sourced(row: Any) -> dict[str, Any]:
+    law = getattr(row, "law", "")
+    return {
+        "valid_from": getattr(row, "valid_from", BEGINNING),
+        "valid_to": getattr(row, "valid_to", None),
+        "source": f"{law} ({row.source})" if law else row.source,
+        "confidence": Confidence(row.confidence),
+    }
+
+
+def _load_courts(put: _Loader, reference: Reference, *, today: date) -> None:
+    courts = {row.code: _load_court(put, row, today) for row in reference.courts}
+    put.session.flush()
+    for row in reference.courts:
+        court = courts[row.code]
+        if row.appeal and not court.edited_by_hand:
+            court.appeal_court_id = courts[row.appeal].id
+        if not court.edited_by_hand:
+            _load_names(put, court, row)
+
+
+def _load_court(put: _Loader, row: CourtRow, today: date) -> Court:
+    name = row.name_on(today)
+    facts = {
+        "level": CourtLevel(row.level),
+        "kind": CourtKind(row.kind),
+        "region": row.region,
+        "suffix": row.suffix or None,
+        "name_ky": name.ky["nominative"],
+        "name_ru": name.ru["nominative"],
+        "name_en": name.en,
+        "valid_from": BEGINNING,
+        "valid_to": None,
+        "source": name.source,
+        "confidence": Confidence(row.suffix_confidence or name.confidence),
+    }
+    return put(Court, {"code": row.code}, facts)
+
+
+def _load_names(put: _Loader, court: Court, row: CourtRow) -> None:
+    for name in row.name:
+        forms = {
+            "ky": (name.ky["nominative"], name.ky["genitive"], name.ky["locative"]),
+            "ru": (name.ru["nominative"], name.ru["genitive"], name.ru["prepositional"]),
+            "en": (name.en, name.en, name.en),
+        }
+        for lang, (nominative, genitive, locative) in forms.items():
+            put(
+                CourtName,
+                {"court_id": court.id, "lang": lang, "valid_from": name.valid_from},
+                {
+                    "name": nominative,
+                    "genitive": genitive,
+                    "locative": locative,
+                    "city": name.seat[lang],
+                    "valid_to": name.valid_to,
+                },
+            )
+
+
+def _load_kinds(put: _Loader, reference: Reference) -> None:
+    for kind in reference.kinds:
+        put(
+            CaseKind, {"code": kind.code}, {"prefix": kind.prefix, **_names(kind), **_sourced(kind)}
+        )
+    weights = {row.code: row.weight for row in reference.draw_classes}
+    for place, category in enumerate(reference.categories, 1):
+        facts = {
+            "kind_code": category.kind,
+            "branch": category.group,
+            "weight": weights[category.draw_class],
+            "draw_class": category.draw_class,
+            "claim_kind": category.duty,
+            "exemption_code": category.exemption or None,
+            "closed": category.closed,
+            "ordinal": place,
+        }
+        put(Category, {"code": category.code}, facts | _names(category) | _sourced(category))
+    for place, role in enumerate(reference.roles, 1):
+        put(
+            ParticipantRole,
+            {"code": role.code},
+            {"side": role.side, "ordinal": place, **_names(role), **_sourced(role)},
+        )
+    for act in reference.act_kinds:
+        facts = {
+            "heading_ky": act.heading_ky,
+            "heading_ru": act.heading_ru,
+            "final": act.final,
+            "case_kinds": list(act.kinds),
+        }
+        put(ActKind, {"code": act.code}, facts | _names(act) | _sourced(act))
+
+
+def _load_law(put: _Loader, reference: Reference) -> None:
+    for rate in reference.rates:
+        facts = {
+            "price_to": rate.price_to,
+            "fixed": rate.fixed,
+            "basis_points": rate.basis_points,
+            "minimum": rate.minimum,
+            "maximum": rate.maximum,
+            **_sourced(rate),
+        }
+        names = {name: getattr(rate, name) for name in ("claim_kind", "price_from", "valid_from")}
+        del facts["valid_from"]
+        put(DutyRate, names, facts)
+    for exemption in reference.exemptions:
+        facts = {"basis_points": exemption.basis_points, **_names(exemption), **_sourced(exemption)}
+        put(DutyExemption, {"code": exemption.code}, facts)
+    for day in reference.holidays:
+        facts = {
+            "working": day.kind != "off",
+            "shortened": day.kind == "short",
+            **_names(day),
+            **_sourced(day),
+            "valid_from": day.day,
+            "valid_to": day.day,
+        }
+        put(Holiday, {"day": day.day}, facts)
+    for limit in reference.limits:
+        facts = {
+            "kind_code": limit.kinds[0] if len(limit.kinds) == 1 else None,
+            "amount": limit.amount,
+            "unit": limit.unit,
+            "start_ky": limit.start_ky,
+            "start_ru": limit.start_ru,
+            "start_en": limit.start_en,
+            **_names(limit),
+            **_sourced(limit),
+        }
+        del facts["valid_from"]
+        put(TimeLimit, {"code": limit.code, "valid_from": limit.valid_from}, facts)
+
+
+# ------------------------------------------------------------------ courts
+
+
+def regions() -> Sequence[Region]:
+    """Return the parts of the country in the order in which lists show them."""
+    return _REGIONS
+
+
+_REGIONS: Final = read_reference().regions
+
+
+def court_by_code(session: Session, code: str) -> Court | None:
+    return session.scalars(select(Court).where(Court.code == code)).one_or_none()
+
+
+def courts_open_on(session: Session, day: date) -> Sequence[Court]:
+    """Return the courts that exist on a day: by region, courts of appeal first."""
+    courts = session.scalars(_holding(select(Court), Court, day)).all()
+    place = {region.code: number for number, region in enumerate(_REGIONS)}
+    levels = list(CourtLevel)
+    return sorted(
+        courts,
+        key=lambda court: (
+            place.get(court.region, len(place)),
+            -levels.index(court.level),
+            court.kind is CourtKind.ADMINISTRATIVE,
+            _by_suffix(court.suffix),
+            court.name_ru,
+        ),
+    )
+
+
+def _by_suffix(suffix: str | None) -> tuple[bool, int]:
+    """Т2 comes before Т10, and what has no suffix comes last."""
+    return (suffix is None, int(suffix[1:]) if suffix else 0)
+
+
+def courts_taking_claims(session: Session, day: date) -> Sequence[Court]:
+    """Return the courts of the first instance that can number a civil case on a day."""
+    return [
+        court
+        for court in courts_open_on(session, day)
+        if court.level is CourtLevel.FIRST
+        and court.kind is not CourtKind.ADMINISTRATIVE
+        and court.suffix is not None
+    ]
+
+
+def court_name_on(session: Session, court: Court, lang: str, day: date) -> CourtName | None:
+    """Return the court's name of a day, with the forms that papers need."""
+    query = select(CourtName).where(CourtName.court_id == court.id, CourtName.lang == lang)
+    return session.scalars(_holding(query, CourtName, day)).first()
+
+
+def courtrooms_of(session: Session, court: Court) -> Sequence[Courtroom]:
+    return session.scalars(
+        select(Courtroom)
+        .where(Courtroom.court_id == court.id, Courtroom.closed_at.is_(None))
+        .order_by(Courtroom.name)
+    ).all()
+
+
+# ------------------------------------------------------------------ kinds
+
+
+def kinds_on(session: Session, day: date) -> Sequence[CaseKind]:
+    """Return the kinds of case that are numbered on a day."""
+    query = select(CaseKind).where(CaseKind.prefix != "").order_by(CaseKind.code)
+    return session.scalars(_holding(query, CaseKind, day)).all()
+
+
+def categories_on(session: Session, kind_code: str, day: date) -> Sequence[Category]:
+    """Return the subject categories of a kind in the order in which they are offered."""
+    query = select(Category).where(Category.kind_code == kind_code).order_by(Category.ordinal)
+    return session.scalars(_holding(query, Category, day)).all()
+
+
+def category_by_code(session: Session, code: str) -> Category | None:
+    return session.get(Category, code)
+
+
+def act_kinds_on(session: Session, day: date) -> Sequence[ActKind]:
+    return session.scalars(_holding(select(ActKind), ActKind, day).order_by(ActKind.code)).all()
+
+
+# ------------------------------------------------------------------ days and limits
+
+
+def calendar_between(session: Session, first: date, last: date) -> CourtCalendar:
+    """Return the courts' calendar with the days off of a stretch of time."""
+    days = session.scalars(select(Holiday).where(Holiday.day.between(first, last)))
+    return CourtCalendar({day.day: _kind_of(day) for day in days})
+
+
+def holiday_on(session: Session, day: date) -> Holiday | None:
+    """Return the row that makes a day an exception, with its name."""
+    return session.scalars(select(Holiday).where(Holiday.day == day)).one_or_none()
+
+
+def is_working_day(session: Session, day: date) -> bool:
+    return calendar_between(session, day, day).is_working(day)
+
+
+def next_working_day(session: Session, day: date) -> date:
+    """Return the first working day after this one."""
+    return calendar_between(session, day, day + timedelta(days=62)).next_working(day)
+
+
+def limit_on(session: Session, code: str, day: date) -> TimeLimit:
+    """Return a time limit as the law stood on the day of the event."""
+    query = select(TimeLimit).where(TimeLimit.code == code).order_by(TimeLimit.valid_from.desc())
+    limit = session.scalars(_holding(query, TimeLimit, day)).first()
+    if limit is None:
+        raise CourtError(Refusal.NO_TIME_LIMIT, limit_code=code)
+    return limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitEnd:
+    """Until when something must be done, under which limit, and how the days were counted."""
+
+    limit: TimeLimit
+    counted: Deadline
+
+    @property
+    def due(self) -> date:
+        return self.counted.due
+
+
+def deadline(session: Session, code: str, start: date) -> LimitEnd:
+    """Return the end of a limit that an event set running; the event's own day is not counted."""
+    limit = limit_on(session, code, start)
+    days = calendar_between(session, start, start + _LOOK_AHEAD)
+    return LimitEnd(limit=limit, counted=days.deadline(start, limit.amount, Unit(limit.unit)))
+
+
+def set_day(
+    session: Session,
+    actor: Actor,
+    day: date,
+    *,
+    kind: DayKind,
+    names: Mapping[str, str],
+    source: str,
+    now: datetime,
+) -> Holiday:
+    """Make a day an exception or correct it: a lunar holiday announced, a day off declared."""
+    row = holiday_on(session, day) or Holiday(day=day)
+    row.working = kind is not DayKind.OFF
+    row.shortened = kind is DayKind.SHORT
+    row.name_ky, row.name_ru, row.name_en = (names[lang] for lang in LANGUAGES)
+    row.valid_from = row.valid_to = day
+    row.source, row.confidence, row.edited_by_hand = source, Confidence.HIGH, True
+    session.add(row)
+    journal.record(
+        session, actor, Action.REFERENCE_EDIT, row, now=now, day=day.isoformat(), kind=kind.value
+    )
+    return row
+
+
+def _kind_of(day: Holiday) -> DayKind:
+    if not day.working:
+        return DayKind.OFF
+    return DayKind.SHORT if day.shortened else DayKind.WORKING
+
+
+# ------------------------------------------------------------------ the reference as a whole
+
+
+TABLES: Final[dict[str, Callable[[Session], Iterable[Any]]]] = {
+    "categories": lambda session: session.scalars(
+        select(Category).order_by(Category.kind_code, Category.ordinal)
+    ),
+    "rates": lambda session: session.scalars(
+        select(DutyRate).order_by(DutyRate.claim_kind, DutyRate.valid_from, DutyRate.price_from)
+    ),
+    "exemptions": lambda session: session.scalars(
+        select(DutyExemption).order_by(DutyExemption.code)
+    ),
+    "limits": lambda session: session.scalars(select(TimeLimit).order_by(TimeLimit.code)),
+    "days": lambda session: session.scalars(select(Holiday).order_by(Holiday.day)),
+}
+"""What an administrator reads, by the name in the address."""
+
+
+def table(session: Session, name: str) -> Sequence[Any]:
+    """Return the rows of one reference table."""
+    return list(TABLES[name](session))
+
+
+def _holding(query: Select[Thing], table: Any, day: date) -> Select[Thing]:
+    begins: InstrumentedAttribute[date] = table.valid_from
+    ends: InstrumentedAttribute[date | None] = table.valid_to
+    return query.where(begins <= day, or_(ends.is_(None), ends >= day))
