@@ -1,0 +1,29 @@
+"""Redaction: takes people out of a public text and proves that they are out.
+
+``redact`` proposes, a person decides, ``residual`` refuses while anything known is left.
+Everything is plain data; nothing is stored here and nothing is asked of the outside.
+"""
+
+from documents.redaction.findings import Doubt, Kind, Layer, Redaction, Span, replaced
+from documents.redaction.identifiers import born_of
+from documents.redaction.known import Known, Name, Official, Person, label_of, name_of
+from documents.redaction.redact import redact, residual, surface
+
+__all__ = [
+    "Doubt",
+    "Kind",
+    "Known",
+    "Layer",
+    "Name",
+    "Official",
+    "Person",
+    "Redaction",
+    "Span",
+    "born_of",
+    "label_of",
+    "name_of",
+    "redact",
+    "replaced",
+    "residual",
+    "surface",
+]

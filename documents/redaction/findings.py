@@ -1,0 +1,101 @@
+"""Findings: the vocabulary in which the redaction says what it saw and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of thing must not be read by the public."""
+
+    PERSON = "person"
+    PIN = "pin"
+    ADDRESS = "address"
+    PHONE = "phone"
+    EMAIL = "email"
+    BIRTH = "birth"
+    DOCUMENT = "document"
+    ACCOUNT = "account"
+    PLATE = "plate"
+    CADASTRE = "cadastre"
+    OTHER = "other"
+
+
+class Layer(StrEnum):
+    """Who found it: the case file, a number's shape, a name's shape, an echo of it, the clerk."""
+
+    CASE = "case"
+    IDENTIFIER = "identifier"
+    PATTERN = "pattern"
+    ECHO = "echo"
+    CLERK = "clerk"
+
+
+class Doubt(StrEnum):
+    """Why a person has to look at a finding."""
+
+    NAMESAKE = "namesake"  # an official of the case bears the same surname
+    RELATIVE = "relative"  # the surname of a known person, with another sex or other initials
+    TWO_PEOPLE = "two_people"  # fits two persons of the case
+    COMMON_WORD = "common_word"  # the name is also a word
+    MISSPELT = "misspelt"  # one letter away from a known name
+    BROKEN = "broken"  # known letters, torn by spaces
+    ORGANISATION = "organisation"  # inside the name of a legal entity
+    PLACE = "place"  # inside the name of a place, a street, a court
+    PROFESSIONAL = "professional"  # stands by a word of office
+    STRANGER = "stranger"  # looks like a person that the case file does not know
+    INITIALS = "initials"  # initials alone
+    UNSURE = "unsure"  # looks like an address or a number that may be harmless
+
+
+#: Doubts that leave the text as it is until a person decides otherwise.
+STAYS = frozenset(
+    {Doubt.ORGANISATION, Doubt.PLACE, Doubt.PROFESSIONAL, Doubt.INITIALS, Doubt.UNSURE}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """One place in the text: what stands there, what would stand instead, and why."""
+
+    start: int
+    end: int
+    original: str
+    replacement: str
+    kind: Kind
+    layer: Layer
+    confidence: float
+    person: str | None = None
+    doubt: Doubt | None = None
+    applied: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """A text, the places found in it, and the text with the applied ones replaced."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+    @property
+    def result(self) -> str:
+        """Return the text as the public would read it."""
+        return replaced(self.text, self.spans)
+
+    @property
+    def doubts(self) -> tuple[Span, ...]:
+        """Return the places that a person has to decide."""
+        return tuple(span for span in self.spans if span.doubt is not None)
+
+
+def replaced(text: str, spans: tuple[Span, ...]) -> str:
+    """Return the text with every applied span replaced; overlapping spans yield to the first."""
+    pieces: list[str] = []
+    at = 0
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not span.applied or span.start < at:
+            continue
+        pieces += [text[at : span.start], span.replacement]
+        at = span.end
+    return "".join((*pieces, text[at:]))

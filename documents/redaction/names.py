@@ -1,0 +1,587 @@
+"""Names: finds where a text speaks of people whom the case file knows, in whatever form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from documents.morphology import is_common_word
+from documents.redaction.declension import (
+    Case,
+    decline,
+    kyrgyz_bases,
+    kyrgyz_case,
+    other_gender,
+    russian_forms,
+)
+from documents.redaction.findings import Doubt, Kind, Layer, Span
+from documents.redaction.known import Known, Name, Official, Person
+from documents.redaction.vocabulary import (
+    KYRGYZ_WORDS,
+    LEGAL_FORM,
+    OFFICE_WORD,
+    PARTICLE,
+    PATRONYMIC,
+    PLACE_AFTER,
+    PLACE_BEFORE,
+    ROLE_WORD,
+    STREET_AFTER,
+    STREET_BEFORE,
+    is_toponym,
+)
+from documents.spelling import (
+    WORD,
+    fold,
+    is_latin,
+    latin_key,
+    orthographic,
+    skeleton,
+    within_one_slip,
+)
+
+_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
+_TORN = re.compile(rf"({WORD.pattern})[-\u2010\u2011\u00ad][^\S\n]*\n\s*({WORD.pattern})")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\w)")
+_TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
+_WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
+_MAX_INITIALS = 3
+_MIN_FUZZY = 6
+_MIN_LOWER = 4
+_INITIAL_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One word of one spelling of one person's name, ready to be compared."""
+
+    owner: str
+    official: bool
+    role: str
+    word: str
+    bases: tuple[str, ...]
+    forms: dict[str, frozenset[Case]]
+    relatives: frozenset[str]
+    latin: str
+    common: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    """That a word of the text is a form of a part, and how surely."""
+
+    part: _Part
+    weight: float
+    doubt: Doubt | None
+    russian: frozenset[Case]
+    kyrgyz: Case | None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Unit:
+    """A word, an initial or a particle at its place in the text."""
+
+    start: int
+    end: int
+    text: str
+    sort: str  # name, initial, particle, patronymic, word
+    matches: tuple[_Match, ...] = ()
+    tail: str = ""  # a suffix that stands apart: А.Б.нын, Асанова-нын
+
+
+@dataclass(slots=True)
+class _Mention:
+    """Words that stand together and speak of one person."""
+
+    units: list[_Unit] = field(default_factory=list)
+    leading: bool = False
+    strange: bool = False
+
+    @property
+    def names(self) -> list[_Unit]:
+        return [unit for unit in self.units if unit.sort == "name"]
+
+    @property
+    def initials(self) -> list[str]:
+        return [skeleton(unit.text)[:1] for unit in self.units if unit.sort == "initial"]
+
+    def owners(self) -> set[str]:
+        """Return whoever every name of the mention may belong to."""
+        return set.intersection(
+            *({match.part.owner for match in unit.matches} for unit in self.names)
+        )
+
+
+class People:
+    """The people of a case, able to recognise themselves in a text."""
+
+    def __init__(self, known: Known) -> None:
+        """Prepare each word of each spelling once."""
+        self._known = known
+        self._parts = [
+            part
+            for owner, official, names in (
+                *((person.key, False, person.names) for person in known.persons),
+                *((official.key, True, official.names) for official in known.officials),
+            )
+            for name in names
+            for part in _parts(owner, name, official=official)
+        ]
+        self._officials = frozenset(official.key for official in known.officials)
+        self._initials = _initials(known)
+        self._seen: dict[str, tuple[_Match, ...]] = {}
+        self._organisations = [
+            re.compile(r"\W+".join(map(re.escape, WORD.findall(fold(name)))))
+            for name in known.organisations
+            if WORD.search(name)
+        ]
+
+    def mentions(self, text: str) -> tuple[Span, ...]:
+        """Return every place that names a person of the case."""
+        return tuple(span for span, _ in self._found(text) if span is not None)
+
+    def officials_in(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return the places that name an official, which other layers leave alone."""
+        return tuple(place for span, place in self._found(text) if span is None)
+
+    def _found(self, text: str) -> Iterator[tuple[Span | None, tuple[int, int]]]:
+        protected = tuple(self._organisations_in(text))
+        for mention in self._gathered(text):
+            place = mention.units[0].start, mention.units[-1].end
+            yield self._judged(text, mention, place, protected), place
+
+    def _organisations_in(self, text: str) -> Iterator[tuple[int, int]]:
+        folded = _same_length_fold(text)
+        for pattern in self._organisations:
+            yield from (found.span() for found in pattern.finditer(folded))
+        yield from (found.span() for found in LEGAL_FORM.finditer(text))
+
+    # -- seeing ------------------------------------------------------------------------------
+
+    def matches(self, word: str) -> tuple[_Match, ...]:
+        """Return every part of every name that the word may be a form of."""
+        if word not in self._seen:
+            self._seen[word] = tuple(
+                match for part in self._parts if (match := _matched(part, word)) is not None
+            )
+        return self._seen[word]
+
+    def _joined(self, text: str) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Give the names that a line's end or letter-spacing has torn, by where they start."""
+        for found in _TORN.finditer(text):
+            whole = found[1] + found[2]
+            if self.matches(whole) and not self.matches(found[1]):
+                yield found.start(), (found.end(), whole)
+        for found in _SPACED.finditer(text):
+            letters = [(one.start(), one.group()) for one in WORD.finditer(*_within(text, found))]
+            first = 0
+            while first < len(letters):
+                for last in range(len(letters), first + 2, -1):
+                    whole = "".join(letter for _, letter in letters[first:last])
+                    if self.matches(whole):
+                        yield letters[first][0], (letters[last - 1][0] + 1, whole)
+                        first = last - 1
+                        break
+                first += 1
+
+    def _units(self, text: str) -> list[_Unit]:
+        joined = dict(self._joined(text))
+        units: list[_Unit] = []
+        for found in WORD.finditer(text):
+            if units and found.start() < units[-1].end:
+                continue
+            start, end, word = found.start(), found.end(), found.group()
+            if start in joined:
+                far, whole = joined[start]
+                units.append(_unit(start, far, whole, "name", self.matches(whole)))
+                continue
+            if text[end : end + 1] == "." and _is_initial(word):
+                tail = _TAIL.match(text, end + 1)
+                if tail and kyrgyz_case(skeleton(tail[1])):
+                    units.append(_unit(start, tail.end(), word, "initial", tail=tail[1]))
+                else:
+                    units.append(_unit(start, end + 1, word, "initial"))
+            elif PARTICLE.fullmatch(skeleton(word)) or PARTICLE.fullmatch(word.lower()):
+                units.append(_unit(start, end, word, "particle"))
+            elif found_matches := self.matches(word):
+                tail = _TAIL.match(text, end)
+                if tail and tail[0][0] not in tail[1] and kyrgyz_case(skeleton(tail[1])):
+                    units.append(
+                        _unit(start, tail.end(), word, "name", found_matches, tail=tail[1])
+                    )
+                else:
+                    units.append(_unit(start, end, word, "name", found_matches))
+            elif word[:1].isupper() and PATRONYMIC.fullmatch(skeleton(word)):
+                units.append(_unit(start, end, word, "patronymic"))
+            else:
+                units.append(_unit(start, end, word, "word"))
+        return units
+
+    def _gathered(self, text: str) -> Iterator[_Mention]:
+        units = self._units(text)
+        at = free = 0
+        while at < len(units):
+            if units[at].sort != "name":
+                at += 1
+                continue
+            mention = _Mention([units[at]])
+            first = at
+            if (
+                first > free
+                and self._is_strange_name(text, units, first - 1, first)
+                and not _SENTENCE_END.search(text, 0, units[first - 1].start)
+            ):
+                first -= 1
+                mention.units.insert(0, units[first])
+                mention.strange = True
+            while (
+                first > free
+                and at - first < _MAX_INITIALS
+                and units[first - 1].sort == "initial"
+                and _GAP.fullmatch(text, units[first - 1].end, units[first].start)
+            ):
+                first -= 1
+                mention.units.insert(0, units[first])
+                mention.leading = True
+            at += 1
+            while at < len(units) and self._continues(text, mention, units, at):
+                mention.units.append(units[at])
+                at += 1
+            if at < len(units) and self._is_strange_name(text, units, at, at - 1):
+                mention.units.append(units[at])
+                mention.strange = True
+                at += 1
+            free = at
+            yield mention
+
+    def _continues(self, text: str, mention: _Mention, units: list[_Unit], at: int) -> bool:
+        unit, last = units[at], mention.units[-1]
+        if _GAP.fullmatch(text, last.end, unit.start) is None:
+            return False
+        if unit.sort == "name":
+            owners = mention.owners() & {match.part.owner for match in unit.matches}
+            return bool(owners) and not _same_role_again(mention, unit, owners)
+        if unit.sort == "initial":
+            trailing = sum(one.sort == "initial" for one in mention.units)
+            return not mention.leading and trailing < _MAX_INITIALS
+        if unit.sort == "particle":
+            return last.sort in {"name", "patronymic"}
+        if unit.sort == "patronymic":
+            return last.sort == "name"
+        # «Асанов Бакыт уулу»: a father's name that the file does not know
+        return (
+            unit.text[:1].isupper()
+            and last.sort == "name"
+            and at + 1 < len(units)
+            and units[at + 1].sort == "particle"
+            and _GAP.fullmatch(text, unit.end, units[at + 1].start) is not None
+        )
+
+    @staticmethod
+    def _is_strange_name(text: str, units: list[_Unit], at: int, beside: int) -> bool:
+        """Tell whether a word beside a lone surname is a first name that the file does not know."""
+        unit, known = units[at], units[beside]
+        low, high = min(unit.end, known.end), max(unit.start, known.start)
+        surname = known.sort == "name" and all(
+            match.part.role == "surname" and match.kyrgyz in {None, Case.NOMINATIVE}
+            for match in known.matches
+        )
+        return (
+            surname
+            and unit.sort == "word"
+            and unit.text[:1].isupper()
+            and unit.text[1:].islower()
+            and len(unit.text) > _INITIAL_LETTERS
+            and text[low:high] in {" ", "\u00a0"}
+            and not _is_word(orthographic(unit.text))
+            and not is_toponym(unit.text)
+            and not ROLE_WORD.fullmatch(unit.text)
+            and PLACE_AFTER.match(text, unit.end) is None
+        )
+
+    # -- judging -----------------------------------------------------------------------------
+
+    def _judged(
+        self,
+        text: str,
+        mention: _Mention,
+        place: tuple[int, int],
+        protected: tuple[tuple[int, int], ...],
+    ) -> Span | None:
+        scores = self._scores(text, mention, place)
+        person = max(
+            (owner for owner in scores if owner not in self._officials),
+            key=lambda owner: scores[owner],
+            default=None,
+        )
+        official = max(
+            (scores[owner] for owner in scores if owner in self._officials), default=-9.0
+        )
+        if person is None or official > scores[person]:
+            return None
+        start, end = place
+        in_place = _in_place_name(text, mention.units[0]) if len(mention.units) == 1 else None
+        if any(low <= start and end <= high for low, high in protected):
+            doubt: Doubt | None = Doubt.ORGANISATION
+            stays = True
+        elif in_place is not None:
+            doubt, stays = Doubt.PLACE, in_place
+        else:
+            doubt, stays = self._doubted(text, mention, person, scores), False
+        label = self._known.people[person].label
+        cases = _cases(mention, person, self._known.language)
+        return Span(
+            start=start,
+            end=end,
+            original=text[start:end],
+            replacement=decline(label, cases, self._known.language),
+            kind=Kind.PERSON,
+            layer=Layer.CASE,
+            confidence=0.6 if doubt else 0.99 if len(mention.units) > 1 else 0.95,
+            person=person,
+            doubt=doubt,
+            applied=not stays,
+        )
+
+    def _scores(self, text: str, mention: _Mention, place: tuple[int, int]) -> dict[str, float]:
+        in_office = OFFICE_WORD.search(text, max(0, place[0] - 60), place[0]) is not None
+        scores: dict[str, float] = {}
+        for owner in mention.owners():
+            score = sum(
+                max(
+                    match.weight * _WEIGHT[match.part.role]
+                    for match in unit.matches
+                    if match.part.owner == owner
+                )
+                for unit in mention.names
+            )
+            own = self._initials[owner]
+            used = mention.initials
+            if used and own:
+                score += 1.5 * len(used) if set(used) <= own else -2.0
+            if in_office and owner in self._officials:
+                score += 2.5
+            scores[owner] = score
+        return scores
+
+    def _stands_by_role(self, text: str, start: int, person: str) -> bool:
+        """Tell whether the word before is the person's own procedural name: доогер Асанов."""
+        before = WORD.findall(text, max(0, start - 30), start)
+        words = WORD.findall(self._known.people[person].label)
+        roots = [skeleton(word)[:5] for word in words if len(word) >= _MIN_LOWER]
+        return bool(before and roots) and skeleton(before[-1]).startswith(tuple(roots))
+
+    def _doubted(
+        self, text: str, mention: _Mention, person: str, scores: dict[str, float]
+    ) -> Doubt | None:
+        """Return why it is doubtful that the mention means the person."""
+        rivals = sum(score == scores[person] for score in scores.values())
+        told = [
+            max(
+                (match for match in unit.matches if match.part.owner == person),
+                key=lambda match: match.weight,
+            )
+            for unit in mention.names
+        ]
+        own, used = self._initials[person], set(mention.initials)
+        alone = len(mention.units) == 1
+        in_role = self._stands_by_role(text, mention.units[0].start, person)
+        if scores.keys() & self._officials and (rivals > 1 or alone) and not in_role:
+            return Doubt.NAMESAKE
+        if rivals > 1 and not in_role:
+            return Doubt.TWO_PEOPLE
+        if mention.strange or (used and own and not used <= own):
+            return Doubt.RELATIVE
+        if all(match.doubt for match in told):
+            return told[0].doubt
+        if alone and told[0].part.common and not in_role:
+            unit = mention.units[0]
+            line = text[text.rfind("\n", 0, unit.start) + 1 : unit.start]
+            if _SENTENCE_END.search(line) or unit.text.isupper():
+                return Doubt.COMMON_WORD
+        return None
+
+
+def _within(text: str, found: re.Match[str]) -> tuple[str, int, int]:
+    return text, found.start(), found.end()
+
+
+def _unit(
+    start: int,
+    end: int,
+    text: str,
+    sort: str,
+    matches: tuple[_Match, ...] = (),
+    *,
+    tail: str = "",
+) -> _Unit:
+    return _Unit(start=start, end=end, text=text, sort=sort, matches=matches, tail=tail)
+
+
+def _parts(owner: str, name: Name, *, official: bool) -> Iterator[_Part]:
+    for role in ("surname", "given", "patronymic"):
+        for found in WORD.finditer(getattr(name, role)):
+            shown = found.group()
+            base = skeleton(shown)
+            if PARTICLE.fullmatch(base) or PARTICLE.fullmatch(shown.lower()) or len(base) < 2:  # noqa: PLR2004
+                continue
+            if is_latin(shown):
+                forms = {base: frozenset({Case.NOMINATIVE})}
+                relatives: dict[str, frozenset[Case]] = {}
+            else:
+                forms = russian_forms(fold(shown))
+                other = other_gender(fold(shown)) if role == "surname" else None
+                relatives = russian_forms(other) if other else {}
+            yield _Part(
+                owner=owner,
+                official=official,
+                role=role,
+                word=orthographic(shown),
+                bases=kyrgyz_bases(fold(shown)),
+                forms=forms,
+                relatives=frozenset(relatives) - forms.keys(),
+                latin=latin_key(shown),
+                common=_is_word(orthographic(shown)),
+            )
+
+
+def _initials(known: Known) -> dict[str, set[str]]:
+    """Return the first letters that may stand for each person's own and father's names."""
+    everybody: tuple[Person | Official, ...] = (*known.persons, *known.officials)
+    return {
+        one.key: {
+            skeleton(word)[:1]
+            for name in one.names
+            for word in WORD.findall(f"{name.given} {name.patronymic} {name.surname}")
+            if not PARTICLE.fullmatch(skeleton(word))
+        }
+        for one in everybody
+    }
+
+
+def _is_word(word: str) -> bool:
+    return skeleton(word) in KYRGYZ_WORDS or is_common_word(word)
+
+
+def _is_initial(word: str) -> bool:
+    return word[:1].isupper() and (len(word) == 1 or word in {"Дж", "Ю", "Я", "Ж"})
+
+
+def _matched(part: _Part, word: str) -> _Match | None:
+    """Return how the word is a form of the part, or nothing."""
+    base = skeleton(word)
+    lower = not word[:1].isupper()
+    if len(word) == 1 or (
+        lower and (len(part.bases[0]) < _MIN_LOWER or part.common or _is_word(orthographic(word)))
+    ):
+        return None
+    russian = part.forms.get(base, frozenset())
+    kyrgyz = _joined(part.bases, base)
+    if russian or kyrgyz:
+        return _Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
+    if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
+        return _Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
+    if base in part.relatives or any(
+        len(relative) >= len(part.bases[0]) and _joined((relative,), base)
+        for relative in part.relatives
+    ):
+        weight, doubt = 0.5, Doubt.RELATIVE
+    elif not lower and _misspelt(part, base) and not _is_word(orthographic(word)):
+        weight, doubt = 0.6, Doubt.MISSPELT
+    else:
+        return None
+    return _Match(part=part, weight=weight, doubt=doubt, russian=frozenset(), kyrgyz=None)
+
+
+def _joined(bases: tuple[str, ...], word: str) -> Case | None:
+    """Return the Kyrgyz case when the word is a base with a suffix chain."""
+    for softened, base in enumerate(bases):
+        if word.startswith(base):
+            rest = word[len(base) :]
+            if softened and rest[:1] not in {"и", "у"}:
+                continue
+            if (case := kyrgyz_case(rest)) is not None:
+                return case
+    return None
+
+
+def _latin(name: str, word: str) -> bool:
+    return word == name or (
+        len(name) >= _MIN_LOWER
+        and word.startswith(name)
+        and re.fullmatch(r"s|a|u|im|om|e|oi|n?[iu]n|d[iu]n?|t[iu]n?|g[aeo]|k[aeo]|[dtn][aeo]n?",
+                         word[len(name) :]) is not None
+    )  # fmt: skip
+
+
+def _misspelt(part: _Part, word: str) -> bool:
+    """Tell whether one slip of the pen lies between the word and a form of the name."""
+    base = part.bases[0]
+    if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(word) - len(base)) > 8:  # noqa: PLR2004
+        return False
+    if word[0] != base[0] and word[-2:] != base[-2:] and word[1:3] != base[1:3]:
+        return False
+    if any(within_one_slip(word, form) for form in part.forms):
+        return True
+    return any(
+        within_one_slip(word[:cut], base) and kyrgyz_case(word[cut:]) is not None
+        for cut in range(len(base) - 1, len(base) + 2)
+        if cut < len(word)
+    )
+
+
+def _same_role_again(mention: _Mention, unit: _Unit, owners: set[str]) -> bool:
+    """Tell whether the word can only repeat a part that the mention already has."""
+    return all(
+        any(
+            match.part.word == other.part.word
+            for name in mention.names
+            for other in name.matches
+            if other.part.owner == match.part.owner
+        )
+        for match in unit.matches
+        if match.part.owner in owners
+    )
+
+
+def _in_place_name(text: str, unit: _Unit) -> bool | None:
+    """Return whether a lone name is surely a place (True), perhaps one (False) or none."""
+    before, after = text[max(0, unit.start - 24) : unit.start], text[unit.end : unit.end + 24]
+    if STREET_AFTER.match(after) or STREET_BEFORE.search(before):
+        return True
+    if PLACE_AFTER.match(after) or PLACE_BEFORE.search(before):
+        return is_toponym(unit.text)
+    return None
+
+
+def _cases(mention: _Mention, person: str, language: str) -> frozenset[Case]:
+    """Return the cases that the whole mention may stand in."""
+    if language == "ky":
+        last = mention.units[-1]
+        if last.tail or last.sort == "initial":
+            return frozenset({kyrgyz_case(skeleton(last.tail)) or Case.NOMINATIVE})
+        if last.sort == "name":
+            kyrgyz = next(
+                (match.kyrgyz for match in last.matches if match.part.owner == person), None
+            )
+            return frozenset({kyrgyz}) if kyrgyz else frozenset()
+        tail = re.sub(r"^(?:улу|кизи|ули)|.*(?:ович|евич|овна|евна)", "", skeleton(last.text))
+        return frozenset({kyrgyz_case(tail) or Case.NOMINATIVE})
+    told = [
+        russian
+        for unit in mention.names
+        if (russian := next(
+            (match.russian for match in unit.matches if match.part.owner == person), frozenset()
+        ))
+    ]  # fmt: skip
+    if not told:
+        return frozenset()
+    common = frozenset.intersection(*told)
+    bent = [cases for cases in told if Case.NOMINATIVE not in cases]
+    return common or (frozenset.intersection(*bent) if bent else frozenset())
+
+
+def _same_length_fold(text: str) -> str:
+    """Return the text folded letter by letter, so that places in it are places in the text."""
+    return "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)

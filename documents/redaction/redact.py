@@ -1,0 +1,63 @@
+"""Redact: puts the layers together and settles what two of them say about one place."""
+
+from __future__ import annotations
+
+from documents.redaction.findings import Doubt, Layer, Redaction, Span
+from documents.redaction.identifiers import identifiers
+from documents.redaction.known import Known
+from documents.redaction.names import People
+from documents.redaction.strangers import strangers
+from documents.spelling import fold
+
+_RANK = {Layer.CLERK: 0, Layer.CASE: 1, Layer.IDENTIFIER: 2, Layer.PATTERN: 3, Layer.ECHO: 4}
+
+
+def redact(text: str, known: Known) -> Redaction:
+    """Return every place of the text that may lead to a person, surest layers first."""
+    people = People(known)
+    sure = [*identifiers(text, known), *people.mentions(text)]
+    taken = [(span.start, span.end) for span in sure]
+    spans = [*sure, *strangers(text, known, [*taken, *people.officials_in(text)])]
+    return Redaction(text=text, spans=_settled(spans))
+
+
+def residual(text: str, known: Known, *, settled: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+    """Return what still leads to a known person: while this is not empty, nothing is published.
+
+    ``settled`` are spellings (through ``surface``) that a clerk has declared not to mean the
+    person. They excuse a doubtful place only; what is certainly a party's name never passes.
+    """
+    people = People(known)
+    return tuple(
+        span
+        for span in _settled([*identifiers(text, known), *people.mentions(text)])
+        if span.doubt is None or surface(span.original) not in settled
+    )
+
+
+def surface(original: str) -> str:
+    """Return the spelling under which a decision about a word is remembered."""
+    return " ".join(fold(original).split())
+
+
+def is_certain(span: Span) -> bool:
+    """Tell whether a finding needs no person to confirm it."""
+    return span.doubt is None
+
+
+def _settled(spans: list[Span]) -> tuple[Span, ...]:
+    """Return the spans without overlaps: the surer layer wins, then what is not doubtful."""
+    kept: list[Span] = []
+    order = sorted(
+        spans,
+        key=lambda span: (
+            span.doubt in {Doubt.UNSURE, Doubt.INITIALS},
+            _RANK[span.layer],
+            span.start - span.end,
+            span.start,
+        ),
+    )
+    for span in order:
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept, key=lambda span: span.start))

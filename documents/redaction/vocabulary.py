@@ -1,0 +1,93 @@
+"""Vocabulary: the words around a name that say what kind of name it is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+from documents.spelling import skeleton
+
+_I = re.IGNORECASE
+
+#: уулу, кызы, оглы and their cases, as skeleton() leaves them; and as passports write them.
+PARTICLE = re.compile(
+    r"(?:ул[уи]|угл[уи]|огл[уи]|киз[иу])(?:н[иу]н|на|н|нда|нан|дин|га|ди|да|дан)?"
+    r"|u?u?u?lu|uuly|[ou]g[hl]?l[uyi]|k[yi]z[yi]"
+)
+#: Асанович, Асановна in any case and with Kyrgyz suffixes, as skeleton() leaves them.
+PATRONYMIC = re.compile(
+    r".{2,}(?:[ое]вич(?:а|у|ем|е)?|[ое]вн(?:а|и|е|у|ои)|иничн(?:а|и|е|у|ои))"
+    r"(?:н[иу]н|[нд][иу]|[гк][ае]|[дт][ае]н?|т[иу]н?)?"
+)
+#: What stands before the name of somebody in office.
+_OFFICE = (
+    r"судь(?:я|и|е|ю|ёй|ей|янын|яга|яны|ясы)|соттун\s+судьясы|председательствующ\w+|"
+    r"председател\w+\s+суда|төрагалык\s+кылуучу\w*|төрагалыгы\w*|прокурор\w*|обвинител\w+|"
+    r"айыптоочу\w*|секретар\w+|катчы\w*|адвокат\w*|защитник\w*|жактоочу\w*|эксперт\w*|"
+    r"нотариус\w*|следовател\w+|тергөөчү\w*|переводчик\w*|котормочу\w*|аткаруучу\w*|"
+    r"исполнител\w+|директор\w*|начальник\w*|министр\w*|төрага\w*|төрайым\w*"
+)
+OFFICE_WORD = re.compile(
+    rf"(?<!\w)(?:{_OFFICE})"
+    r"[\s:,\u2013\u2014-]*(?:\w+\s+(?:района|района\s+города|соттун|суда)\s+)?"
+    r"(?:[А-ЯЁҢӨҮ]{1,2}\.\s?){0,3}$",
+    _I,
+)
+_PLACE_NOUN = (
+    r"облус|район|шаар|айыл|аймак|кыштак|сот(?!то)|област|город|сел[оа]\b|суд\b|суда\b|суду\b"
+    r"|судом\b|край|ордо|городск|районн|областн|межрайон|мамлекеттик"
+)
+PLACE_AFTER = re.compile(rf"[^\S\n]+(?:{_PLACE_NOUN})", _I)
+PLACE_BEFORE = re.compile(
+    r"(?:\bг|\bгор|\bс|\bш|\bа|\bгород(?:а|е|у)?|\bсел[оае]|\bсело|\bайыл\w*|\bшаар\w*)\.?\s+$", _I
+)
+STREET_AFTER = re.compile(
+    r"(?:[^\S\n]+|-)(?:көч(?:ө|\.)|проспект|бульвар|пр-т|кичи\s*район|микрорайон|мкр|"
+    r"атындагы|тар\s*көч)",
+    _I,
+)
+STREET_BEFORE = re.compile(
+    r"(?:\bул|\bулиц(?:а|ы|е|у|ей)|\bпр|\bпр-т|\bпросп|\bпроспект\w{0,2}|\bпер|\bпереул\w+|"
+    r"\bбульвар\w{0,2}|\bим|\bимени)\.?\s*(?:[А-ЯЁҢӨҮ]\.\s?){0,2}$",
+    _I,
+)
+_FORMS = (
+    r"ОсОО|ООО|ЖЧК|ОАО|ААК|ЗАО|ЖАК|АО|АК|ОО|КБ|ЖШС|МП|ГП|МЧС|УТМ|компани\w+|компания\w*|"
+    r"фирм\w+|банк\w*|фонд\w*|кооператив\w*|завод\w*|мектеп\w*|школ\w+|общество\w*|коом\w*"
+)
+#: A legal entity with its name in quotes, quotes inside quotes included.
+LEGAL_FORM = re.compile(
+    rf"(?<!\w)(?:{_FORMS})\s*[«\"“„][^«»\"“”„\n]{{1,120}}"
+    r"(?:[«\"“„][^«»\"“”„\n]{1,80}[»\"”“])?[^«»\"“”„\n]{0,60}[»\"”“]"
+    rf"|[«\"“„][^«»\"“”„\n]{{1,120}}[»\"”“]\s*(?:{_FORMS})(?!\w)"
+)
+#: Who, by his place in the case, is a person although the file does not name him.
+PERSON_WORD = (
+    r"(?:гр\.|гражданин\w*|гражданк\w+|свидетел\w+|күбө\w*|жаран(?:ы|га|дын|дан|ды|)|"
+    r"потерпевш\w+|жабырлануучу\w*|супруг\w*|ист(?:ец|ца|цу|цом|це)|истиц\w+|ответчи[кц]\w*|"
+    r"доогер\w*|жоопкер\w*|подсудим\w+|осужд[её]нн\w+|соттолуучу\w*|айыпталуучу\w*|"
+    r"сын\w{0,3}|доч\w+|мать|отец|отца|брат\w{0,2}|сестр\w+|баласы|кызынын|уулунун)"
+)
+#: A word that says what somebody is in the case; it is never a part of a name.
+ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD})", _I)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(map(skeleton, _LISTS[name].split()))
+
+
+_LISTS = tomllib.loads(files("documents.redaction").joinpath("words.toml").read_text("utf-8"))
+KYRGYZ_WORDS = _words("also_names")
+ADDRESS_WORDS = _words("address")
+_TOPONYMS = _words("toponyms")
+
+
+def is_toponym(word: str) -> bool:
+    """Tell whether the word is, in some case, a place of the country."""
+    base = skeleton(word)
+    return any(
+        base.startswith(place[:-2] if place.endswith("ски") else place)
+        for place in _TOPONYMS
+        if len(base) - len(place) <= 6  # noqa: PLR2004 - a suffix chain, not another word
+    )

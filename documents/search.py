@@ -1,0 +1,125 @@
+"""Search: turns a text and a question into the same keys, so that a database can match them.
+
+One analyser at write and at query time, for Russian and Kyrgyz alike; the database only stores
+and compares keys and needs no dictionary of its own. Give it anonymised text only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from documents.morphology import lemmas
+from documents.spelling import WORD, fold, orthographic
+
+_TOKEN = re.compile(rf"{WORD.pattern}|\d+")
+_NOMINAL = re.compile(
+    r"(?:[лдт][аео]р)?(?:[ыиу]?м|[ыиу]?ныз|[ыиу]?быз|сы|си|су|[ыиу])?"
+    r"(?:[ндт][ыиу]н|[ндт][ыиу]|[гк][аео]|[дтн][аео]н|н?[дт][аео]|н[аео]|[ыи]н|н)?"
+    r"(?:г[ыиу]|к[ыиу])?$"
+)
+_VERBAL = re.compile(
+    r"(?:[ыиу]?лган|[гк][аео]н(?:д[ыиу]к)?|[ыиу]?п|[аеоий]т|[ыиу]?лсын|сын|син|сун|"
+    r"[дт][ыиу]|[уоө]+|[ыиу]?ш|[ыиу]?л|б[ае]|[ыи]лат|[аео]лбайт|[ыиу]?лып)$"
+)
+_LEAST = 3
+_MAX_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a question: as typed, and every key it may be found under."""
+
+    exact: str
+    keys: tuple[str, ...]
+
+
+def keys(text: str) -> list[str]:
+    """Return the keys to be stored for a text, each once, in order."""
+    seen: set[str] = set()
+    for token in _tokens(text):
+        seen.update(_keys_of(token))
+    return sorted(seen)
+
+
+def question(text: str) -> tuple[Word, ...]:
+    """Return the words of a question; a text must hold one key of each."""
+    words = [
+        Word(exact=f"w{_plain(token)}", keys=tuple(sorted(_keys_of(token))))
+        for token in _tokens(text)
+        if _plain(token)
+    ]
+    return tuple(dict.fromkeys(words))[:_MAX_WORDS]
+
+
+def tsquery(text: str) -> str:
+    """Return the question as PostgreSQL's tsquery: keys of a word or-ed, words and-ed.
+
+    Keys hold letters and digits only, so there is nothing in them to escape.
+    """
+    return " & ".join("(" + " | ".join(word.keys) + ")" for word in question(text))
+
+
+def exact_tsquery(text: str) -> str:
+    """Return the question for the very forms that were typed: what answers it ranks first."""
+    return " & ".join(word.exact for word in question(text))
+
+
+def excerpt(text: str, asked: str, *, width: int = 220) -> tuple[tuple[str, bool], ...]:
+    """Return a piece of the text around the first answer, as (words, is it an answer)."""
+    wanted = {key for word in question(asked) for key in word.keys}
+    hits = [
+        found.span() for found in _TOKEN.finditer(text) if wanted & set(_keys_of(found.group()))
+    ]
+    if not hits:
+        return ()
+    start = max(0, hits[0][0] - width // 3)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = min(len(text), start + width)
+    end = text.find(" ", end) if text.find(" ", end) >= 0 else len(text)
+    pieces: list[tuple[str, bool]] = []
+    at = start
+    for low, high in hits:
+        if high > end:
+            break
+        pieces += ((text[at:low], False), (text[low:high], True))
+        at = high
+    pieces.append((text[at:end], False))
+    return tuple((piece, hit) for piece, hit in pieces if piece)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    return (found.group() for found in _TOKEN.finditer(text))
+
+
+def _plain(token: str) -> str:
+    """Return the folded word without what is neither letter nor digit."""
+    return "".join(filter(str.isalnum, fold(token)))
+
+
+def _keys_of(token: str) -> set[str]:
+    form = _plain(token)
+    if token.isdecimal() or not form:
+        return {f"w{form}"} if form else set()
+    return {
+        f"w{form}",
+        *(f"r{plain}" for lemma in lemmas(orthographic(token)) if (plain := _plain(lemma))),
+        *(f"k{stem}" for stem in _kyrgyz_stems(form)),
+    }
+
+
+def _kyrgyz_stems(form: str) -> set[str]:
+    """Return the word without its nominal suffixes, and without its verbal ones."""
+    stems = set()
+    for pattern in (_NOMINAL, _VERBAL):
+        for found in pattern.finditer(form):
+            if found.start() >= _LEAST:
+                stems.add(_hardened(form[: found.start()]))
+                break
+    return stems or {form}
+
+
+def _hardened(stem: str) -> str:
+    """Return the stem as it is written without a vowel after it: китеби -> китеп."""
+    return stem[:-1] + {"б": "п", "г": "к"}.get(stem[-1], stem[-1])

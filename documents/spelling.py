@@ -1,0 +1,102 @@
+"""Spelling: says which written words are the same word, whatever keyboard typed them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that look Cyrillic but are not, or are not of our alphabets (handbook 8.3, point 8).
+_WRONG_CYRILLIC = str.maketrans(
+    {
+        "ӊ": "ң", "ӈ": "ң", "ҥ": "ң", "ʏ": "ү", "ұ": "ү", "ӱ": "ү", "ѵ": "ү", "ɵ": "ө", "ѳ": "ө",
+        "ӧ": "ө", "ӫ": "ө", "і": "и", "ї": "и", "ѐ": "е", "ӗ": "е", "ќ": "к", "қ": "к", "ғ": "г",
+        "α": "а", "ε": "е", "ο": "о", "ρ": "р", "χ": "х", "κ": "к", "τ": "т", "υ": "у", "ѕ": "с",
+    }
+)  # fmt: skip
+_LATIN_LOWER = str.maketrans("aceopxykhmntbiöüj", "асеорхукнмптвиөүж")
+_LATIN_UPPER = str.maketrans("ABCEHKMOPTXYÖÜ", "АВСЕНКМОРТХУӨҮ")
+_GREEK_UPPER = str.maketrans("ΑΒΕΗΙΚΜΝΟΡΤΥΧ", "АВЕНИКМNОРТУХ".replace("N", "Н"))
+_LOOKALIKE_LATIN = frozenset("ABCEHKMOPTXYaceopxy")
+_PLAIN = str.maketrans("ёңөүқғҳ", "еноукгх")
+# Stress marks are dropped; the breve of й and the dots of ё were already composed by NFKC.
+_INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
+_DOUBLE_VOWEL = re.compile(r"([аеиоуюя])\1+")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_LATIN = re.compile(r"[a-zöü]", re.IGNORECASE)
+
+_LETTER = r"[^\W\d_]"
+_MARK = r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]"
+#: A word with the invisible marks that word processors leave inside it.
+WORD = re.compile(rf"{_LETTER}(?:{_MARK}*{_LETTER})*{_MARK}*")
+
+_FROM_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "z", "и": "i",
+    "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sh", "ы": "i",
+    "э": "e", "ю": "iu", "я": "ia",
+}  # fmt: skip
+
+
+def is_latin(word: str) -> bool:
+    """Tell whether a word has Latin letters and not one Cyrillic letter."""
+    return _CYRILLIC.search(word) is None and _LATIN.search(word) is not None
+
+
+def looks_cyrillic(word: str) -> bool:
+    """Tell whether an all-Latin word could pass for a Cyrillic one on paper (ACAHOB)."""
+    return all(letter in _LOOKALIKE_LATIN for letter in word)
+
+
+def fold(word: str) -> str:
+    """Return the lower-case Cyrillic spelling with look-alikes, ё, ң, ө and ү made plain."""
+    return orthographic(word).translate(_PLAIN)
+
+
+def orthographic(word: str) -> str:
+    """Return the lower-case spelling with wrong letters repaired and ё, ң, ө, ү kept."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", word))
+    if _CYRILLIC.search(text) or looks_cyrillic(text):
+        text = text.translate(_LATIN_UPPER).translate(_GREEK_UPPER)
+        return text.lower().translate(_LATIN_LOWER).translate(_WRONG_CYRILLIC)
+    return text.lower().translate(_WRONG_CYRILLIC)
+
+
+def skeleton(word: str) -> str:
+    """Return what is left of a name when spelling habits are set aside.
+
+    Russian papers write Джумабек, Эсенгулов and Айгул where Kyrgyz ones write Жумабек, Эсенкулов
+    and Айгүл; the same person stands under each.
+    """
+    text = fold(word).replace("дж", "ж").translate(str.maketrans("эйы", "еии", "ьъ"))
+    return _DOUBLE_VOWEL.sub(r"\1", text)
+
+
+def latin_key(word: str) -> str:
+    """Return one key for a name in Latin letters and the same name in Cyrillic."""
+    if is_latin(word):
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).lower()
+        for spelled, sound in (
+            ("shch", "sh"), ("dzh", "j"), ("zh", "j"), ("kh", "h"), ("yu", "iu"), ("ju", "iu"),
+            ("ya", "ia"), ("yo", "e"), ("ye", "e"), ("q", "k"), ("w", "v"), ("x", "ks"),
+            ("y", "i"),
+        ):  # fmt: skip
+            text = text.replace(spelled, sound)
+    else:
+        text = "".join(_FROM_CYRILLIC.get(letter, letter) for letter in skeleton(word))
+    return re.sub(r"(.)\1+", r"\1", text)
+
+
+def within_one_slip(first: str, second: str) -> bool:
+    """Tell whether one letter added, lost, changed or swapped makes the words equal."""
+    if first == second:
+        return True
+    if abs(len(first) - len(second)) > 1:
+        return False
+    start = 0
+    shorter = min(len(first), len(second))
+    while start < shorter and first[start] == second[start]:
+        start += 1
+    a, b = first[start:], second[start:]
+    if len(a) == len(b):
+        return a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
+    return a[1:] == b if len(a) > len(b) else a == b[1:]
