@@ -30,6 +30,8 @@ class Refusal(StrEnum):
     REVEAL_REFUSED = "reveal_refused"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     WRONG_SIGN_IN = "wrong_sign_in"
+    NO_TIME_LIMIT = "no_time_limit"
+    NO_DUTY_RATE = "no_duty_rate"
 
 
 class CourtError(Exception):

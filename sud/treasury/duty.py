@@ -71,6 +71,9 @@ class Exemption:
     code: str
     basis_points: int
     source: str
+    name_ky: str = ""
+    name_ru: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +159,20 @@ def reckon(
         facts: dict[str, int | str] = {
             "exemption": exemption.code,
             "basis_points": exemption.basis_points,
+            "name_ky": exemption.name_ky,
+            "name_ru": exemption.name_ru,
+            "name_en": exemption.name_en,
         }
         lines.append(Line(step=Step.EXEMPT, amount=amount, facts=facts))
     lines.append(Line(step=Step.TOTAL, amount=amount, facts={}))
+    grounds = [rate.source for rate in used] + ([exemption.source] if exemption else [])
     return Sheet(
         amount=amount,
         claim_kind=claim_kind,
         price=price,
         on=on,
         lines=tuple(lines),
-        source="; ".join(dict.fromkeys(rate.source for rate in used)),
+        source="; ".join(dict.fromkeys(grounds)),
         confidence=max((rate.confidence for rate in used), key="HML".index),
     )
 

@@ -1,0 +1,51 @@
+"""Pages of the registry: the public list of courts, and the reference tables for administrators."""
+
+from itertools import groupby
+
+from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+
+from sud.access import Action
+from sud.models import Court
+from sud.outside import local_day
+from sud.registry import service
+from sud.registry.reference import Region
+from sud.request import allow, db, outside, render
+
+views = Blueprint("registry", __name__, template_folder="templates")
+
+TABLE_WORDS = {
+    "categories": _("Categories and weights"),
+    "rates": _("Duty rates"),
+    "exemptions": _("Exemptions from duty"),
+    "limits": _("Time limits"),
+    "days": _("Days off"),
+}
+
+
+@views.get("/courts")
+@allow(Action.SITE_READ)
+def courts() -> ResponseReturnValue:
+    found = service.courts_open_on(db(), local_day(outside().now()))
+    regions = {region.code: region for region in service.regions()}
+    of_region: list[tuple[Region, list[Court]]] = [
+        (regions[code], list(group))
+        for code, group in groupby(found, key=lambda court: court.region)
+    ]
+    return render("registry/courts.html", regions=of_region, count=len(found))
+
+
+@views.get("/reference")
+@allow(Action.REFERENCE_READ)
+def reference() -> ResponseReturnValue:
+    return render("registry/reference.html", tables=TABLE_WORDS)
+
+
+@views.get("/reference/<name>")
+@allow(Action.REFERENCE_READ)
+def table(name: str) -> ResponseReturnValue:
+    if name not in TABLE_WORDS:
+        abort(404)
+    rows = service.table(db(), name)
+    return render("registry/table.html", name=name, rows=rows, title=TABLE_WORDS[name])
