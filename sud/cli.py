@@ -8,10 +8,13 @@ import argparse
 import getpass
 import http.client
 import importlib
+import io
 import json
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -63,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command(migrate)
+    command(prepare_store)
     serving = command(serve)
     serving.add_argument("--bind", default="127.0.0.1:8000", help="host:port or unix:path")
     serving.add_argument("--workers", type=int, default=2)
@@ -90,6 +94,32 @@ def migrate(_arguments: argparse.Namespace) -> None:
     from sud import migrations  # Alembic takes its time, and only this command needs it
 
     migrations.upgrade(Config.from_environ().owner_database_url)
+
+
+def prepare_store(_arguments: argparse.Namespace) -> None:
+    """Make the bucket, and refuse a store that does not keep what a court needs of it."""
+    from recordings.store import StoreError
+    from sud.outside import real_outside
+
+    config = Config.from_environ()
+    kept, key = real_outside(config).store, f"healthz/{secrets.token_hex(8)}"
+    stranger = real_outside(replace(config, s3_secret_key=secrets.token_hex(20))).store
+    try:
+        kept.ensure_bucket()
+        kept.put(key, io.BytesIO(b"0123456789"))
+        ranged = b"".join(kept.stream(key, start=3, length=4))
+        try:
+            stranger.get(key)
+            open_to_all = True
+        except StoreError:
+            open_to_all = False
+        kept.remove(key)
+    except StoreError as error:
+        raise CommandError(f"the object store at {config.s3_endpoint} refused: {error}") from error
+    if ranged != b"3456":
+        raise CommandError("the object store does not give ranges of an object")
+    if open_to_all:
+        raise CommandError("the object store gives objects to a wrong key")
 
 
 def serve(arguments: argparse.Namespace) -> None:

@@ -109,7 +109,7 @@ def page_server(catcher: Catcher, port: int) -> ThreadingHTTPServer:
     """Return the server of the two pages, on loopback."""
 
     class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        def do_GET(self) -> None:
             wanted = LETTER.fullmatch(self.path)
             if self.path == "/":
                 self._send(HTTPStatus.OK, list_page(catcher))

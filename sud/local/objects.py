@@ -103,7 +103,7 @@ def store(directory: Path, *, start_seconds: float = 60) -> Iterator[StoreAddres
                 },
             )
             # After its patience comes SIGKILL: what it acknowledged is on disk already.
-            stack.enter_context(stopping(server, patience=8))
+            stack.enter_context(stopping(server, patience=5))
             address = StoreAddress(endpoint=f"127.0.0.1:{ports['s3.port']}", **keys)
             if _answers(server, address, start_seconds):
                 break

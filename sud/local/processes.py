@@ -53,18 +53,19 @@ def start(
     argv: Sequence[str | Path],
     *,
     log: Path,
+    out: Path | None = None,
     dying: signal.Signals = signal.SIGTERM,
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child that leads its own process group; `dying` reaches it when we die."""
-    with open_privately(log, "ab") as out:
+    with open_privately(log, "ab") as errors, open_privately(out or log, "ab") as answers:
         return subprocess.Popen(
             command(argv, dying=dying, account=account),
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
+            stdout=answers,
+            stderr=errors,
             env=environment,
             cwd=directory,
             start_new_session=True,

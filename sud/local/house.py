@@ -1,0 +1,414 @@
+"""Starts every process of the house in order, watches them, and stops them all.
+
+Whatever ends it, nothing of it is left running: children are stopped in the reverse order of
+their start, and the kernel stops them if this process is killed.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from sud import config
+from sud.cli import health
+from sud.local.database import postgres
+from sud.local.objects import store
+from sud.local.processes import (
+    StartError,
+    end,
+    free_port,
+    last_words,
+    open_privately,
+    private,
+    start,
+    write_privately,
+)
+
+ROOT = Path(__file__).parents[2]
+WIDTH = 18
+WELL_SECONDS = 90
+LOOK_SECONDS = 0.5
+MOST_RESTARTS = 5
+CONTRIBUTORS = {
+    "court": ("court-department", True),
+    "bar": ("advocates", False),
+    "ombudsman": ("ombudsman", False),
+}
+"""The demonstration's three: all on one machine, which is why its draws are marked as such."""
+CONTRIBUTIONS = 20_000
+
+
+class StopError(Exception):
+    """Somebody asked us to stop."""
+
+
+@dataclass(slots=True)
+class Process:
+    """One process of the house that is started again, aloud, when it dies."""
+
+    name: str
+    argv: list[str]
+    environment: Mapping[str, str]
+    log: Path
+    child: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.starts.append(time.monotonic())
+        self.child = start(self.argv, log=self.log, environment=self.environment, directory=ROOT)
+
+    def ask_to_stop(self) -> None:
+        if self.child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.child.terminate()
+
+    def end(self) -> None:
+        if self.child is not None:
+            end(self.child, stop=signal.SIGTERM, patience=12)
+
+    @property
+    def ended(self) -> int | None:
+        """How it ended, if it did."""
+        return None if self.child is None else self.child.poll()
+
+    @property
+    def restless(self) -> bool:
+        """Whether it died too often in the last minute to be started once more."""
+        return len([at for at in self.starts if time.monotonic() - at < 60]) > MOST_RESTARTS  # noqa: PLR2004
+
+
+class House:
+    """The house on one machine, from the first process to the last."""
+
+    def __init__(self, var: Path, out: TextIO, port: int) -> None:
+        self.var, self.out, self.port = var, out, port
+        self.logs = var / "log"
+        self.settings: dict[str, str] = {}
+        self.processes: list[Process] = []
+        self.servers: list[Process] = []
+        self.mail_page = ""
+
+    def say(self, line: str = "") -> None:
+        self.out.write(f"{line}\n")
+        self.out.flush()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Show what is being started, and how long it took."""
+        notes: list[str] = []
+        if self.out.isatty():
+            self.out.write(f"  {name:<{WIDTH}}...")
+            self.out.flush()
+        begun = time.monotonic()
+        yield notes.append
+        back = "\r" if self.out.isatty() else ""
+        took = f"{time.monotonic() - begun:5.1f} s"
+        self.say(f"{back}  {name:<{WIDTH}}{took}  {', '.join(notes)}".rstrip())
+
+    def run(self) -> None:
+        """Start everything, say where it is, and watch until told to stop."""
+        with ExitStack() as stack:
+            stack.enter_context(_alone(self.var))
+            _listen_for_signals()
+            private_enough(self.var)
+            private(self.logs)
+            self.say("AIS Sud is starting" + self._which())
+            self._settle()
+            self._start_servers(stack)
+            stack.callback(self._stop)
+            self._start_mail_catcher()
+            self._prepare_archive()
+            self._start_processes()
+            self._await_health()
+            self._greet()
+            self._watch()
+
+    def _which(self) -> str:
+        return (
+            ": the demonstration court, everything in it is fictional."
+            if self.demonstration
+            else "."
+        )
+
+    @property
+    def demonstration(self) -> bool:
+        return self.settings.get("SUD_DEMONSTRATION", "true").lower() in {"1", "true", "yes"}
+
+    def _settle(self) -> None:
+        """Decide every setting that the environment left open."""
+        given = config.given()
+        wanted = self.port
+        port = _first_free(wanted)
+        if port != wanted:
+            self.say(f"  Port {wanted} is taken; using {port} instead.")
+        self.port = port
+        drop = self.var / "drop"
+        self.settings = {
+            "SUD_SECRET_KEY": _kept_secret(self.var / "secret.key"),
+            "SUD_BASE_URL": f"http://127.0.0.1:{port}",
+            "SUD_DROP_FOLDER": str(drop),
+            "SUD_AUTHORITY_DIR": str(private(self.var / "authority")),
+            "SUD_LOG_KEY_FILE": str(self.var / "log.key"),
+            "SUD_DEMONSTRATION": "true",
+        } | given
+        Path(self.settings["SUD_DROP_FOLDER"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _start_servers(self, stack: ExitStack) -> None:
+        given = config.given()
+        if "SUD_DATABASE_URL" in given:
+            self.settings.setdefault("SUD_OWNER_DATABASE_URL", given["SUD_DATABASE_URL"])
+            self.say(f"  {'database':<{WIDTH}}yours, by SUD_DATABASE_URL")
+        else:
+            with self.step("database") as note:
+                databases = stack.enter_context(postgres(self.var / "postgres"))
+                note("PostgreSQL, on a private socket")
+            self.settings["SUD_DATABASE_URL"] = databases.web_url
+            self.settings["SUD_OWNER_DATABASE_URL"] = databases.owner_url
+        if "SUD_S3_ENDPOINT" in given:
+            self.say(f"  {'object store':<{WIDTH}}yours, by SUD_S3_ENDPOINT")
+        else:
+            with self.step("object store") as note:
+                address = stack.enter_context(store(self.var / "store"))
+                note(f"SeaweedFS, S3 on {address.endpoint}")
+            self.settings |= {
+                "SUD_S3_ENDPOINT": address.endpoint,
+                "SUD_S3_ACCESS_KEY": address.access_key,
+                "SUD_S3_SECRET_KEY": address.secret_key,
+            }
+
+    def _start_mail_catcher(self) -> None:
+        if "SUD_SMTP_HOST" in config.given():
+            self.say(f"  {'mail':<{WIDTH}}yours, by SUD_SMTP_HOST")
+            return
+        smtp, page = _first_free(1025), _first_free(8025)
+        self.settings |= {"SUD_SMTP_HOST": "127.0.0.1", "SUD_SMTP_PORT": str(smtp)}
+        self.mail_page = f"http://127.0.0.1:{page}/"
+        argv = ["-m", "sud.local.mail", str(self.var / "mail"), f"--smtp={smtp}", f"--page={page}"]
+        with self.step("mail catcher"):
+            self._start("mail", argv)
+
+    def _prepare_archive(self) -> None:
+        with self.step("tables"):
+            self._once("migrate", owner=True)
+        with self.step("bucket"):
+            self._once("prepare-store")
+        with self.step("reference data"):
+            self._once("load-reference")
+        if self.demonstration and find_spec("sud.allocation"):
+            self._found_the_log()
+        if self.demonstration and find_spec("sud.demonstration"):
+            with self.step("demonstration"):
+                self._once("load-demonstration")
+
+    def _found_the_log(self) -> None:
+        """Give each contributor his sealed secrets, and begin the log of draws with them."""
+        with self.step("contributors") as note:
+            place = private(self.var / "contributors")
+            anchors = place / "anchors.json"
+            if not anchors.exists():
+                made = []
+                for name, (institution, judiciary) in CONTRIBUTORS.items():
+                    argv = [
+                        "-m",
+                        "assignment",
+                        "contributor",
+                        "init",
+                        f"--state={place / name}.json",
+                        f"--id={name}",
+                        f"--institution={institution}",
+                        f"--epochs={CONTRIBUTIONS}",
+                        *(["--judiciary"] if judiciary else []),
+                    ]
+                    made.append(json.loads(self._finish("contributors", argv)))
+                write_privately(anchors, json.dumps(made, indent=1))
+            self._once("genesis", str(anchors))
+            note(f"{len(CONTRIBUTORS)}, all on this machine")
+
+    def _start_processes(self) -> None:
+        with self.step("web"):
+            bind = f"--bind=127.0.0.1:{self.port}"
+            self._start("web", ["-m", "sud.cli", "serve", bind])
+        with self.step("worker, clock"):
+            self._start("worker", ["-m", "sud.cli", "worker"])
+            self._start("clock", ["-m", "sud.cli", "clock"])
+        if self.demonstration and find_spec("sud.allocation"):
+            for name in CONTRIBUTORS:
+                state = self.var / "contributors" / f"{name}.json"
+                self._start(
+                    f"contributor-{name}",
+                    [
+                        "-m",
+                        "assignment",
+                        "contributor",
+                        f"--state={state}",
+                        f"--log={self.settings['SUD_BASE_URL']}",
+                        "--every=2",
+                    ],
+                )
+
+    def _await_health(self) -> None:
+        with self.step("health") as note:
+            deadline = time.monotonic() + WELL_SECONDS
+            while True:
+                well, words = health(f"http://127.0.0.1:{self.port}")
+                if well:
+                    break
+                for process in self.processes:
+                    if process.ended is not None:
+                        raise StartError(
+                            f"{process.name} ended at once:\n{last_words(process.log, 12)}"
+                        )
+                if time.monotonic() > deadline:
+                    raise StartError(f"not everything is well after {WELL_SECONDS} s: {words}")
+                time.sleep(LOOK_SECONDS)
+            note("all well")
+
+    def _greet(self) -> None:
+        self.say()
+        self.say(f"  Open         {self.settings['SUD_BASE_URL']}/")
+        for line in self._accounts():
+            self.say(line)
+        self.say(
+            f"  Drop folder  {_short(Path(self.settings['SUD_DROP_FOLDER']))}"
+            "   (a DVD put here waits for a hearing)"
+        )
+        if self.mail_page:
+            self.say(f"  Mail         {self.mail_page}   (nothing leaves this machine)")
+        self.say(f"  Health       {self.settings['SUD_BASE_URL']}/healthz")
+        self.say(f"  Logs, data   {_short(self.var)}")
+        self.say()
+        self.say("  Ctrl-C stops everything; the next start finds the data again.")
+
+    def _accounts(self) -> list[str]:
+        """Return the lines that name the demonstration's accounts, if they are known."""
+        if not self.demonstration:
+            return []
+        return []
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            for process in self.processes:
+                if process.ended is None:
+                    continue
+                if process.restless:
+                    raise StartError(f"{process.name} keeps dying:\n{last_words(process.log, 12)}")
+                self.say(
+                    f"  {process.name} died ({_how(process.ended)}) and is started again;"
+                    f" why: {_short(process.log)}"
+                )
+                process.start()
+
+    def _stop(self) -> None:
+        """Ask all of our own processes at once, then wait for each."""
+        self.say("  Stopping.")
+        for process in self.processes:
+            process.ask_to_stop()
+        for process in reversed(self.processes):
+            process.end()
+
+    def _start(self, name: str, argv: list[str]) -> None:
+        process = Process(
+            name=name,
+            argv=[sys.executable, *argv],
+            environment=self._environment(owner=False),
+            log=self.logs / f"{name}.log",
+        )
+        self.processes.append(process)
+        process.start()
+
+    def _once(self, verb: str, *rest: str, owner: bool = False) -> None:
+        self._finish(verb, ["-m", "sud.cli", verb, *rest], owner=owner)
+
+    def _finish(self, name: str, argv: list[str], *, owner: bool = False) -> str:
+        """Run a command to its end; return what it printed."""
+        log, answer = self.logs / f"{name}.log", self.logs / f"{name}.out"
+        answer.unlink(missing_ok=True)
+        child = start(
+            [sys.executable, *argv],
+            log=log,
+            out=answer,
+            dying=signal.SIGKILL,
+            environment=self._environment(owner=owner),
+            directory=ROOT,
+        )
+        try:
+            status = child.wait()
+        finally:
+            end(child, stop=signal.SIGKILL, patience=5)
+        if status != 0:
+            raise StartError(f"`{name}` failed:\n{last_words(log, 12)}")
+        return answer.read_text(encoding="utf-8")
+
+    def _environment(self, *, owner: bool) -> Mapping[str, str]:
+        """Only the migrations may act as the owner of the tables."""
+        settings = dict(self.settings)
+        if not owner:
+            settings["SUD_OWNER_DATABASE_URL"] = settings.get("SUD_DATABASE_URL", "")
+        return config.environment(settings | {"PYTHONUNBUFFERED": "1"})
+
+
+@contextmanager
+def _alone(var: Path) -> Iterator[None]:
+    """Hold the directory: two houses in it would tear its data apart."""
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open_privately(var / "lock", "ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(f"AIS Sud already runs from {var}; stop it there first.") from error
+        yield
+
+
+def private_enough(var: Path) -> None:
+    """Close var/ to other users; as root, let the database's account pass through it."""
+    var.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        write_privately(path, secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii")
+
+
+def _first_free(wanted: int) -> int:
+    for port in range(wanted, wanted + 100):
+        if free_port(port):
+            return port
+    raise StartError(f"no free port from {wanted} on")
+
+
+def _listen_for_signals() -> None:
+    """Let the first signal stop us; the rest of them cannot hurry it."""
+    asked = False
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise StopError
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, hear)
+
+
+def _how(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit {status}"
+
+
+def _short(path: Path) -> str:
+    with contextlib.suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)
