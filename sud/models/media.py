@@ -48,6 +48,9 @@ class Recording(Base):
     expected_ms: Mapped[int | None] = mapped_column(BigInteger)
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
     lost_sectors: Mapped[int | None]
+    lost_ms: Mapped[int | None] = mapped_column(BigInteger)
+    contents_lost: Mapped[bool] = mapped_column(default=False)
+    """The disc's own table could not be read: everything on it was taken as one recording."""
     progress: Mapped[int] = mapped_column(default=0)
     recipe: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -58,6 +61,10 @@ class Recording(Base):
     ready_at: Mapped[datetime | None]
 
     hearing: Mapped[Hearing] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def case_id(self) -> int:
+        return self.hearing.case_id
 
 
 class Rendition(Base):
@@ -71,6 +78,8 @@ class Rendition(Base):
     name: Mapped[str]
     prefix: Mapped[str]
     playlist: Mapped[str]
+    whole: Mapped[str | None]
+    """The same as an ordinary file, for browsers that know no HLS."""
     media_type: Mapped[str]
     bandwidth: Mapped[int]
     width: Mapped[int | None]
