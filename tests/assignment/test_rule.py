@@ -1,0 +1,189 @@
+"""What holds for every draw, whatever the shares, ledgers, weights and seeds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assignment import chain
+from assignment.canon import LARGEST, MalformedError, canon, mac, parse, sha
+from assignment.draw import (
+    REACH,
+    Request,
+    draw_epoch,
+    draw_request,
+    in_order,
+    seed_of,
+    tickets,
+    uniform,
+)
+from assignment.ledger import credits_of, ledger_hash
+
+NAMES = [f"J-{number:03}" for number in range(1, 41)]
+hashes = st.binary(min_size=32, max_size=32)
+deviations = st.one_of(
+    st.integers(-3 * REACH, 3 * REACH), st.sampled_from([-REACH, REACH, 0, 1, -1])
+)
+
+
+@st.composite
+def benches(draw, least=1):
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=least, max_size=40, unique=True))
+    return tuple((name, draw(st.integers(1, 1000))) for name in sorted(names))
+
+
+@st.composite
+def requests(draw):
+    seats = draw(st.sampled_from([1, 3]))
+    bench = draw(benches(least=seats))
+    weight = draw(st.integers(1, 20_000_000))
+    return Request(
+        id=f"R-{draw(st.integers(0, 10**6))}",
+        court="C",
+        cat="C2",
+        seats=(weight, *[300_000] * (seats - 1)),
+        candidates=bench,
+        commit=draw(hashes).hex(),
+    )
+
+
+@given(benches(), st.data())
+def test_tickets(bench, data):
+    standing = [data.draw(deviations) for _ in bench]
+    total = sum(share for _, share in bench)
+    odds = tickets(bench, standing)
+    assert sum(odds) == 4 * REACH * total**2
+    for (_, share), number in zip(bench, odds, strict=True):
+        fair = 4 * REACH * total * share
+        assert fair <= 2 * number <= 3 * fair
+
+
+@given(benches(least=2), st.data())
+def test_who_is_ahead_has_the_smaller_chance(bench, data):
+    bench = tuple((name, 1000) for name, _ in bench)
+    standing = [data.draw(deviations) for _ in bench]
+    odds = tickets(bench, standing)
+    by_load = sorted(zip(standing, odds, strict=True))
+    assert [number for _, number in by_load] == sorted(odds, reverse=True)
+
+
+@given(benches(), st.integers(1, 20_000_000))
+def test_credits_share_out_the_whole_weight(bench, weight):
+    parts = dict(credits_of(weight, bench))
+    assert sum(parts.values()) == weight
+    total = sum(share for _, share in bench)
+    for judge, share in bench:
+        assert 0 <= parts[judge] - weight * share // total <= 1
+
+
+@given(requests(), hashes, st.dictionaries(st.sampled_from(NAMES), deviations))
+def test_draw(request, seed, ledger):
+    before = dict(ledger)
+    seats = draw_request(seed, request, ledger)
+    assert sum(ledger.values()) == sum(before.values())
+    drawn = [seat.judge for seat in seats]
+    assert len(set(drawn)) == len(request.seats)
+    assert set(drawn) <= set(dict(request.candidates))
+    untouched = set(before) - set(dict(request.candidates))
+    assert all(ledger[judge] == before[judge] for judge in untouched)
+    for seat in seats:
+        assert 0 <= seat.u < sum(seat.tickets)
+
+
+@given(st.lists(requests(), max_size=6, unique_by=lambda one: one.id), hashes, st.randoms())
+def test_order_of_entry_means_nothing(wanted, seed, chance):
+    first, second = {"C": {}}, {"C": {}}
+    drawn = draw_epoch(seed, wanted, first)
+    shuffled = list(wanted)
+    chance.shuffle(shuffled)
+    assert draw_epoch(seed, shuffled, second) == drawn
+    assert first == second
+    assert in_order(seed, shuffled) == [request for request, _ in drawn]
+    assert ledger_hash(first) == ledger_hash(second)
+
+
+@given(requests())
+def test_a_request_survives_its_plain_form(request):
+    assert Request.of(request.plain()) == request
+    plain = request.plain()
+    plain["candidates"] = plain["candidates"][::-1]
+    assert Request.of(plain) == request
+    assert request.digest == sha(canon(request.plain()))
+
+
+@given(hashes, st.binary(max_size=4), st.integers(1, 2**256))
+def test_uniform_stays_below_its_bound(key, label, bound):
+    number, _ = uniform(key, label, bound)
+    assert 0 <= number < bound
+
+
+@given(hashes, hashes, st.text(max_size=10), st.integers(0, 31))
+def test_the_seed_hangs_on_every_byte(root, value, epoch, place):
+    values = {"bar": value, "court": root}
+    seed = seed_of(root, epoch, values)
+    flipped = bytes(byte ^ (index == place) for index, byte in enumerate(value))
+    assert seed_of(root, epoch, {**values, "bar": flipped}) != seed
+    assert seed_of(flipped, epoch, values) != seed
+    assert seed_of(root, epoch + "x", values) != seed
+    assert seed_of(root, epoch, {"bar": value}) != seed
+
+
+@given(hashes, st.integers(0, 50), st.integers(0, 50))
+def test_a_later_value_gives_every_earlier_one(secret, one, other):
+    early, late = sorted((one, other))
+    value = chain.value_at(secret, "bar", 50, late)
+    assert chain.earlier("bar", value, late, early) == chain.value_at(secret, "bar", 50, early)
+
+
+@pytest.mark.parametrize("epoch", [-1, 51])
+def test_a_chain_has_an_end(epoch):
+    with pytest.raises(ValueError, match="has values 0 to 50"):
+        chain.value_at(bytes(32), "bar", 50, epoch)
+
+
+def test_parts_do_not_run_together():
+    assert mac(b"k", "t", b"ab", b"c") != mac(b"k", "t", b"a", b"bc")
+
+
+plain_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="ascii"), max_size=5), inner, max_size=4)
+    ),
+)
+
+
+@given(plain_json)
+def test_canonical_json_reads_back(value):
+    assert parse(canon(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"b": 1, "a": [True, None, "ө"]}, '{"a":[true,null,"ө"],"b":1}'),
+        ({"": -0}, '{"":0}'),
+        ('\x00\x1f\b\t\n\f\r"\\/\x7f\u2028', '"\\u0000\\u001f\\b\\t\\n\\f\\r\\"\\\\/\x7f\u2028"'),
+        (("tuple", LARGEST), f'["tuple",{LARGEST}]'),
+    ],
+)
+def test_canonical_bytes(value, expected):
+    assert canon(value) == expected.encode()
+
+
+@pytest.mark.parametrize(
+    "value", [1.0, {"ө": 1}, {1: 1}, LARGEST + 1, -LARGEST - 1, b"x", "\ud800", [{"a": {2.5}}]]
+)
+def test_what_has_no_canonical_form(value):
+    with pytest.raises(MalformedError):
+        canon(value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"\xff", b'{"a": 1}', b'{"b":1,"a":1}', b'{"a":1,"a":1}', b"1.0", b"-0", b"NaN",
+     b'"\\u0041"', b"[" * 100_000],
+)  # fmt: skip
+def test_what_is_not_canonical(data):
+    with pytest.raises(MalformedError):
+        parse(data)
