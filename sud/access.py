@@ -47,6 +47,7 @@ class Action(StrEnum):
     FILING_DECIDE = "filing:decide"  # Accept a filing or return it.
     # Cases
     CASE_READ = "case:read"  # Read a case and its papers.
+    PAPER_READ = "paper:read"  # Read one paper of a filing or a case.
     CASE_SEARCH = "case:search"  # Search the cases one may read.
     CASE_ACCEPT = "case:accept"  # Take the drawn case into proceedings.
     CASE_REGISTER = "case:register"  # Give a filing its number and open the case.
@@ -230,6 +231,21 @@ _READERS_OF_CASE: tuple[tuple[Predicate, ...], ...] = (
     (chair_of_court, not_sealed),
 )
 
+
+
+def paper_of_own_filing(actor: Actor, paper: Document) -> bool:
+    return paper.filing is not None and own_filing(actor, paper.filing)
+
+
+def paper_of_filing_at_court(actor: Actor, paper: Document) -> bool:
+    filing = paper.filing
+    return filing is not None and clerk_of_filing(actor, filing) and handed_in(actor, filing)
+
+
+def paper_of_readable_case(actor: Actor, paper: Document) -> bool:
+    return paper.case is not None and permits(actor, Action.CASE_READ, paper.case)
+
+
 RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.SITE_READ: ((anyone,),),
     Action.SESSION_OPEN: ((anyone,),),
@@ -245,6 +261,11 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.FILING_QUEUE: ((clerk,),),
     Action.FILING_DECIDE: ((clerk_of_filing, handed_in),),
     Action.CASE_READ: _READERS_OF_CASE,
+    Action.PAPER_READ: (
+        (paper_of_own_filing,),
+        (paper_of_filing_at_court,),
+        (paper_of_readable_case,),
+    ),
     Action.CASE_SEARCH: ((signed_in,),),
     Action.CASE_ACCEPT: ((judge_of,),),
     Action.CASE_REGISTER: ((nobody,),),

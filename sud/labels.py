@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sud.access import Action
 from sud.errors import Refusal
 from sud.models.accounts import RoleCode
-from sud.models.acts import ActOutcome, ActState
+from sud.models.acts import ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, EpochState
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
@@ -107,6 +107,10 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (DropState.REFUSED, _("Not a recording")),
     (ActState.DRAFT, _("Draft")),
     (ActState.ISSUED, _("Issued")),
+    (ActPart.INTRODUCTORY, _("Introductory part")),
+    (ActPart.DESCRIPTIVE, _("Descriptive part")),
+    (ActPart.REASONING, _("Reasoning part")),
+    (ActPart.OPERATIVE, _("Operative part")),
     (ActOutcome.SATISFIED, _("Claim satisfied")),
     (ActOutcome.PARTLY_SATISFIED, _("Claim partly satisfied")),
     (ActOutcome.REFUSED, _("Claim refused")),
@@ -128,6 +132,14 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     ),
     (Refusal.FILE_ENCRYPTED, _("The file %(name)s has a password. Save it without one.")),
     (Refusal.FILE_DAMAGED, _("The file %(name)s is damaged and cannot be opened.")),
+    (
+        Refusal.FILE_TOO_MANY_PAGES,
+        _("The file %(name)s has more than %(most)s pages. Split it into several files."),
+    ),
+    (
+        Refusal.FILE_DANGEROUS,
+        _("The file %(name)s could do harm when opened. Print it to a new PDF and choose that."),
+    ),
     (Refusal.FILING_INCOMPLETE, _("Something is still missing: %(what)s.")),
     (
         Refusal.HEARING_ON_DAY_OFF,
@@ -135,11 +147,25 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     ),
     (Refusal.HEARING_IN_PAST, _("The hearing must lie in the future.")),
     (Refusal.HEARING_OUT_OF_HOURS, _("The court works from %(opens)s to %(closes)s.")),
-    (Refusal.JUDGE_BUSY, _("The judge already has a hearing at this time.")),
-    (Refusal.ROOM_BUSY, _("The courtroom is taken at this time.")),
+    (
+        Refusal.HEARING_ON_WEEKEND,
+        _("%(day)s is a weekend. The next working day is %(next)s."),
+    ),
+    (
+        Refusal.JUDGE_BUSY,
+        _("The judge hears case %(number)s from %(begins)s to %(ends)s on that day."),
+    ),
+    (
+        Refusal.ROOM_BUSY,
+        _("%(room)s is taken from %(begins)s to %(ends)s on that day (case %(number)s)."),
+    ),
     (Refusal.NO_JUDGE_YET, _("The case has no judge yet.")),
     (Refusal.ACT_INCOMPLETE, _("The act cannot be issued: %(what)s is empty.")),
     (Refusal.ACT_ALREADY_ISSUED, _("This act has been issued and cannot be changed.")),
+    (
+        Refusal.ACT_UNPRINTABLE,
+        _("The court's paper cannot print these signs: %(signs)s. Replace them."),
+    ),
     (Refusal.NAMES_LEFT, _("Personal data is still in the text: %(count)s places.")),
     (
         Refusal.RECORDING_NOT_A_DISC,

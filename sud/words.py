@@ -13,6 +13,7 @@ from flask_babel import Babel, LazyString, get_locale, gettext, ngettext
 
 from sud.errors import CourtError
 from sud.labels import label
+from sud.models.reference import Named
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
 DEFAULT_LANGUAGE = "ky"
@@ -165,8 +166,10 @@ def _fact(name: str, fact: object) -> str:
             return moment(fact)
         case date():
             return day(fact)
-        case StrEnum():
-            return str(label(fact))
+        case time():
+            return clock(fact)
+        case StrEnum() | Named():
+            return str(label(fact)) if isinstance(fact, StrEnum) else fact.name(language())
         case list() | tuple() | set() | frozenset():
             return listing(_fact(name, part) for part in fact)
     return str(fact)

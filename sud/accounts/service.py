@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,8 +18,8 @@ from sud.access import ANONYMOUS, Action, Actor, HeldRole
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import Judge, Participant, Person, Role, RoleCode, SignInAttempt, User
+from sud.outside import local_day
 
-_BISHKEK: Final = ZoneInfo("Asia/Bishkek")
 _PASSWORDS: Final = PasswordHasher()
 _WINDOW: Final = timedelta(minutes=15)
 _FORGET_AFTER: Final = timedelta(days=1)
@@ -202,7 +201,7 @@ def user_by_session_id(session: Session, session_id: str) -> User | None:
 
 def actor_of(session: Session, user: User, now: datetime) -> Actor:
     """Gather what the rule book asks about an account, as of today in Bishkek."""
-    today = now.astimezone(_BISHKEK).date()
+    today = local_day(now)
     roles = session.execute(
         select(Role.code, Role.court_id).where(
             Role.user_id == user.id,

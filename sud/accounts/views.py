@@ -45,10 +45,14 @@ def sign_in_post() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         guess = service.Guess(
-            login=form.login.data, password=form.password.data, place=_place(request.remote_addr)
+            login=form.login.data or "",
+            password=form.password.data or "",
+            place=_place(request.remote_addr),
         )
         now = outside().now()
         secret = house().config.secret_key
+        # Nothing is held in the database while a password is being hashed.
+        db().rollback()
         try:
             session_id = service.sign_in(house().sessions, guess, secret=secret, now=now)
         except CourtError as error:

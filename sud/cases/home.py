@@ -1,0 +1,183 @@
+"""The first page of whoever is signed in: what waits for him, today's hearings, deadlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from sud.access import Actor
+from sud.models import (
+    Act,
+    ActState,
+    Case,
+    CaseState,
+    DropItem,
+    DropState,
+    Filing,
+    FilingState,
+    Hearing,
+    HearingState,
+    Publication,
+    PublicationState,
+    Recording,
+    RecordingState,
+    RoleCode,
+)
+from sud.outside import BISHKEK, local_day
+
+SHOWN: Final = 20
+
+
+class QueueCode(StrEnum):
+    """A heap of work; the words are in the template that shows it."""
+
+    FILINGS_NEW = "filings_new"
+    FILINGS_AGAIN = "filings_again"
+    DISCS = "discs"
+    RECORDINGS_FAILED = "recordings_failed"
+    PUBLICATIONS = "publications"
+    CASES_TO_ACCEPT = "cases_to_accept"
+    ACTS_TO_ISSUE = "acts_to_issue"
+    CASES_WITHOUT_HEARING = "cases_without_hearing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """How much waits, and since when the oldest of it."""
+
+    code: QueueCode
+    count: int
+    oldest: datetime | None
+
+
+def queues_of(session: Session, actor: Actor) -> list[Queue]:
+    """Count what waits for the actor in each of his roles."""
+    found: list[Queue] = []
+    if actor.judge_ids:
+        found += _judge(session, actor)
+    if courts := actor.courts_as(RoleCode.CLERK):
+        found += _clerk(session, courts)
+    if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
+        discs = select(DropItem).where(DropItem.state == DropState.WAITING)
+        found.append(_queue(session, QueueCode.DISCS, discs, DropItem.seen_at))
+    return found
+
+
+def _judge(session: Session, actor: Actor) -> list[Queue]:
+    mine = select(Case).where(Case.judge_id.in_(actor.judge_ids))
+    to_accept = mine.where(Case.state == CaseState.DISTRIBUTED)
+    drafts = select(Act).where(Act.judge_id.in_(actor.judge_ids), Act.state == ActState.DRAFT)
+    idle = mine.where(Case.state.in_([CaseState.PREPARATION, CaseState.ADJOURNED]))
+    return [
+        _queue(session, QueueCode.CASES_TO_ACCEPT, to_accept, Case.distributed_at),
+        _queue(session, QueueCode.ACTS_TO_ISSUE, drafts, Act.created_at),
+        _queue(session, QueueCode.CASES_WITHOUT_HEARING, idle, Case.accepted_at),
+    ]
+
+
+def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
+    waiting = select(Filing).where(
+        Filing.court_id.in_(courts), Filing.state == FilingState.SUBMITTED
+    )
+    failed = (
+        select(Recording)
+        .join(Hearing, Hearing.id == Recording.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(Case.court_id.in_(courts), Recording.state == RecordingState.FAILED)
+    )
+    public = (
+        select(Publication)
+        .join(Act, Act.id == Publication.act_id)
+        .join(Case, Case.id == Act.case_id)
+        .where(Case.court_id.in_(courts), Publication.state == PublicationState.PREPARED)
+    )
+    new, again = waiting.where(Filing.submissions <= 1), waiting.where(Filing.submissions > 1)
+    return [
+        _queue(session, QueueCode.FILINGS_NEW, new, Filing.submitted_at),
+        _queue(session, QueueCode.FILINGS_AGAIN, again, Filing.submitted_at),
+        _queue(session, QueueCode.PUBLICATIONS, public, Publication.prepared_at),
+        _queue(session, QueueCode.RECORDINGS_FAILED, failed, Recording.handed_in_at),
+    ]
+
+
+def _queue(session: Session, code: QueueCode, query: Select[Any], since: Any) -> Queue:
+    counted = query.with_only_columns(func.count(), func.min(since), maintain_column_froms=True)
+    count, oldest = session.execute(counted.order_by(None)).one()
+    return Queue(code=code, count=count, oldest=oldest)
+
+
+def hearings_today(session: Session, actor: Actor, *, now: datetime) -> Sequence[Hearing]:
+    """Return today's standing hearings of the judge, or of the clerk's courts, in their order."""
+    start = datetime.combine(local_day(now), time(), BISHKEK)
+    query = (
+        select(Hearing)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(
+            Hearing.during.op("&&")(Range(start, start + timedelta(days=1))),
+            Hearing.state.in_([HearingState.SCHEDULED, HearingState.HELD]),
+        )
+        .order_by(Hearing.during)
+    )
+    if actor.judge_ids:
+        query = query.where(Hearing.judge_id.in_(actor.judge_ids))
+    else:
+        query = query.where(Case.court_id.in_(actor.courts_as(RoleCode.CLERK, RoleCode.CHAIR)))
+    return session.scalars(query).all()
+
+
+def cases_to_accept(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the drawn cases that wait for the judge's decision, the oldest first."""
+    return session.scalars(
+        select(Case)
+        .where(Case.judge_id.in_(actor.judge_ids), Case.state == CaseState.DISTRIBUTED)
+        .order_by(Case.filed_at)
+        .limit(SHOWN)
+    ).all()
+
+
+def open_cases(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the judge's undecided cases, the oldest first: deadlines are counted for them."""
+    return session.scalars(
+        select(Case)
+        .where(
+            Case.judge_id.in_(actor.judge_ids),
+            Case.state.in_(
+                [
+                    CaseState.DISTRIBUTED,
+                    CaseState.PREPARATION,
+                    CaseState.SCHEDULED,
+                    CaseState.ADJOURNED,
+                ]
+            ),
+        )
+        .order_by(Case.filed_at)
+        .limit(100)
+    ).all()
+
+
+def acts_to_issue(session: Session, actor: Actor) -> Sequence[Act]:
+    """Return the judge's drafts."""
+    return session.scalars(
+        select(Act)
+        .where(Act.judge_id.in_(actor.judge_ids), Act.state == ActState.DRAFT)
+        .order_by(Act.created_at)
+        .limit(SHOWN)
+    ).all()
+
+
+def filings_of(session: Session, actor: Actor) -> Sequence[Filing]:
+    """Return what the party filed or began and what is not a case yet, newest first."""
+    return session.scalars(
+        select(Filing)
+        .where(
+            Filing.user_id == actor.user_id,
+            Filing.state.in_([FilingState.DRAFT, FilingState.SUBMITTED, FilingState.RETURNED]),
+        )
+        .order_by(Filing.created_at.desc())
+        .limit(SHOWN)
+    ).all()

@@ -1,0 +1,199 @@
+"""Notices: who is told of what, in which language, and what became of it.
+
+A notice is a row first; a job deferred in the same transaction sends it. So nothing is announced
+that was rolled back. Mail informs; it does not yet count as service.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from babel.dates import format_datetime
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from sud import journal
+from sud.access import SYSTEM, Action, Actor
+from sud.models import (
+    Case,
+    Filing,
+    Hearing,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Participant,
+    Person,
+    User,
+)
+from sud.outside import BISHKEK, Defer, local_day
+
+JOB: Final = "cases.send_notice"
+MOST_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A notice as it is mailed."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def tell_participants(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    kind: NoticeKind,
+    *,
+    defer: Defer,
+    now: datetime,
+    hearing: Hearing | None = None,
+) -> list[Notice]:
+    """Tell everybody who takes part in a case; who has no address is written down as such."""
+    today = local_day(now)
+    people = session.execute(
+        select(Participant, User)
+        .outerjoin(User, User.id == Participant.user_id)
+        .where(
+            Participant.case_id == case.id,
+            or_(Participant.until.is_(None), Participant.until >= today),
+        )
+        .order_by(Participant.id)
+    )
+    notices = [
+        Notice(
+            kind=kind,
+            case_id=case.id,
+            hearing_id=hearing.id if hearing else None,
+            participant_id=one.id,
+            address=_address(one.person, user),
+            language=_language(one.person, user),
+            created_at=now,
+        )
+        for one, user in people
+    ]
+    return _send_later(session, actor, case, notices, kind=kind, defer=defer, now=now)
+
+
+def _address(person: Person, user: User | None) -> str:
+    return person.email if user is None or not user.email else user.email
+
+
+def _language(person: Person, user: User | None) -> str:
+    return person.language if user is None else user.language
+
+
+def tell_filer(
+    session: Session,
+    actor: Actor,
+    filing: Filing,
+    kind: NoticeKind,
+    *,
+    defer: Defer,
+    now: datetime,
+) -> list[Notice]:
+    """Tell whoever filed what became of it."""
+    user = session.get_one(User, filing.user_id)
+    notice = Notice(
+        kind=kind,
+        filing_id=filing.id,
+        case_id=filing.case_id,
+        address=user.email,
+        language=user.language,
+        created_at=now,
+    )
+    return _send_later(session, actor, filing, [notice], kind=kind, defer=defer, now=now)
+
+
+def _send_later(
+    session: Session,
+    actor: Actor,
+    subject: Case | Filing,
+    notices: list[Notice],
+    *,
+    kind: NoticeKind,
+    defer: Defer,
+    now: datetime,
+) -> list[Notice]:
+    for notice in notices:
+        notice.state = NoticeState.WAITING if notice.address else NoticeState.NO_ADDRESS
+    session.add_all(notices)
+    journal.record(
+        session, actor, Action.NOTICE_SEND, subject, now=now, kind=kind.value, people=len(notices)
+    )
+    for notice in notices:
+        if notice.state is NoticeState.WAITING:
+            defer(session, JOB, notice=notice.id)
+    return notices
+
+
+def waiting_notice(session: Session, number: int) -> Notice | None:
+    """Take a notice that is still to be sent, and hold it: two workers do not send it twice."""
+    return session.scalars(
+        select(Notice)
+        .where(Notice.id == number, Notice.state == NoticeState.WAITING)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def note_result(session: Session, notice: Notice, *, sent: bool, now: datetime) -> None:
+    """Write down whether the mail server took it."""
+    notice.attempts += 1
+    if sent:
+        notice.state, notice.sent_at = NoticeState.SENT, now
+    elif notice.attempts >= MOST_ATTEMPTS:
+        notice.state = NoticeState.FAILED
+    journal.record(session, SYSTEM, Action.NOTICE_SEND, notice, now=now, state=notice.state.value)
+
+
+def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
+    """Write the letter: a number and a link, no names and no dispute."""
+    language = notice.language if notice.language in _words() else "ky"
+    words = _words()[language]
+    case = session.get(Case, notice.case_id) if notice.case_id else None
+    filing = session.get(Filing, notice.filing_id) if notice.filing_id else None
+    hearing = session.get(Hearing, notice.hearing_id) if notice.hearing_id else None
+    court = case.court if case else filing.court if filing else None
+    facts = {
+        "number": case.number if case else (filing.receipt_number if filing else ""),
+        "court": court.name(language) if court else "",
+        "when": _when(hearing, words["when"], language),
+        "room": hearing.courtroom.name if hearing else "",
+    }
+    path = f"/cases/{case.key}" if case else f"/filings/{filing.key}" if filing else "/"
+    own = words[notice.kind.value]
+    paragraphs = (
+        words["greeting"],
+        own["text"].format(**facts),
+        f"{base_url.rstrip('/')}{path}",
+        words["closing"],
+    )
+    return Letter(
+        to=notice.address,
+        subject=own["subject"].format(**facts),
+        text="\n\n".join(paragraphs) + "\n",
+    )
+
+
+def notices_of(session: Session, case: Case) -> Sequence[Notice]:
+    """Return every notice of a case, the latest first."""
+    return session.scalars(
+        select(Notice).where(Notice.case_id == case.id).order_by(Notice.id.desc())
+    ).all()
+
+
+def _when(hearing: Hearing | None, pattern: str, language: str) -> str:
+    if hearing is None:
+        return ""
+    local = hearing.starts_at.astimezone(BISHKEK)
+    return format_datetime(local, pattern, tzinfo=BISHKEK, locale=language)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encoding="utf-8"))

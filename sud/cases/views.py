@@ -1,0 +1,334 @@
+"""The pages of cases: the first page of whoever is signed in, the search, the case itself."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from sud.access import Action
+from sud.cases import deadlines, home, notices, service
+from sud.cases.forms import AcceptForm, SearchForm
+from sud.errors import CourtError
+from sud.labels import DEEDS
+from sud.models import Case, CaseState, Document, Hearing
+from sud.outside import local_day
+from sud.registry.service import LimitEnd
+from sud.request import actor, allow, can, db, outside, render
+
+views = Blueprint("cases", __name__, template_folder="templates")
+
+# What a browser shows by itself without running anything; the rest is only downloaded.
+_SHOWN_INLINE: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """What the band of every page of a case says beyond the case itself."""
+
+    parties: str
+    deadline: LimitEnd | None
+
+
+def install(app: Flask) -> None:
+    """Add the views, and what the layout of a case's pages asks for in every room."""
+    app.register_blueprint(views)
+    app.context_processor(
+        lambda: {
+            "band_of": band_of,
+            "case_page_url": case_page_url,
+            "case_pages": case_pages,
+            "deed": deed,
+            "hearing_page_url": hearing_page_url,
+            "page_url": page_url,
+            "today": local_day(outside().now()),
+        }
+    )
+
+
+def band_of(case: Case) -> Band:
+    """Gather what the band shows; the layout asks once, whichever room's page it frames."""
+    known: dict[int, Band] = g.setdefault("bands", {})
+    if case.id not in known:
+        sides = service.parties_in_short(db(), [case]).get(case.id, ("", ""))
+        known[case.id] = Band(
+            parties=" – ".join(side for side in sides if side),
+            deadline=deadlines.deadline_of(case, deadlines.rules(db())),
+        )
+    return known[case.id]
+
+
+def page_url(endpoint: str) -> str:
+    """Give the address of another room's page; empty while that room has none."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def case_page_url(endpoint: str, case: Case) -> str:
+    """Give the address of another room's page of a case; empty while that room has none."""
+    return url_for(endpoint, key=case.key) if endpoint in current_app.view_functions else ""
+
+
+def hearing_page_url(endpoint: str, hearing: Hearing) -> str:
+    """Give the address of another room's page of a hearing; empty while that room has none."""
+    return url_for(endpoint, key=hearing.key) if endpoint in current_app.view_functions else ""
+
+
+def case_pages(case: Case) -> list[dict[str, str]]:
+    """List the pages of a case, each of its own room, as tabs."""
+    pages = (
+        ("cases.overview", _("Overview")),
+        ("cases.people", _("People")),
+        ("cases.papers", _("Papers")),
+        ("hearings.of_case", _("Hearings and recordings")),
+        ("acts.of_case", _("Acts")),
+        ("allocation.of_case", _("Draw of the judge")),
+        ("cases.money", _("Money")),
+        ("cases.looked", _("Who looked")),
+    )
+    return [
+        {"key": endpoint, "text": text, "url": url}
+        for endpoint, text in pages
+        if (url := case_page_url(endpoint, case))
+    ]
+
+
+def deed(event: service.Event) -> str | None:
+    """Say in words what happened; None for what is no event of the case's life."""
+    words = DEEDS.get((event.action, str(event.facts.get("change", ""))))
+    return None if words is None else str(words)
+
+
+@views.get("/home", endpoint="home")
+@allow(Action.HOME_READ)
+def first_page() -> ResponseReturnValue:
+    """Show what waits for whoever is signed in."""
+    return _staff_home() if actor().staff else _party_home()
+
+
+def _staff_home() -> str:
+    now = outside().now()
+    known = deadlines.rules(db())
+    running = [
+        (case, deadlines.deadline_of(case, known)) for case in home.open_cases(db(), actor())
+    ]
+    due = sorted(
+        ((case, deadline) for case, deadline in running if deadline is not None),
+        key=lambda pair: pair[1].due,
+    )[: home.SHOWN]
+    today = home.hearings_today(db(), actor(), now=now)
+    to_accept = home.cases_to_accept(db(), actor())
+    every = [*(hearing.case for hearing in today), *to_accept, *(case for case, _day in due)]
+    return render(
+        "cases/staff_home.html",
+        queues=home.queues_of(db(), actor()),
+        hearings=today,
+        to_accept=to_accept,
+        drafts=home.acts_to_issue(db(), actor()),
+        due=due,
+        parties=service.parties_in_short(db(), every),
+        search=SearchForm(),
+    )
+
+
+def _party_home() -> str:
+    now = outside().now()
+    mine, _count = service.cases_of(db(), actor())
+    return render(
+        "cases/party_home.html",
+        cases=mine,
+        parties=service.parties_in_short(db(), mine),
+        next_hearings=service.next_hearings(db(), mine, now=now),
+        last_events={case.id: _last_event(case) for case in mine},
+        filings=home.filings_of(db(), actor()),
+    )
+
+
+def _last_event(case: Case) -> service.Event | None:
+    return next((event for event in service.timeline_of(db(), case) if deed(event)), None)
+
+
+@views.get("/cases")
+@allow(Action.CASE_SEARCH)
+def search() -> ResponseReturnValue:
+    """Find a case by any spelling of its number; without a question, list one's cases."""
+    form = SearchForm()
+    question = form.q.data or ""
+    page = max(1, request.args.get("page", 1, type=int))
+    if question:
+        found = service.cases_found(db(), actor(), question, now=outside().now())
+        count = len(found)
+    else:
+        found, count = service.cases_of(db(), actor(), page=page)
+    if question and count == 1:
+        return redirect(url_for("cases.overview", key=found[0].key), 303)
+    return render(
+        "cases/search.html",
+        form=form,
+        question=question,
+        cases=found,
+        parties=service.parties_in_short(db(), found),
+        count=count,
+        page=page,
+        pages=-(-count // service.PAGE),
+        search_page=lambda number: url_for("cases.search", q=question or None, page=number),
+    )
+
+
+@views.get("/cases/<uuid:key>")
+@allow(Action.CASE_READ, on=service.case_of_url)
+def overview(case: Case) -> ResponseReturnValue:
+    """Show where the case stands, what can be done now and what happened."""
+    now = outside().now()
+    service.look(db(), actor(), case, now=now)
+    return render(
+        "cases/overview.html",
+        case=case,
+        steps=_steps(case),
+        actions=_actions(case),
+        hearing=service.next_hearings(db(), [case], now=now).get(case.id),
+        events=[event for event in service.timeline_of(db(), case) if deed(event)],
+    )
+
+
+@views.get("/cases/<uuid:key>/people")
+@allow(Action.CASE_READ, on=service.case_of_url)
+def people(case: Case) -> ResponseReturnValue:
+    """Show who takes part, and who was told what."""
+    service.look(db(), actor(), case, now=outside().now())
+    return render(
+        "cases/people.html",
+        case=case,
+        people=service.people_of(db(), case),
+        notices=notices.notices_of(db(), case) if actor().staff else (),
+    )
+
+
+@views.get("/cases/<uuid:key>/papers")
+@allow(Action.CASE_READ, on=service.case_of_url)
+def papers(case: Case) -> ResponseReturnValue:
+    """Show the papers of the case."""
+    service.look(db(), actor(), case, now=outside().now())
+    return render("cases/papers.html", case=case, papers=service.papers_of(db(), case))
+
+
+@views.get("/papers/<uuid:key>")
+@allow(Action.PAPER_READ, on=service.paper_of_url)
+def paper(document: Document) -> ResponseReturnValue:
+    """Hand out a paper as it was handed in, piece by piece, under its checked type."""
+    if document.case is not None:
+        service.look(db(), actor(), document.case, now=outside().now())
+    shown = document.media_type in _SHOWN_INLINE and "download" not in request.args
+    disposition = "inline" if shown else "attachment"
+    answer = Response(
+        outside().store.stream(document.object_key),
+        mimetype=document.media_type,
+        headers={
+            "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(document.file_name)}",
+            "Content-Length": str(document.size),
+            "X-Content-Type-Options": "nosniff",
+            # A paper is a stranger's file: whatever it holds runs nowhere and fetches nothing.
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+            "img-src 'self'; object-src 'self'; frame-ancestors 'none'",
+        },
+    )
+    answer.cache_control.private = True
+    return answer
+
+
+@views.get("/cases/<uuid:key>/money")
+@allow(Action.CASE_READ, on=service.case_of_url)
+def money(case: Case) -> ResponseReturnValue:
+    """Show the state duty and how it was reckoned."""
+    service.look(db(), actor(), case, now=outside().now())
+    return render("cases/money.html", case=case, filing=service.filing_of(db(), case))
+
+
+@views.get("/cases/<uuid:key>/looked")
+@allow(Action.CASE_LOOKED, on=service.case_of_url)
+def looked(case: Case) -> ResponseReturnValue:
+    """Show who of the court read the case."""
+    service.look(db(), actor(), case, now=outside().now())
+    return render("cases/looked.html", case=case, looks=service.looks_at(db(), case))
+
+
+@views.get("/cases/<uuid:key>/accept")
+@allow(Action.CASE_ACCEPT, on=service.case_of_url)
+def accept(case: Case) -> ResponseReturnValue:
+    """Ask the judge whether the case is taken into proceedings."""
+    service.look(db(), actor(), case, now=outside().now())
+    form = AcceptForm()
+    form.check_seen(case)
+    return render("cases/accept.html", case=case, form=form)
+
+
+@views.post("/cases/<uuid:key>/accept")
+@allow(Action.CASE_ACCEPT, on=service.case_of_url)
+def accept_post(case: Case) -> ResponseReturnValue:
+    """Take the case into proceedings."""
+    form = AcceptForm()
+    if form.validate_on_submit():
+        try:
+            form.check_seen(case)
+            service.accept(db(), actor(), case, now=outside().now())
+        except CourtError as error:
+            form.refuse(error)
+        else:
+            return redirect(url_for("cases.overview", key=case.key), 303)
+    return render("cases/accept.html", case=case, form=form), 422
+
+
+def _steps(case: Case) -> list[dict[str, str]]:
+    """The line of steps of a first-instance case with the present one marked."""
+    words = [
+        _("Filed"),
+        _("Registered"),
+        _("Judge drawn"),
+        _("Taken into proceedings"),
+        _("Hearing"),
+        _("Decision"),
+        _("In force"),
+    ]
+    reached = {
+        CaseState.REGISTERED: 2,
+        CaseState.DISTRIBUTED: 3,
+        CaseState.PREPARATION: 4,
+        CaseState.SCHEDULED: 4,
+        CaseState.ADJOURNED: 4,
+        CaseState.DECIDED: 6,
+        CaseState.IN_FORCE: 7,
+        CaseState.ARCHIVED: 7,
+    }[case.state]
+    return [
+        {
+            "text": text,
+            "state": "done" if place < reached else "current" if place == reached else "todo",
+        }
+        for place, text in enumerate(words)
+    ]
+
+
+def _actions(case: Case) -> list[dict[str, str]]:
+    """List what the reader may do: with an address if he can do it now, else with the reason."""
+    found: list[dict[str, str]] = []
+    running = (CaseState.PREPARATION, CaseState.SCHEDULED, CaseState.ADJOURNED)
+    if can(Action.CASE_ACCEPT, case) and case.state is CaseState.DISTRIBUTED:
+        found.append(
+            {
+                "text": _("Take the case into proceedings"),
+                "url": url_for("cases.accept", key=case.key),
+            }
+        )
+    if can(Action.HEARING_SET, case) and case.state not in (CaseState.DECIDED, CaseState.IN_FORCE):
+        hearing = {"text": _("Set a hearing")}
+        if case.state in running:
+            hearing["url"] = url_for("hearings.set", key=case.key)
+        elif case.judge_id is None:
+            hearing["why"] = _("the judge has not been drawn yet")
+        else:
+            hearing["why"] = _("the judge has not taken the case into proceedings yet")
+        found.append(hearing)
+    if can(Action.ACT_DRAFT, case) and case.state in running:
+        found.append({"text": _("Write an act"), "url": url_for("acts.new", key=case.key)})
+    return found
