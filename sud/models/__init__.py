@@ -2,7 +2,15 @@
 
 from sud.models.accounts import Role, RoleCode, SignInAttempt, User
 from sud.models.acts import Act, ActOutcome, ActPart, ActState
-from sud.models.allocation import Assurance, DrawRequest, Epoch, EpochState, LogEntry, Reveal
+from sud.models.allocation import (
+    Assurance,
+    DrawRequest,
+    Epoch,
+    EpochState,
+    LogEntry,
+    LogNode,
+    Reveal,
+)
 from sud.models.cases import Case, CaseForm, CaseState, Participant
 from sud.models.courts import (
     AbsenceReason,
@@ -87,6 +95,7 @@ __all__ = [
     "JournalLine",
     "Judge",
     "LogEntry",
+    "LogNode",
     "Notice",
     "NoticeKind",
     "NoticeState",

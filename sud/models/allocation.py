@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,6 +21,16 @@ class LogEntry(Base):
     body: Mapped[str]
     leaf: Mapped[bytes]
     logged_at: Mapped[datetime]
+
+
+class LogNode(Base):
+    """A complete inner node of the Merkle tree over the log: made once, never changed."""
+
+    __tablename__ = "log_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
 
 
 class EpochState(StrEnum):
@@ -65,6 +76,8 @@ class DrawRequest(Base):
     epoch_number: Mapped[int | None] = mapped_column(ForeignKey(Epoch.number), index=True)
     result_index: Mapped[int | None] = mapped_column(ForeignKey(LogEntry.index), unique=True)
     judge_id: Mapped[int | None] = mapped_column(ForeignKey(Judge.id))
+    standing: Mapped[dict[str, Any] | None]
+    """The candidates' deviations just before the draw, by judge code: for showing, not for proof."""
 
     case: Mapped[Case] = relationship(lazy="joined", innerjoin=True)
     epoch: Mapped[Epoch | None] = relationship(lazy="joined")
