@@ -14,7 +14,7 @@ import flask
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from sud import journal
 from sud.access import ANONYMOUS, OPEN, Action, Actor, permits
 from sud.config import Config
-from sud.db import Sessions, unit
+from sud.db import Sessions
 from sud.models import OnceAnswer
 from sud.outside import Outside
 
@@ -118,18 +118,12 @@ def _here() -> str | None:
 
 
 def _journal_refusal(action: Action, subject: object) -> None:
-    """Write down, in a transaction of its own, that someone tried what he may not."""
-    refused = actor()
+    """Write down that someone tried what he may not; nothing else of the request is kept."""
     db().rollback()
-    with unit(house().sessions) as session:
-        journal.record(
-            session,
-            refused,
-            Action.ACCESS_REFUSED,
-            subject,
-            now=outside().now(),
-            refused=action.value,
-        )
+    journal.record(
+        db(), actor(), Action.ACCESS_REFUSED, subject, now=outside().now(), refused=action.value
+    )
+    db().commit()
 
 
 def _once_token() -> uuid.UUID | None:
@@ -154,18 +148,16 @@ def _answer_given_before() -> str | None:
     )
     if taken.first() is not None:
         return None
-    return db().scalar(
-        select(OnceAnswer.location).where(
-            OnceAnswer.token == token, OnceAnswer.user_id.is_not_distinct_from(actor().user_id)
-        )
-    )
+    return db().scalar(select(OnceAnswer.location).where(_own(token)))
 
 
 def _remember_answer(answer: Response) -> None:
     token = _once_token()
     if token is not None:
-        db().execute(
-            update(OnceAnswer)
-            .where(OnceAnswer.token == token)
-            .values(location=answer.location or request.path)
-        )
+        location = answer.location or request.path
+        db().execute(update(OnceAnswer).where(_own(token)).values(location=location))
+
+
+def _own(token: uuid.UUID) -> ColumnElement[bool]:
+    """A token counts for whoever pressed first, and for nobody else."""
+    return and_(OnceAnswer.token == token, OnceAnswer.user_id.is_not_distinct_from(actor().user_id))
