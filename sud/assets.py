@@ -1,4 +1,4 @@
-"""How the house's own files travel: named by their content, kept for ever, compressed once."""
+"""How files and pages travel: files named by their content and kept for ever, all compressed."""
 
 import gzip
 import hashlib
@@ -10,6 +10,8 @@ from flask import Flask, Response, request, url_for
 
 STATIC = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
+TOKEN = b'name="csrf_token"'
+_SMALL = 1024
 _WORTH_PACKING = {".css", ".js", ".mjs", ".svg", ".json", ".txt"}
 
 
@@ -42,10 +44,22 @@ def _travel(response: Response) -> Response:
     if request.args.get("v") == file.fingerprint:
         response.headers["Cache-Control"] = FOR_EVER
     if file.packed is not None:
-        response.headers["Vary"] = "Accept-Encoding"
+        response.vary.add("Accept-Encoding")
         if request.accept_encodings["gzip"] and "Range" not in request.headers:
             response.set_data(file.packed)
             response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _pack_page(response: Response) -> Response:
+    """Compress a page, unless it carries a token that its compressed length could betray."""
+    if response.mimetype != "text/html" or response.is_streamed or response.direct_passthrough:
+        return response
+    response.vary.add("Accept-Encoding")
+    page = response.get_data()
+    if request.accept_encodings["gzip"] and len(page) > _SMALL and TOKEN not in page:
+        response.set_data(gzip.compress(page, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 
@@ -53,3 +67,4 @@ def install(app: Flask) -> None:
     """Give templates `asset()` and static files their headers."""
     app.jinja_env.globals["asset"] = asset
     app.after_request(_travel)
+    app.after_request(_pack_page)

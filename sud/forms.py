@@ -52,7 +52,7 @@ def clean_lines(text: str) -> str:
 
 def _is_blank(field: wtforms.Field) -> bool:
     if field.raw_data:
-        return all(not (one.strip() if isinstance(one, str) else one) for one in field.raw_data)
+        return all(not (clean(one) if isinstance(one, str) else one) for one in field.raw_data)
     return field.data is None or field.data is False or field.data in ("", [], ())
 
 

@@ -1,10 +1,11 @@
 """The catalogues: gathers every sentence of the house, keeps its translations, compiles them.
 
 `python -m sud.strings` gathers what the code and the templates say; with `compile` it writes
-the .mo files that the running house reads.
+the .mo files that the running house reads; with `check` it names what a catalogue lacks.
 """
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,11 +85,29 @@ def write(language: str, words: Catalog) -> None:
         write_po(file, words, width=100, sort_output=True, omit_header=True, include_lineno=False)
 
 
+def problems(language: str, said: Catalog) -> list[str]:
+    """Return what a catalogue lacks, has too much of, or leaves untranslated."""
+    known = catalogue(language)
+    return [
+        *(f"lacks {one.id!r}" for one in sentences(said) if one.id not in known),
+        *(f"has {one.id!r}, which nobody says" for one in sentences(known) if one.id not in said),
+        *(f"does not translate {one.id!r}" for one in sentences(known) if not all(_forms(one))),
+    ]
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    words = message.string or ""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
 def compile_all() -> None:
-    """Write the .mo file of every language."""
+    """Write the .mo file of every language, each in one piece: the house may be reading it."""
     for language in LANGUAGES:
-        with _path(language).with_suffix(".mo").open("wb") as file:
+        done = _path(language).with_suffix(".mo")
+        with tempfile.NamedTemporaryFile(dir=done.parent, delete=False) as file:
             write_mo(file, catalogue(language))
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(done)
 
 
 def _path(language: str) -> Path:
@@ -96,14 +115,18 @@ def _path(language: str) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """Gather, or compile."""
+    """Gather, compile or check."""
     if arguments == ["compile"]:
         compile_all()
         return 0
-    if arguments:
+    if arguments not in ([], ["check"]):
         sys.stderr.write(f"{__doc__}\n")
         return 2
     said = gather()
+    if arguments:
+        found = [f"{one} {problem}\n" for one in LANGUAGES for problem in problems(one, said)]
+        sys.stderr.writelines(found)
+        return 1 if found else 0
     for language in LANGUAGES:
         write(language, brought_up_to_date(language, said))
     return 0

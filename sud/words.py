@@ -161,18 +161,22 @@ def refusal_words(error: CourtError) -> str:
 def _fact(name: str, fact: object) -> str:
     match fact:
         case int() if name == "limit":
-            return size(fact)
+            words = size(fact)
         case datetime():
-            return moment(fact)
+            words = moment(fact)
         case date():
-            return day(fact)
+            words = day(fact)
         case time():
-            return clock(fact)
-        case StrEnum() | Named():
-            return str(label(fact)) if isinstance(fact, StrEnum) else fact.name(language())
+            words = clock(fact)
+        case StrEnum():
+            words = str(label(fact))
+        case Named():
+            words = fact.name(language())
         case list() | tuple() | set() | frozenset():
-            return listing(_fact(name, part) for part in fact)
-    return str(fact)
+            words = listing(_fact(name, part) for part in fact)
+        case _:
+            words = str(fact)
+    return words
 
 
 def _plain(value: date) -> date:
