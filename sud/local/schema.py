@@ -12,11 +12,12 @@ from sud.local.database import postgres
 
 def main(arguments: list[str]) -> int:
     """`check`, or `make "what changed"`."""
+    message: str | None = None
     match arguments:
         case ["check"]:
-            message = None
-        case ["make", message] if message:
             pass
+        case ["make", words] if words:
+            message = words
         case _:
             sys.stderr.write('usage: python -m sud.local.schema check | make "what changed"\n')
             return 2

