@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +55,4 @@ def master(rungs: Iterable[Rung]) -> str:
         if rung.width:
             facts.append(f"RESOLUTION={rung.width}x{rung.height}")
         lines += [f"#EXT-X-STREAM-INF:{','.join(facts)}", rung.playlist]
-    return "\n".join(lines) + "\n"
-
-
-def readdressed(playlist: str, query: str) -> str:
-    """Add a query to every address in a playlist: a short-lived right to read goes with each."""
-    suffix = f"?{query}"
-    lines = []
-    for line in playlist.splitlines():
-        if line.startswith("#EXT-X-MAP:"):
-            lines.append(re.sub(r'URI="([^"]+)"', rf'URI="\g<1>{suffix}"', line))
-        elif line and not line.startswith("#"):
-            lines.append(quote(line) + suffix)
-        else:
-            lines.append(line)
     return "\n".join(lines) + "\n"

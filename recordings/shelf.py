@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from recordings.store import IncompleteError, ObjectStore, Stored, put_file, remove_all
+from recordings.store import IncompleteError, ObjectStore, Readable, Stored, remove_all
 from recordings.transcode import MEDIA_TYPES
 from recordings.volume import File
 
@@ -23,7 +23,12 @@ class Kept:
 
 
 def keep_master(
-    store: ObjectStore, prefix: str, files: Iterable[File], *, limit: int | None = None
+    store: ObjectStore,
+    prefix: str,
+    files: Iterable[File],
+    *,
+    limit: int | None = None,
+    watch: Callable[[], None] = lambda: None,
 ) -> Kept:
     """Store an original untouched, with a manifest in the words of BagIt beside it."""
     stored: list[Stored] = []
@@ -31,7 +36,7 @@ def keep_master(
     for file in files:
         with file.open() as stream:
             key = f"{prefix}data/{_plain(file.name)}"
-            one = store.put(key, stream, size=file.size or None, limit=left)
+            one = store.put(key, _Watched(stream, watch), size=file.size, limit=left)
         stored.append(one)
         left = None if left is None else left - one.size
     return seal_master(store, prefix, stored)
@@ -75,13 +80,30 @@ def publish(
     remove_all(store, prefix)
     total = 0
     for path in sorted((path for path in folder.rglob("*") if path.is_file()), key=_turn):
-        watch()
         key = f"{prefix}{path.relative_to(folder).as_posix()}"
-        stored = put_file(store, key, path, content_type=MEDIA_TYPES[path.suffix])
+        with path.open("rb") as stream:
+            stored = store.put(
+                key,
+                _Watched(stream, watch),
+                content_type=MEDIA_TYPES[path.suffix],
+                size=path.stat().st_size,
+            )
         if store.stat(key).size != stored.size:
             raise IncompleteError(key)
         total += stored.size
     return total
+
+
+class _Watched:
+    """Calls between the pieces of a long stream: a lease wants renewing, a stop wants hearing."""
+
+    def __init__(self, stream: Readable, watch: Callable[[], None]) -> None:
+        self._stream = stream
+        self._watch = watch
+
+    def read(self, size: int, /) -> bytes:
+        self._watch()
+        return self._stream.read(size)
 
 
 def _turn(path: Path) -> tuple[int, str]:

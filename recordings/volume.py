@@ -77,6 +77,15 @@ def files_stored(store: ObjectStore, prefix: str) -> list[File]:
     ]
 
 
+def file_of(name: str, stream: BinaryIO) -> File:
+    """Take a seekable stream that is open already as a file; it is read in place, stays open."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return File(
+        name=name, size=size, open=lambda: io.BufferedReader(_Slice(stream, 0, size, owned=False))
+    )
+
+
 def volume_of(files: Iterable[File]) -> Volume:
     """Find the disc in these files; NotADiscError says what was found instead."""
     files = [file for file in files if file.size]
@@ -165,8 +174,9 @@ def _slice_opener(whole: File, start: int, size: int) -> Callable[[], BinaryIO]:
 class _Slice(io.RawIOBase):
     """A part of a file as a file of its own."""
 
-    def __init__(self, whole: IO[bytes], start: int, size: int) -> None:
+    def __init__(self, whole: IO[bytes], start: int, size: int, *, owned: bool = True) -> None:
         self._whole = whole
+        self._owned = owned
         self._start = start
         self._size = size
         self._at = 0
@@ -196,5 +206,6 @@ class _Slice(io.RawIOBase):
         return len(got)
 
     def close(self) -> None:
-        self._whole.close()
+        if self._owned:
+            self._whole.close()
         super().close()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,10 @@ class Outside:
     defer: Defer
     base_url: str = "http://127.0.0.1:8000"
     """Where the house answers: for links in mail, which no request is there to make."""
+    ffmpeg: str = ""
+    """The program that transcodes; the one that came with the house if empty."""
+    drop_folder: Path = Path("var/drop")
+    """Where discs are laid down for a person to link with a hearing."""
 
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
@@ -96,4 +101,6 @@ def real_outside(config: Config) -> Outside:
         now=utc_now,
         defer=defer_job,
         base_url=config.base_url,
+        ffmpeg=config.ffmpeg,
+        drop_folder=config.drop_folder,
     )

@@ -148,8 +148,17 @@ def authority(config: Config) -> TestAuthority:
 
 
 @pytest.fixture
-def outside(bucket: BucketStore, authority: TestAuthority, mailbox: Mailbox, time: Time) -> Outside:
-    return Outside(store=bucket, mailer=mailbox, signer=authority, now=time, defer=defer_job)
+def outside(
+    bucket: BucketStore, authority: TestAuthority, mailbox: Mailbox, time: Time, tmp_path: Path
+) -> Outside:
+    return Outside(
+        store=bucket,
+        mailer=mailbox,
+        signer=authority,
+        now=time,
+        defer=defer_job,
+        drop_folder=tmp_path / "drop",
+    )
 
 
 @pytest.fixture

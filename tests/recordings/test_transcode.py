@@ -17,7 +17,7 @@ from recordings import transcode
 from recordings.__main__ import main
 from recordings.disc import Disc, disc_of, main_title, title_numbered
 from recordings.errors import EncryptedError, NoTitleError, TranscoderError
-from recordings.playlists import readdressed, segments_of
+from recordings.playlists import segments_of
 from recordings.shelf import keep_master, publish, verify_master
 from recordings.store import DirectoryStore, TooLargeError, put_file
 from recordings.transcode import Converted, convert
@@ -127,12 +127,6 @@ def test_segments_are_four_seconds_of_one_file(good: tuple[Converted, Path]) -> 
     text = (good[1] / "high/stream.m3u8").read_text()
     assert re.findall(r"EXTINF:(\d)", text) == ["4", "4", "2"]
     assert set(re.findall(r"^[^#].*", text, re.MULTILINE)) == {"stream.m4s"}
-
-
-def test_addresses_take_a_right_with_them(good: tuple[Converted, Path]) -> None:
-    text = readdressed((good[1] / "high/stream.m3u8").read_text(), "right=abc")
-    assert text.count("stream.m4s?right=abc") == 4
-    assert 'URI="stream.m4s?right=abc",BYTERANGE' in text
 
 
 @pytest.mark.parametrize("text", ["", "#EXTM3U\n#EXTINF:4,\na.ts\n", "#EXTM3U\n#EXT-X-ENDLIST\n"])
