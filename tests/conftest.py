@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from documents.signatures import TestAuthority
 from recordings.store import BucketStore
-from sud import migrations
+from sud import migrations, strings
 from sud.config import Config
 from sud.db import Sessions, unit
 from sud.local.database import Databases, postgres
@@ -26,6 +26,12 @@ from tests.builders import Make
 
 MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """10:00 in Bishkek on a working Monday: the tests' now, unless a test moves it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """What the house says in these tests is what its catalogues say now."""
+    strings.compile_all()
 
 
 @pytest.fixture(scope="session")

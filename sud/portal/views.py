@@ -25,16 +25,16 @@ YEAR = 365 * 24 * 3600
 
 @views.get("/")
 @allow(Action.SITE_READ)
-def first_page() -> ResponseReturnValue:
+def first() -> ResponseReturnValue:
     """The public's door."""
-    return render("portal/first_page.html")
+    return render("portal/first.html")
 
 
 @views.get("/language/<code>")
 @allow(Action.SITE_READ)
 def choose(code: str) -> ResponseReturnValue:
     """Remember a language and go back to the page it was chosen on."""
-    answer = redirect(ours(request.args.get("to", "")) or url_for("portal.first_page"), 303)
+    answer = redirect(ours(request.args.get("to", "")) or url_for("portal.first"), 303)
     if code in LANGUAGES:
         answer.set_cookie(
             LANGUAGE_COOKIE,
@@ -80,14 +80,16 @@ def navigation() -> list[Way]:
             _way("publication.decisions", _("Decisions")),
             _way("publication.cause_list", _("Hearings")),
             _way("allocation.draws", _("How judges are drawn")),
+            _way("registry.courts", _("Courts")),
             _way("accounts.sign_in", _("Sign in"), last=True),
         ]
     else:
         known = [
             _way("cases.home", _("My work") if who.staff else _("My cases")),
             _way("filings.queue", _("New filings"), Action.FILING_QUEUE),
+            _way("filings.start", _("File a claim"), Action.FILING_START),
             _way("hearings.calendar", _("Calendar"), Action.CALENDAR_READ),
-            _way("media.queue", _("Recordings"), Action.RECORDING_QUEUE),
+            _way("media.drop", _("Recordings"), Action.RECORDING_QUEUE),
             _way("publication.queue", _("Publication"), Action.PUBLICATION_QUEUE),
             _way("registry.reference", _("Reference data"), Action.REFERENCE_READ),
             _way("cases.search", _("Find a case"), Action.CASE_SEARCH),
