@@ -7,6 +7,7 @@ all worked out again and compared.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -96,6 +97,15 @@ class State:
     def intake(self) -> int:
         """Number of the epoch to which a case that is logged now will belong."""
         return self.frozen + 1
+
+    def copied(self) -> State:
+        """Return a state that goes its own way from here."""
+        # What only ever grows, and may be long, is copied flat: its items never change.
+        flat: dict[int, Any] = {
+            id(self.known): set(self.known),
+            id(self.findings): list(self.findings),
+        }
+        return copy.deepcopy(self, flat)
 
     def apply(self, line: bytes) -> dict[str, Any] | None:
         """Read the next entry; a fault is noted and the reading goes on."""

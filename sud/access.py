@@ -55,6 +55,7 @@ class Action(StrEnum):
     CASE_LOOKED = "case:looked"  # See who looked at the case.
     # Draws
     ROSTER_CHANGE = "roster:change"  # Log a judge's share or absence.
+    DRAW_ENTER = "draw:enter"  # Log a case for the draw of its judge.
     EPOCH_RUN = "epoch:run"  # Freeze and draw an epoch.
     # Hearings
     HEARING_READ = "hearing:read"  # See a hearing of a case.
@@ -272,6 +273,7 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.CASE_DISTRIBUTE: ((nobody,),),
     Action.CASE_LOOKED: _READERS_OF_CASE,
     Action.ROSTER_CHANGE: ((administrator,),),
+    Action.DRAW_ENTER: ((nobody,),),
     Action.EPOCH_RUN: ((nobody,),),
     Action.HEARING_READ: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
     Action.HEARING_SET: ((judge_of,), (clerk_of_court,)),

@@ -12,7 +12,7 @@ from sud.models.acts import ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, EpochState
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
-from sud.models.filings import FilingState, ReturnReason
+from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
 from sud.models.media import DropState, RecordingProblem, RecordingState
 from sud.models.people import PersonKind
@@ -56,6 +56,11 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (CaseForm.DIGITAL, _("Digital file")),
     (CaseForm.PAPER, _("Paper file")),
     (CaseForm.MIXED, _("Mixed file")),
+    (FilingPart.ME, _("who files the claim")),
+    (FilingPart.RESPONDENT, _("the respondent")),
+    (FilingPart.PRICE, _("the price of the claim")),
+    (FilingPart.TEXT, _("the text of the claim")),
+    (FilingPart.PAPERS, _("attached papers")),
     (FilingState.DRAFT, _("Draft")),
     (FilingState.SUBMITTED, _("Submitted")),
     (FilingState.RETURNED, _("Returned")),
@@ -136,6 +141,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.FILE_TOO_MANY_PAGES,
         _("The file %(name)s has more than %(most)s pages. Split it into several files."),
     ),
+    (Refusal.TOO_MANY_FILES, _("At most %(most)s files can be attached.")),
     (
         Refusal.FILE_DANGEROUS,
         _("The file %(name)s could do harm when opened. Print it to a new PDF and choose that."),
@@ -167,12 +173,23 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("The court's paper cannot print these signs: %(signs)s. Replace them."),
     ),
     (Refusal.NAMES_LEFT, _("Personal data is still in the text: %(count)s places.")),
+    (Refusal.DOUBTS_OPEN, _("Some doubtful places stay as they are. Look at them and say so.")),
+    (Refusal.TEXT_NOT_FOUND, _("These words do not stand in the act, or are replaced already.")),
+    (Refusal.NOT_PUBLIC, _("Acts of closed cases and of closed categories are never published.")),
     (
         Refusal.RECORDING_NOT_A_DISC,
         _("This is not a DVD recording. Hand in an ISO file, a VOB file or the files of VIDEO_TS."),
     ),
     (Refusal.RECORDING_ENCRYPTED, _("The disc is copy-protected and cannot be read.")),
     (Refusal.REVEAL_REFUSED, _("The reveal does not fit the log.")),
+    (
+        Refusal.LOG_NOT_BEGUN,
+        _("The public log of draws has not been begun. Ask an administrator."),
+    ),
+    (
+        Refusal.NO_CANDIDATES,
+        _("No judge of this court can be drawn now: nobody is on the roster of %(court)s."),
+    ),
     (Refusal.TOO_MANY_ATTEMPTS, _("Too many attempts. Wait %(minutes)s minutes and try again.")),
     (Refusal.NO_TIME_LIMIT, _("No time limit is known for this. Ask an administrator.")),
     (Refusal.NO_DUTY_RATE, _("No duty rate is known for this claim. Ask the court's registry.")),
@@ -203,5 +220,7 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.HEARING_SET, "held"): _("Hearing held"),
     (Action.RECORDING_ADD, ""): _("Recording of the hearing handed in"),
     (Action.ACT_ISSUE, ""): _("Act issued"),
+    (Action.PUBLICATION_REVIEW, "published"): _("Act published without names"),
+    (Action.PUBLICATION_REVIEW, "withdrawn"): _("Publication of the act withdrawn"),
 }
 """What happened, by action and by the fact `change` of its journal line."""

@@ -23,6 +23,7 @@ from sud.models import User
 from sud.outside import Outside, defer_job
 from sud.web import make_app
 from tests.builders import Make
+from tests.contributors import Contributors
 
 MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """10:00 in Bishkek on a working Monday: the tests' now, unless a test moves it."""
@@ -198,6 +199,12 @@ def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
 def make(session: Session, time: Time) -> Make:
     """Builders of cases, judges, people...: sensible defaults, flushed and returned."""
     return Make(session, time)
+
+
+@pytest.fixture
+def contributors(session: Session, config: Config, time: Time) -> Contributors:
+    """The log of draws begun, and its three contributors, who answer when the test lets them."""
+    return Contributors(session, config, time)
 
 
 @pytest.fixture

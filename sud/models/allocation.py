@@ -77,7 +77,7 @@ class DrawRequest(Base):
     result_index: Mapped[int | None] = mapped_column(ForeignKey(LogEntry.index), unique=True)
     judge_id: Mapped[int | None] = mapped_column(ForeignKey(Judge.id))
     standing: Mapped[dict[str, Any] | None]
-    """The candidates' deviations just before the draw, by judge code: for showing, not for proof."""
+    """Deviations just before the draw, by judge code: for showing, not for proof."""
 
     case: Mapped[Case] = relationship(lazy="joined", innerjoin=True)
     epoch: Mapped[Epoch | None] = relationship(lazy="joined")

@@ -340,6 +340,18 @@ def test_the_only_judge_is_no_draw():
     assert "no draw (only one judge eligible): 1" in verify(log.lines, log.trust()).summary()
 
 
+def test_a_copy_goes_its_own_way():
+    log, _ = small()
+    copied = log.state.copied()
+    before = (log.state.size, set(log.state.known), log.state.frozen)
+    copied.apply(canon(compose.freeze(copied, log.at(), "all")))
+    copied.apply(b"nonsense")
+    copied.known.add("R-1")
+    assert (log.state.size, log.state.known, log.state.frozen) == before
+    assert log.state.findings == []
+    assert replay(log.lines).frontier.root() == log.state.frontier.root()
+
+
 def wrong(log, entry):
     log.add(entry)
     return [finding.what for finding in log.state.findings]

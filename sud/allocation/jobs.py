@@ -1,0 +1,31 @@
+"""The draw's work by the clock and after a reveal; each job may run twice without harm."""
+
+from collections.abc import Callable
+
+from sud.access import SYSTEM
+from sud.allocation import service
+from sud.db import Sessions, unit
+from sud.outside import Outside
+
+
+def freeze(sessions: Sessions, outside: Outside) -> None:
+    """Close the intake of an epoch, when the timetable says so and there is anything to draw."""
+    with unit(sessions) as session:
+        service.freeze(session, SYSTEM, now=outside.now())
+    # An epoch whose draw was lost with its worker is finished at the latest now.
+    draw(sessions, outside)
+
+
+def draw(sessions: Sessions, outside: Outside) -> None:
+    """Draw every epoch whose values are all known, one transaction each, in their order."""
+    drawn = True
+    while drawn:
+        with unit(sessions) as session:
+            epoch = service.draw(session, SYSTEM, now=outside.now(), defer=outside.defer)
+            drawn = epoch is not None
+
+
+JOBS: dict[str, Callable[..., None]] = {
+    "allocation.epoch": freeze,
+    service.DRAW_JOB: draw,
+}
