@@ -270,12 +270,13 @@ def parties_in_short(session: Session, cases: Sequence[Case]) -> dict[int, tuple
             one.person.short_name
         )
     return {
-        case_id: (_in_short(of_case.get(1, [])), _in_short(of_case.get(2, [])))
+        case_id: (in_short(of_case.get(1, [])), in_short(of_case.get(2, [])))
         for case_id, of_case in sides.items()
     }
 
 
-def _in_short(names: list[str]) -> str:
+def in_short(names: Sequence[str]) -> str:
+    """Return the first of several names and how many more there are."""
     return names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "") if names else ""
 
 

@@ -22,7 +22,7 @@ from sud.models.courts import (
     Courtroom,
     Judge,
 )
-from sud.models.filings import Document, Filing, FilingParty, FilingState, ReturnReason
+from sud.models.filings import Document, Filing, FilingPart, FilingParty, FilingState, ReturnReason
 from sud.models.hearings import (
     Hearing,
     HearingPurpose,
@@ -85,6 +85,7 @@ __all__ = [
     "Epoch",
     "EpochState",
     "Filing",
+    "FilingPart",
     "FilingParty",
     "FilingState",
     "Hearing",

@@ -32,6 +32,16 @@ class ReturnReason(StrEnum):
     OTHER = "other"
 
 
+class FilingPart(StrEnum):
+    """What a filing consists of, in the order in which it is filled in."""
+
+    ME = "me"
+    RESPONDENT = "respondent"
+    PRICE = "price"
+    TEXT = "text"
+    PAPERS = "papers"
+
+
 class Filing(Base):
     """A claim from its first draft to its acceptance; the first filing time is never lost."""
 
