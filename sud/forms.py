@@ -1,5 +1,6 @@
 """What every form of the house shares: clean text, kept entries, and refusals in words."""
 
+import functools
 import re
 import unicodedata
 import uuid
@@ -190,6 +191,13 @@ class EmailField(TextField):
             raise ValueError(gettext("Enter an e-mail address in full, like name@example.kg."))
 
 
+def _coerced(coerce: Callable[[Any], Any], said: Any) -> Any:
+    """Return what an answer stands for; an empty one is no answer and reaches no coercion."""
+    if said is None or said == "":
+        return None
+    return said if isinstance(coerce, type) and isinstance(said, coerce) else coerce(said)
+
+
 class _Choosing(_Asked):
     """A field whose answers are given; `blank` names the empty first line of a list."""
 
@@ -203,11 +211,10 @@ class _Choosing(_Asked):
         **rest: Any,
     ) -> None:
         self.blank = blank
-        # An empty answer is no answer: it must not reach uuid.UUID or an enumeration.
         super().__init__(
             label,
             *args,
-            coerce=lambda said: None if said is None or said == "" else coerce(said),
+            coerce=functools.partial(_coerced, coerce),
             choices=_choices(choices),
             **rest,
         )
@@ -650,6 +657,8 @@ class Filters(Form):
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(formdata=request.args, **rest)
+        for field in self:
+            field.quiet = True  # nothing in a search must be filled in
 
 
 __all__: Sequence[str] = [

@@ -98,6 +98,18 @@ def navigation() -> list[Way]:
     return [way for way in known if way]
 
 
+def footer_ways() -> list[Way]:
+    """Return the public's ways, which are open from every page."""
+    known = [
+        _way("publication.decisions", _("Decisions")),
+        _way("publication.cause_list", _("Today's hearings")),
+        _way("allocation.draws", _("How judges are drawn")),
+        _way("acts.verify", _("Is this act genuine?")),
+        _way("registry.courts", _("Courts")),
+    ]
+    return [way for way in known if way]
+
+
 def _way(
     endpoint: str, text: str, action: Action | None = None, *, last: bool = False
 ) -> Way | None:
@@ -160,7 +172,9 @@ def _broken(_error: Exception) -> ResponseReturnValue:
 def install(app: Flask) -> None:
     """Add the portal to the house: its views, what pages share, and the pages of refusal."""
     app.register_blueprint(views)
-    app.jinja_env.globals.update(navigation=navigation, language_url=language_url)
+    app.jinja_env.globals.update(
+        footer_ways=footer_ways, language_url=language_url, navigation=navigation
+    )
     app.register_error_handler(CourtError, _refused)
     app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(CSRFError, _no_token)

@@ -1,7 +1,9 @@
 """What people type, and what the house makes of it."""
 
 from datetime import date, time
+from enum import StrEnum
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -300,3 +302,23 @@ def test_a_search_reads_the_address(app: Flask) -> None:
         assert form.validate()
         assert form.q.data == "Асан"
         assert "once" not in form
+
+
+def test_choices_may_be_any_kind_of_value(app: Flask) -> None:
+    class Kind(StrEnum):
+        A = "a"
+
+    key = uuid4()
+
+    class Chosen(forms.Form):
+        kind = forms.RadioField("Kind", coerce=Kind, choices=[(Kind.A, "A")])
+        thing = forms.SelectField("Thing", coerce=UUID, blank="Choose", required="Choose one.")
+
+    for said, kept in ((str(key), key), ("", None), ("nonsense", None), (str(uuid4()), None)):
+        data = {"kind": "a", "thing": said}
+        with app.test_request_context("/?lang=en", method="POST", data=data):
+            form = Chosen()
+            form.thing.choices = [(key, "Thing")]
+            assert form.validate() is (kept is not None)
+            assert form.kind.data is Kind.A
+            assert [choice.selected for choice in form.thing.iter_choices()] == [kept is not None]
