@@ -30,7 +30,10 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.pdf_embedded import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+)
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
     PdfSignatureValidationSpec,
@@ -61,6 +64,9 @@ class SignatureFacts:
     """What one signature on a paper says, and whether it can be believed."""
 
     name: str
+    certificate: str
+    """The SHA-256 of the signatory's certificate."""
+    issuer: str
     signed_at: datetime | None
     intact: bool
     trusted: bool
@@ -178,14 +184,17 @@ class TestAuthority:
 
     def validate(self, pdf: bytes, *, now: datetime, expected_sha256: str | None = None) -> Verdict:
         """What the paper's signatures prove to someone who trusts this authority."""
-        root = self._authority.root.certificate.public_bytes(serialization.Encoding.PEM)
         return validate(
             pdf,
-            roots=[root],
+            roots=[self.root()],
             revocation_lists=self._authority.revocation_lists(now),
             now=now,
             expected_sha256=expected_sha256,
         )
+
+    def root(self) -> bytes:
+        """The certificate that a verifier elsewhere has to trust, in PEM."""
+        return self._authority.root.certificate.public_bytes(serialization.Encoding.PEM)
 
     def _store(self) -> SimpleCertificateStore:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
@@ -216,59 +225,86 @@ def validate(
     """
     digest = hashlib.sha256(pdf).hexdigest()
     matches = None if expected_sha256 is None else secrets.compare_digest(digest, expected_sha256)
+    trust = _Trust(
+        roots=[
+            asn1_x509.Certificate.load(_der(x509.load_pem_x509_certificate(root))) for root in roots
+        ],
+        lists=[crl.CertificateList.load(each) for each in revocation_lists],
+        now=now,
+    )
     try:
-        facts = asyncio.run(_examine(pdf, roots, revocation_lists, now))
+        facts = asyncio.run(_examine(pdf, trust))
     except Exception:  # noqa: BLE001 - a forged file fails in every way that a parser knows
         return Verdict(sha256=digest, readable=False, matches=matches, signatures=())
     return Verdict(sha256=digest, readable=True, matches=matches, signatures=facts)
 
 
-async def _examine(
-    pdf: bytes, roots: Sequence[bytes], revocation_lists: Sequence[bytes], now: datetime
-) -> tuple[SignatureFacts, ...]:
-    reader = PdfFileReader(io.BytesIO(pdf))
-    trusted = [
-        asn1_x509.Certificate.load(_der(x509.load_pem_x509_certificate(root))) for root in roots
-    ]
-    known = [CRLContainer(crl.CertificateList.load(each)) for each in revocation_lists]
-    policy = PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=CertValidationPolicySpec(
-                trust_manager=SimpleTrustManager.build(trust_roots=trusted),
-                revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-            ),
-            revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
-            ),
-            local_knowledge=LocalKnowledge(known_crls=known),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trust:
+    """Whom the reader of a paper trusts, and when he reads it."""
+
+    roots: list[asn1_x509.Certificate]
+    lists: list[crl.CertificateList]
+    now: datetime
+
+    def today(self) -> ValidationContext:
+        """For a signature whose certificate and time stamp are still valid."""
+        return ValidationContext(
+            trust_roots=self.roots,
+            crls=self.lists,
+            revocation_mode="require",
+            allow_fetching=False,
+            moment=self.now,
         )
-    )
-    timing = ValidationTimingInfo(
-        validation_time=now, best_signature_time=now, point_in_time_validation=False
-    )
+
+    def afterwards(self) -> PdfSignatureValidationSpec:
+        """For one that has to be proved from the stamps and lists that were put into the paper."""
+        return PdfSignatureValidationSpec(
+            SignatureValidationSpec(
+                cert_validation_policy=CertValidationPolicySpec(
+                    trust_manager=SimpleTrustManager.build(trust_roots=self.roots),
+                    revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+                ),
+                revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                    online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+                ),
+                local_knowledge=LocalKnowledge(
+                    known_crls=[CRLContainer(each) for each in self.lists]
+                ),
+            )
+        )
+
+
+async def _examine(pdf: bytes, trust: _Trust) -> tuple[SignatureFacts, ...]:
+    reader = PdfFileReader(io.BytesIO(pdf))
     facts: list[SignatureFacts] = []
     for signature in reader.embedded_signatures:
         # Document time stamps are embedded in the same way, but they are nobody's signature.
         if signature.sig_object_type == "/Sig":
-            facts += [await _facts(signature, policy, timing)]
+            facts += [await _facts(signature, trust)]
     return tuple(facts)
 
 
-async def _facts(
-    signature: EmbeddedPdfSignature,
-    policy: PdfSignatureValidationSpec,
-    timing: ValidationTimingInfo,
-) -> SignatureFacts:
-    result = await ades_lta_validation(signature, policy, timing_info=timing)
-    status = result.api_status
-    stamped = status.timestamp_validity if status else None
+async def _facts(signature: EmbeddedPdfSignature, trust: _Trust) -> SignatureFacts:
+    status = await async_validate_pdf_signature(signature, trust.today())
+    stamped = status.timestamp_validity
     return SignatureFacts(
         name=str(signature.signer_cert.subject.native.get("common_name", "")),
+        certificate=hashlib.sha256(signature.signer_cert.dump()).hexdigest(),
+        issuer=str(signature.signer_cert.issuer.native.get("common_name", "")),
         signed_at=stamped.timestamp if stamped else signature.self_reported_timestamp,
-        intact=bool(status and status.intact and status.valid),
-        trusted=isinstance(result.ades_subindic, AdESPassed),
-        changed_after=not (status and status.docmdp_ok),
+        intact=status.intact and status.valid,
+        trusted=status.bottom_line or await _proved_afterwards(signature, trust),
+        changed_after=not status.docmdp_ok,
     )
+
+
+async def _proved_afterwards(signature: EmbeddedPdfSignature, trust: _Trust) -> bool:
+    timing = ValidationTimingInfo(
+        validation_time=trust.now, best_signature_time=trust.now, point_in_time_validation=False
+    )
+    result = await ades_lta_validation(signature, trust.afterwards(), timing_info=timing)
+    return isinstance(result.ades_subindic, AdESPassed)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -46,6 +46,20 @@ def test_it_can_still_be_checked_after_years(signer: TestAuthority, signed: byte
     assert signer.validate(signed, now=NOW + timedelta(days=365 * 9)).good
 
 
+def test_its_own_stamps_prove_it_where_no_fresh_lists_are_had(
+    signer: TestAuthority, signed: bytes
+) -> None:
+    root = signer.root()
+    assert validate(signed, roots=[root], now=NOW + timedelta(days=2)).good
+
+
+def test_a_court_that_runs_ahead_of_the_machine_s_clock_is_believed(tmp_path: Path) -> None:
+    ahead = datetime(2046, 1, 8, 9, 0, tzinfo=UTC)
+    authority = TestAuthority(tmp_path / "authority", now=ahead)
+    paper = authority.sign(layout.act(ACT), JUDGE, now=ahead)
+    assert authority.validate(paper, now=ahead).good
+
+
 def test_a_panel_signs_one_after_another(signer: TestAuthority, signed: bytes) -> None:
     both = signer.sign(signed, SECOND, now=NOW + timedelta(hours=1))
     verdict = signer.validate(both, now=NOW + timedelta(hours=2))
