@@ -8,9 +8,8 @@ import logging
 import signal
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,6 +31,8 @@ BEAT_SECONDS = 5.0
 FORGIVEN = timedelta(days=2)
 """How far back something missed is still made up."""
 
+WAITS = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :job AND status = 'todo')"
+
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +42,6 @@ class Tick:
 
     crontab: str
     job: str
-    facts: dict[str, Any] = field(default_factory=dict)
 
     def trigger(self) -> CronTrigger:
         return CronTrigger.from_crontab(self.crontab, timezone=ZONE)
@@ -50,7 +50,10 @@ class Tick:
 def timetable(config: Config) -> tuple[Tick, ...]:
     """Return everything that the house does by the clock."""
     epochs = [line.strip() for line in config.epoch_timetable.split(";") if line.strip()]
-    return (*(Tick(crontab=line, job="allocation.epoch") for line in epochs),)
+    return (
+        *(Tick(crontab=line, job="allocation.epoch") for line in epochs),
+        Tick(crontab="* * * * *", job="media.scan_drop"),
+    )
 
 
 def missed(ticks: Sequence[Tick], since: datetime, now: datetime) -> list[Tick]:
@@ -102,10 +105,10 @@ class Clock:
             stop.wait(self.beat_seconds)
 
     def ring(self, tick: Tick) -> None:
-        """Do what the hour asks for: defer the job."""
+        """Do what the hour asks for: defer the job, unless the last one still waits."""
         with unit(self.sessions) as session:
-            self.outside.defer(session, tick.job, **tick.facts)
-        log.info("%s is due", tick.job)
+            if not session.scalar(text(WAITS), {"job": tick.job}):
+                self.outside.defer(session, tick.job)
 
     @staticmethod
     def _leads(connection: Connection) -> bool:

@@ -126,6 +126,11 @@ def _page_context() -> dict[str, object]:
 def _harden(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    if store := house().config.s3_public_endpoint:
+        # Recordings are then played from the store's own address.
+        for source in ("media-src 'self'", "connect-src 'self'"):
+            policy = answer.headers["Content-Security-Policy"]
+            answer.headers["Content-Security-Policy"] = policy.replace(source, f"{source} {store}")
     if house().config.secure_cookies:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if actor().signed_in:

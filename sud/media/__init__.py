@@ -1,0 +1,1 @@
+"""The room of recordings: discs are handed in for hearings, made to play, and played."""
