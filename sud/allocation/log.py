@@ -13,7 +13,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from assignment import ed25519, note, tree
-from assignment.canon import canon
+from assignment.canon import canon, parse
 from assignment.replay import State
 from sud.models import LogEntry, LogNode
 
@@ -27,12 +27,17 @@ class DamagedLogError(Exception):
     """What stands in the archive is not a log that this house wrote: a person has to look."""
 
 
+def hold(session: Session) -> None:
+    """Take the log for this transaction, before the journal: always in this order, or two wait."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 class Book:
     """The log, open for writing until the transaction ends."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         session.flush()
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        hold(session)
         self.session = session
         self.now = now
         self.state = read(session)
@@ -118,6 +123,13 @@ def lines(session: Session, start: int, end: int | None = None) -> Iterator[byte
         yield from (body.encode() for body in found)
         if len(found) < _CHUNK:
             return
+
+
+def genesis(session: Session) -> dict[str, Any] | None:
+    """Return the first entry, which names the rule, the keys and the contributors."""
+    line = next(lines(session, 0, 1), None)
+    entry: dict[str, Any] | None = None if line is None else parse(line)
+    return entry
 
 
 def size_of(session: Session) -> int:

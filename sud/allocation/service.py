@@ -387,9 +387,12 @@ def trust(session: Session, seed: bytes) -> Trust:
     )
 
 
-def signed_checkpoint(session: Session, origin: str, seed: bytes) -> str:
-    """Return the latest checkpoint under the log's signature."""
-    return log.signed(log.checkpoint(session, origin, log.size_of(session)), seed)
+def signed_checkpoint(session: Session, seed: bytes) -> str | None:
+    """Return the latest checkpoint under the log's signature; None before the log begins."""
+    genesis = log.genesis(session)
+    if genesis is None:
+        return None
+    return log.signed(log.checkpoint(session, genesis["origin"], log.size_of(session)), seed)
 
 
 def growth_proof(session: Session, first: int, second: int) -> list[bytes] | None:
