@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,7 @@ ATTEMPTS: Final = 4
 """A disc that took so many workers with it waits for a person."""
 QUIET: Final = timedelta(seconds=20)
 """A disc in the drop folder is complete when nothing of it has changed for so long."""
+SCRATCH: Final = "sud-recording-"
 TAKEN: Final = ".taken"
 """Where a disc goes in the drop folder when its original is in the store."""
 
@@ -183,7 +185,8 @@ def _work(lease: Lease) -> None:
         contents_lost=title.origin is Origin.SCAN,
     )
     prefix = f"hls/{recording.key}/{lease.attempt}-{lease.holder.rpartition(':')[2]}/"
-    with tempfile.TemporaryDirectory(prefix="sud-recording-") as folder:
+    _clear_scratch()
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
         converted = _converted(lease, disc, title, Path(folder))
         publish(outside.store, prefix, Path(folder), watch=lease.renew)
         sizes = {
@@ -195,6 +198,15 @@ def _work(lease: Lease) -> None:
         # What earlier tries had left; after the row, so that a crash leaves only too much.
         if not facts.key.startswith(prefix):
             outside.store.remove(facts.key)
+
+
+def _clear_scratch() -> None:
+    """Remove what workers that were killed left on this machine's disk: whole films."""
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
+        pid = path.name.removeprefix(SCRATCH).partition("-")[0]
+        idle = time.time() - max(part.stat().st_mtime for part in (path, *path.iterdir()))
+        if not Path("/proc", pid).exists() and idle > LEASE.total_seconds():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _converted(lease: Lease, disc: Disc, title: Title, folder: Path) -> Converted:

@@ -3,6 +3,8 @@
 import io
 import re
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,12 +13,14 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from recordings.shelf import verify_master
 from recordings.store import BucketStore, NoSuchObjectError
+from sud.access import Actor
+from sud.config import Config
 from sud.db import Sessions, unit
 from sud.media import jobs, rights, service
 from sud.media.jobs import HeldElsewhereError, scan_drop, transcode
@@ -37,6 +41,7 @@ from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import Time
 from tests.recordings.discs import GOOD, copy_of, image_of, scramble, zero
+from tests.sud.processes import environment_of, until
 
 SignIn = Callable[[User], FlaskClient]
 FILES = sorted((GOOD / "VIDEO_TS").iterdir())
@@ -608,3 +613,69 @@ def test_without_a_drop_folder_nothing_happens(sessions: Sessions, outside: Outs
     scan_drop(sessions, outside)
     with unit(sessions) as session:
         assert session.scalars(select(DropItem)).all() == []
+
+
+# ------------------------------------------------------------------ kill -9
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
+    own_sessions: Sessions,
+    outside: Outside,
+    bucket: BucketStore,
+    config: Config,
+    tmp_path: Path,
+) -> None:
+    with unit(own_sessions) as session:
+        make = Make(session, outside.now)
+        hearing = make.hearing(make.case(judge=make.judge()))
+        clerk = Actor(user_id=make.staff(RoleCode.CLERK).id)
+        sent = [service.Sent(name=name, stream=io.BytesIO(data)) for name, data in the_folder()]
+        key = service.hand_in(session, clerk, hearing, sent, outside=outside, limit=10_000_000).key
+
+    def now() -> Recording:
+        with own_sessions() as fresh:
+            return fresh.scalars(select(Recording)).one()
+
+    def worker() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.sud.busy_worker", tmp_path], env=environment_of(config)
+        )
+
+    first = worker()
+    try:
+        until(lambda: now().progress > 0, "the conversion to be under way")
+        assert transcoders_of(first.pid)
+    finally:
+        first.kill()
+        first.wait()
+    assert now().state is RecordingState.TRANSCODING
+    until(lambda: not transcoders_of(first.pid), "ffmpeg to go with its worker")
+    with unit(own_sessions) as session:  # the lease runs out; nobody wants to wait for it
+        session.execute(update(Recording).values(lease_until=outside.now() - timedelta(days=9)))
+    second = worker()
+    try:
+        until(lambda: now().state is RecordingState.READY, "the next worker to finish it")
+    finally:
+        second.kill()
+        second.wait()
+    assert now().attempts == 2
+    with own_sessions() as session:
+        renditions = session.scalars(select(Rendition)).all()
+        assert len(renditions) == 3
+        assert len(lines(session, "recording:run")) == 1
+    stored = {facts.key for facts in bucket.list(f"hls/{key}/")}
+    assert len(stored) == 9
+    assert all(name.startswith(renditions[0].prefix) for name in stored)
+    assert verify_master(bucket, service.master_prefix(key)) == []
+
+
+def transcoders_of(worker: int) -> list[str]:
+    """ffmpeg processes that this worker started: their scratch folder bears its number."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if place.readlink().name.startswith(f"{jobs.SCRATCH}{worker}-"):
+                found.append(place.parent.name)
+        except OSError:
+            continue
+    return found
