@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError
 
 from sud import assets
 from sud.access import Action
@@ -76,50 +75,42 @@ def navigation() -> list[Way]:
     """Return the ways that are open to whoever looks."""
     who = actor()
     if not who.signed_in:
-        known = [
+        return [
             _way("publication.decisions", _("Decisions")),
             _way("publication.cause_list", _("Hearings")),
             _way("allocation.draws", _("How judges are drawn")),
             _way("registry.courts", _("Courts")),
             _way("accounts.sign_in", _("Sign in"), last=True),
         ]
-    else:
-        known = [
-            _way("cases.home", _("My work") if who.staff else _("My cases")),
-            _way("filings.queue", _("New filings"), Action.FILING_QUEUE),
-            _way("filings.start", _("File a claim"), Action.FILING_START),
-            _way("hearings.calendar", _("Calendar"), Action.CALENDAR_READ),
-            _way("media.drop", _("Recordings"), Action.RECORDING_QUEUE),
-            _way("publication.queue", _("Publication"), Action.PUBLICATION_QUEUE),
-            _way("registry.reference", _("Reference data"), Action.REFERENCE_READ),
-            _way("cases.search", _("Find a case"), Action.CASE_SEARCH),
-            _way("accounts.sign_out", _("Sign out: %(name)s", name=who.name), last=True),
-        ]
-    return [way for way in known if way]
+    rooms = (
+        (Action.FILING_QUEUE, "filings.queue", _("New filings")),
+        (Action.FILING_START, "filings.start", _("File a claim")),
+        (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
+        (Action.RECORDING_QUEUE, "media.drop", _("Recordings")),
+        (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
+        (Action.REFERENCE_READ, "registry.reference", _("Reference data")),
+        (Action.CASE_SEARCH, "cases.search", _("Find a case")),
+    )
+    return [
+        _way("cases.home", _("My work") if who.staff else _("My cases")),
+        *(_way(endpoint, text) for action, endpoint, text in rooms if can(action)),
+        _way("accounts.sign_out", _("Sign out: %(name)s", name=who.name), last=True),
+    ]
 
 
 def footer_ways() -> list[Way]:
     """Return the public's ways, which are open from every page."""
-    known = [
+    return [
         _way("publication.decisions", _("Decisions")),
         _way("publication.cause_list", _("Today's hearings")),
         _way("allocation.draws", _("How judges are drawn")),
         _way("acts.verify", _("Is this act genuine?")),
         _way("registry.courts", _("Courts")),
     ]
-    return [way for way in known if way]
 
 
-def _way(
-    endpoint: str, text: str, action: Action | None = None, *, last: bool = False
-) -> Way | None:
-    if action is not None and not can(action):
-        return None
-    try:
-        url = url_for(endpoint)
-    except BuildError:
-        return None
-    return Way(text=text, url=url, current=request.endpoint == endpoint, last=last)
+def _way(endpoint: str, text: str, *, last: bool = False) -> Way:
+    return Way(text=text, url=url_for(endpoint), current=request.endpoint == endpoint, last=last)
 
 
 def language_url(code: str) -> str:
