@@ -140,7 +140,7 @@ def act(facts: Act) -> bytes:
         KeepTogether(
             [
                 last,
-                *_appeal(words, kind, facts.appeal),
+                *_appeal(facts),
                 *_signatures(words, facts.judges, signed=not draft),
                 *_verification(words, facts.verification),
                 *_certification(words, facts.certification),
@@ -163,6 +163,17 @@ def act(facts: Act) -> bytes:
             watermark=words.word("act", "draft") if draft else "",
         ),
     )
+
+
+def appeal_note(facts: Act) -> str:
+    """The sentence that tells how the act may be contested; empty where the law says nothing."""
+    if facts.appeal is None:
+        return ""
+    words = wording(facts.language)
+    kind = words.acts[facts.kind]
+    if facts.appeal.days is None:
+        return kind.final
+    return kind.appeal.format(term=words.term(facts.appeal.days), court=facts.appeal.court)
 
 
 def public_act(facts: PublicAct) -> bytes:
@@ -324,14 +335,9 @@ def _parts(kind: ActWords, parts: Parts) -> list[Flowable]:
     ]
 
 
-def _appeal(words: Wording, kind: ActWords, appeal: Appeal | None) -> list[Flowable]:
-    if appeal is None:
-        return []
-    if appeal.days is None:
-        note = kind.final
-    else:
-        note = kind.appeal.format(term=words.term(appeal.days), court=appeal.court)
-    return [Spacer(0, 4), *paper.paragraphs(note)]
+def _appeal(facts: Act) -> list[Flowable]:
+    note = appeal_note(facts)
+    return [Spacer(0, 4), *paper.paragraphs(note)] if note else []
 
 
 def _signatures(words: Wording, judges: Sequence[str], *, signed: bool) -> list[Flowable]:

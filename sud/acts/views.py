@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from documents import codes, paper
+from documents import codes, layout, paper
 from documents.wording import wording
 from sud.access import Action
 from sud.acts import service
@@ -145,6 +145,7 @@ def _page(act: Act) -> str:
         sheet=sheet,
         words=words.acts[act.kind_code],
         in_the_name=words.in_the_name,
+        appeal_note=layout.appeal_note(sheet),
         day_and_place=words.date_and_place(day, sheet.place),
         paragraphs={
             part.value: paper.clean(getattr(act, part.value)).split("\n") for part in ActPart
@@ -265,7 +266,9 @@ def _answer(typed: str, answer: Callable[[Act], ResponseReturnValue]) -> Respons
     code = codes.read_code(typed)
     act = service.act_by_code(db(), code) if code else None
     if act is None:
-        return render("acts/verify.html", form=CodeForm(), unknown=typed), 404
+        form = CodeForm()
+        form.code.data = typed
+        return render("acts/verify.html", form=form, unknown=typed), 404
     if typed != act.code:
         return redirect(url_for("acts.verified", code=act.code), 303)
     return answer(act)

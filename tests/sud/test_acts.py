@@ -2,11 +2,17 @@
 
 import hashlib
 import io
+import pickle
 import re
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +28,7 @@ from sud import journal
 from sud.access import Action, Actor
 from sud.accounts.service import actor_of
 from sud.acts import service
+from sud.config import Config
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -43,6 +50,7 @@ from sud.outside import Outside
 from sud.registry.reference import read_reference
 from tests.builders import START, Make
 
+ROOT = Path(__file__).parents[2]
 PARTS = {
     ActPart.INTRODUCTORY: "Судья ишти карап чыгып,",
     ActPart.DESCRIPTIVE: "Доогер 120 000 сом өндүрүүнү суранган.\n\nЖоопкер каршы болгон.",
@@ -274,17 +282,48 @@ def test_a_death_between_signing_and_commit_leaves_a_draft(
     assert len(list(bucket.list(f"acts/{draft.key}/"))) == 2
 
 
-def test_two_who_issue_at_once_issue_one_act(own_sessions: Sessions, outside: Outside) -> None:
+def test_a_process_killed_between_signing_and_commit_leaves_a_draft(
+    own_sessions: Sessions, outside: Outside, config: Config, bucket: BucketStore
+) -> None:
+    key, judge = written_act(own_sessions, outside)
+    facts = {"config": config, "key": key, "judge": judge}
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.sud.dying_judge"],
+        input=pickle.dumps(facts),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert len(list(bucket.list(f"acts/{key}/"))) == 1  # signed and stored, and known to nobody
+    with unit(own_sessions) as session:
+        act = service.act_of_url(session, judge, key)
+        assert act is not None
+        assert act.state is ActState.DRAFT
+        assert act.case.state is CaseState.PREPARATION
+        assert session.scalar(select(func.count(Notice.id))) == 0
+        service.issue(session, judge, act, outside=outside, now=outside.now())
+    with unit(own_sessions) as session:
+        issued = session.scalars(select(Act).where(Act.state == ActState.ISSUED)).one()
+        assert issued.key == key
+
+
+def written_act(own_sessions: Sessions, outside: Outside) -> tuple[UUID, Actor]:
+    """An act that can be issued, committed; and its judge."""
     with unit(own_sessions) as session:
         make = Make(session, outside.now)
-        make.act_kind()
         case = make.case(judge=make.judge())
         make.party(case)
         assert case.judge is not None
         judge = actor_of(session, make.judge_user(case.judge), outside.now())
         act = service.begin(session, judge, case, make.act_kind(), now=outside.now())
         service.save(session, judge, act, TEXT, now=outside.now())
-        key = act.key
+        return act.key, judge
+
+
+def test_two_who_issue_at_once_issue_one_act(own_sessions: Sessions, outside: Outside) -> None:
+    key, judge = written_act(own_sessions, outside)
     barrier = threading.Barrier(3)
     results: list[str] = []
 
