@@ -16,7 +16,7 @@ from assignment.draw import (
     tickets,
     uniform,
 )
-from assignment.ledger import credits_of, ledger_hash
+from assignment.ledger import charge, credits_of, ledger_hash
 
 NAMES = [f"J-{number:03}" for number in range(1, 41)]
 hashes = st.binary(min_size=32, max_size=32)
@@ -187,3 +187,12 @@ def test_what_has_no_canonical_form(value):
 def test_what_is_not_canonical(data):
     with pytest.raises(MalformedError):
         parse(data)
+
+
+def test_the_worked_example_of_the_readme():
+    bench = (("J-001", 1000), ("J-002", 500), ("J-003", 1000))
+    ledger = {"J-001": -2_000_000, "J-002": 500_000, "J-003": 1_375_000}
+    odds = tickets(bench, list(ledger.values()))
+    assert odds == (84_625_000_000_000, 39_187_500_000_000, 76_187_500_000_000)
+    charge(ledger, 1_000_000, bench, "J-002")
+    assert ledger == {"J-001": -2_400_000, "J-002": 1_300_000, "J-003": 975_000}
