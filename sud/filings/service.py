@@ -14,6 +14,7 @@ from documents import intake
 from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor, visible
+from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.cases import notices
 from sud.cases import service as cases
@@ -310,6 +311,7 @@ def accept(
     session: Session, actor: Actor, filing: Filing, *, outside: Outside, now: datetime
 ) -> Case:
     """Register the case: number, participants and papers from the filing; the draw follows."""
+    draw_log.hold(session)
     _lock(session, filing)
     _require_submitted(filing)
     assert filing.court is not None  # noqa: S101 - what was submitted has a court,
