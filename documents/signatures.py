@@ -17,16 +17,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from asn1crypto import crl
+from asn1crypto import cms, core, crl
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import as_signing_certificate
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation.ades import ades_lta_validation
@@ -47,6 +50,7 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from documents.authority import Authority, Identity, Signatory
 
@@ -132,6 +136,35 @@ class _PunctualSigner(signers.PdfSigner):
         return session
 
 
+class _Stamper(DummyTimeStamper):
+    """Time stamps from a key that is loaded once; to load it for each takes longer than to sign."""
+
+    def __init__(self, identity: Identity, *args: Any, **settings: Any) -> None:
+        super().__init__(_certificate(identity), _key(identity), *args, **settings)
+        if not isinstance(identity.key, rsa.RSAPrivateKey):
+            message = "the library's time stamps are RSA only"
+            raise TypeError(message)
+        self._private = identity.key
+
+    def _sign_tst_info(
+        self, tst_info_data: bytes, md_algorithm: str, dt: datetime
+    ) -> tuple[bytes, cms.CMSAttributes]:
+        attributes = cms.CMSAttributes(
+            [
+                _attribute("content_type", "tst_info"),
+                _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(dt)})),
+                _attribute("signing_certificate", as_signing_certificate(self.tsa_cert)),
+                _attribute("message_digest", hashlib.new(md_algorithm, tst_info_data).digest()),
+            ]
+        )
+        algorithm = get_pyca_cryptography_hash(md_algorithm)
+        return self._private.sign(attributes.dump(), PKCS1v15(), algorithm), attributes
+
+
+def _attribute(kind: str, value: object) -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": kind, "values": (value,)})
+
+
 class TestAuthority:
     """Signs with the authority of a directory; every certificate it uses says TEST."""
 
@@ -169,13 +202,7 @@ class TestAuthority:
             signing_key=_key(identity),
             cert_registry=self._store(),
         )
-        stamping = self._authority.stamping
-        stamper = DummyTimeStamper(
-            tsa_cert=_certificate(stamping),
-            tsa_key=_key(stamping),
-            certs_to_embed=self._store(),
-            fixed_dt=now,
-        )
+        stamper = _Stamper(self._authority.stamping, certs_to_embed=self._store(), fixed_dt=now)
         output = io.BytesIO()
         _PunctualSigner(metadata, signer, timestamper=stamper, now=now).sign_pdf(
             writer, bytes_reserved=_RESERVED, output=output
