@@ -32,8 +32,7 @@ def lemmas(word: str) -> tuple[str, ...]:
 def is_common_word(word: str) -> bool:
     """Tell whether the dictionary knows the word as something else than a name."""
     return any(
-        parse.is_known and not _NAME_TAGS & set(parse.tag.grammemes)
-        for parse in _parses(word)
+        parse.is_known and not _NAME_TAGS & set(parse.tag.grammemes) for parse in _parses(word)
     )
 
 

@@ -19,9 +19,11 @@ _NOMINAL = re.compile(
     r"(?:[ндт][ыиу]н|[ндт][ыиу]|[гк][аео]|[дтн][аео]н|н?[дт][аео]|н[аео]|[ыи]н|н)?"
     r"(?:г[ыиу]|к[ыиу])?$"
 )
+# Voice (passive, causative) and then the ending: өндүр-үл-сүн, канааттан-дыр-ыл-ган.
 _VERBAL = re.compile(
-    r"(?:[ыиу]?лган|[гк][аео]н(?:д[ыиу]к)?|[ыиу]?п|[аеоий]т|[ыиу]?лсын|сын|син|сун|"
-    r"[дт][ыиу]|[уоө]+|[ыиу]?ш|[ыиу]?л|б[ае]|[ыи]лат|[аео]лбайт|[ыиу]?лып)$"
+    r"(?:[дт][ыиу]р)?(?:[ыиу]?л)?"
+    r"(?:[гк][аео]н(?:д[ыиу]к)?|с[ыиу]н|[дт][ыиу]|[ыиу]?п|[аеоий]т|б[ае]й?т?|[уо]+(?:г[ао]|ну|нун)?|"
+    r"[ыиу]?ш(?:[ыиу]|[ыиу]н)?)$"
 )
 _LEAST = 3
 _MAX_WORDS = 12
@@ -113,10 +115,9 @@ def _kyrgyz_stems(form: str) -> set[str]:
     """Return the word without its nominal suffixes, and without its verbal ones."""
     stems = set()
     for pattern in (_NOMINAL, _VERBAL):
-        for found in pattern.finditer(form):
-            if found.start() >= _LEAST:
-                stems.add(_hardened(form[: found.start()]))
-                break
+        found = pattern.search(form, _LEAST)
+        if found and found[0]:
+            stems.add(_hardened(form[: found.start()]))
     return stems or {form}
 
 

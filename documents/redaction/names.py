@@ -264,11 +264,14 @@ class People:
             return bool(owners) and not _same_role_again(mention, unit, owners)
         if unit.sort == "initial":
             trailing = sum(one.sort == "initial" for one in mention.units)
-            return not mention.leading and trailing < _MAX_INITIALS
-        if unit.sort == "particle":
+            own = trailing and self._fits({skeleton(unit.text)[:1]}, mention.owners())
+            return (
+                not mention.leading
+                and trailing < _MAX_INITIALS
+                and bool(own or not self._opens_next_name(text, mention, units, at))
+            )
+        if unit.sort in {"particle", "patronymic"}:
             return last.sort in {"name", "patronymic"}
-        if unit.sort == "patronymic":
-            return last.sort == "name"
         # «Асанов Бакыт уулу»: a father's name that the file does not know
         return (
             unit.text[:1].isupper()
@@ -277,6 +280,25 @@ class People:
             and units[at + 1].sort == "particle"
             and _GAP.fullmatch(text, unit.end, units[at + 1].start) is not None
         )
+
+    def _opens_next_name(self, text: str, mention: _Mention, units: list[_Unit], at: int) -> bool:
+        """Tell whether initials behind a name begin the next one: «Нурбектен А. Б. Асановго»."""
+        letters = set()
+        while at < len(units) and units[at].sort == "initial":
+            letters.add(skeleton(units[at].text)[:1])
+            at += 1
+            if at < len(units) and not _GAP.fullmatch(text, units[at - 1].end, units[at].start):
+                return False
+        if at == len(units) or units[at].sort != "name":
+            return False
+        here = self._fits(letters, mention.owners())
+        there = self._fits(letters, {match.part.owner for match in units[at].matches})
+        if here != there:
+            return there
+        return any(match.part.role != "surname" for match in mention.units[-1].matches)
+
+    def _fits(self, letters: set[str], owners: set[str]) -> bool:
+        return any(letters <= self._initials[owner] for owner in owners)
 
     @staticmethod
     def _is_strange_name(text: str, units: list[_Unit], at: int, beside: int) -> bool:
@@ -367,7 +389,8 @@ class People:
 
     def _stands_by_role(self, text: str, start: int, person: str) -> bool:
         """Tell whether the word before is the person's own procedural name: доогер Асанов."""
-        before = WORD.findall(text, max(0, start - 30), start)
+        line = text[max(text.rfind("\n", 0, start) + 1, start - 30) : start]
+        before = WORD.findall(line)
         words = WORD.findall(self._known.people[person].label)
         roots = [skeleton(word)[:5] for word in words if len(word) >= _MIN_LOWER]
         return bool(before and roots) and skeleton(before[-1]).startswith(tuple(roots))

@@ -49,3 +49,8 @@ class Publication(Base):
     __mapper_args__ = {"version_id_col": version}
 
     act: Mapped[Act] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def case_id(self) -> int:
+        """The case it belongs to, for the journal."""
+        return self.act.case_id

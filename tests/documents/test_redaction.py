@@ -341,7 +341,7 @@ _KY_CASES = ["nominative", "genitive", "dative", "accusative", "locative", "abla
         st.sampled_from([" ", "\n", "\u00a0", "  "]), st.sampled_from([".", ",", " ", ")", "»"])
     ),
 )
-def test_no_kyrgyz_form_escapes(surname, own, case, upper, folded, around):  # noqa: PLR0917
+def test_no_kyrgyz_form_escapes(surname, own, case, upper, folded, around):
     gap, tail = around
     known = Known(
         persons=(Person(key="p", label="1-доогер", names=(name_of(f"{surname} {own}"),)),)
@@ -389,3 +389,8 @@ def test_spans_do_not_overlap_and_quote_the_text():
     ends = [(span.start, span.end) for span in found.spans]
     assert all(first[1] <= second[0] for first, second in pairwise(ends))
     assert all(text[span.start : span.end] == span.original for span in found.spans)
+
+
+def test_initials_between_two_names_go_to_whom_they_fit():
+    text = "Айгүлдөн Э. Т. Жумабековго, Асанова А. Б. Э.Т.Жумабеков"
+    assert redact(text, KNOWN).result == "1-жоопкерден 1-доогерге, 1-жоопкер 1-доогер"

@@ -1,0 +1,1 @@
+"""Publication: acts without people's names, checked by a clerk, read by everybody."""
