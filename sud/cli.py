@@ -182,6 +182,7 @@ def genesis(arguments: argparse.Namespace) -> None:
             now=_now(),
             log_key=config.log_key_file,
             origin=config.log_origin,
+            demonstration=config.demonstration,
         )
 
 
@@ -193,15 +194,20 @@ def load_reference(_arguments: argparse.Namespace) -> None:
 
 
 def load_demonstration(_arguments: argparse.Namespace) -> None:
-    """Load the fictional demonstration court; done once, then nothing."""
+    """Load the fictional demonstration court, once; say who can sign in there."""
     from sud.outside import real_outside
 
     config = Config.from_environ()
     if not config.demonstration:
         raise CommandError("refused: SUD_DEMONSTRATION is not set for this house")
-    _room("sud.demonstration").load(
-        make_sessions(config.database_url), real_outside(config), config
+    room = _room("sud.demonstration")
+    room.load(
+        make_sessions(config.database_url),
+        real_outside(config),
+        config,
+        scale=config.demonstration_cases / 300,
     )
+    sys.stdout.write(room.accounts_file(config).read_text(encoding="utf-8"))
 
 
 def create_user(arguments: argparse.Namespace) -> None:

@@ -41,6 +41,7 @@ class Config:
     recording_limit_bytes: int = 9 * 1024 * MEBIBYTE
     session_minutes: int = 30
     demonstration: bool = False
+    demonstration_cases: int = 300
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:

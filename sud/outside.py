@@ -18,7 +18,9 @@ from recordings.store import BucketStore, ObjectStore
 from sud.config import Config
 
 SMTP_TIMEOUT_SECONDS = 15
-MEDIA_QUEUE = "media"
+LONG_JOBS = frozenset({"media.transcode"})
+"""Jobs that fill a processor for minutes: a worker does one of them at a time."""
+SHORT, LONG = "short", "long"
 
 Defer = Callable[..., None]
 
@@ -72,16 +74,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def queue_of(job: str) -> str:
+    """Return the lane in which a job waits."""
+    return LONG if job in LONG_JOBS else SHORT
+
+
 def defer_job(session: Session, job: str, *, lock: str | None = None, **facts: Any) -> None:
     """Queue a job in the caller's transaction: it runs if, and only if, that commits."""
-    queue = job.partition(".")[0]
     session.execute(
         text(
             "SELECT procrastinate_defer_jobs_v1(ARRAY["
             "ROW(:queue, :job, 0, :lock, NULL, CAST(:facts AS jsonb), NULL)"
             "::procrastinate_job_to_defer_v1])"
         ),
-        {"queue": queue, "job": job, "lock": lock, "facts": json.dumps(facts)},
+        {"queue": queue_of(job), "job": job, "lock": lock, "facts": json.dumps(facts)},
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 
 from sud.config import Config
 from sud.db import Sessions, make_sessions
-from sud.outside import MEDIA_QUEUE, Outside, real_outside
+from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
 
 ROOMS = (
     "accounts",
@@ -98,23 +98,21 @@ def make_queue(
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)))
     retry = procrastinate.RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
     for name, job in jobs.items():
-        app.task(name=name, queue=name.partition(".")[0], retry=retry)(
+        app.task(name=name, queue=queue_of(name), retry=retry)(
             functools.partial(_run, name, job, sessions, outside)
         )
     return app
 
 
-async def work(
-    queue: procrastinate.App, jobs: Mapping[str, Job], pace: Pace, stop: asyncio.Event
-) -> None:
+async def work(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
     """Take jobs until told to stop; return when none runs any more or patience has ended."""
-    rooms = {name.partition(".")[0] for name in jobs} - {MEDIA_QUEUE}
-    lanes = [([MEDIA_QUEUE], 1), ([*sorted(rooms), "builtin"], pace.jobs)]
     async with queue.open_async():
         sides: list[Coroutine[Any, Any, None]] = [
-            _take(queue, names, concurrency, pace) for names, concurrency in lanes
+            _take(queue, LONG, 1, pace),
+            _take(queue, SHORT, pace.jobs, pace),
+            _beat(queue, pace),
+            _rescue(queue, pace),
         ]
-        sides += [_beat(queue, pace), _rescue(queue, pace)]
         tasks = [asyncio.create_task(side) for side in sides]
         told = asyncio.create_task(stop.wait())
         ended, _ = await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -126,10 +124,10 @@ async def work(
             raise RuntimeError("a part of the worker ended by itself")
 
 
-async def _take(queue: procrastinate.App, names: list[str], concurrency: int, pace: Pace) -> None:
+async def _take(queue: procrastinate.App, lane: str, concurrency: int, pace: Pace) -> None:
     await queue.run_worker_async(
-        queues=names,
-        name=names[0],
+        queues=[lane],
+        name=lane,
         concurrency=concurrency,
         install_signal_handlers=False,
         update_heartbeat_interval=pace.beat_seconds,
@@ -172,17 +170,17 @@ def run(config: Config, pace: Pace | None = None, extra: Mapping[str, Job] | Non
     jobs = all_jobs() | dict(extra or {})
     sessions = make_sessions(config.database_url)
     queue = make_queue(config.database_url, sessions, real_outside(config), jobs)
-    asyncio.run(_until_told(queue, jobs, pace or Pace()))
+    log.info("the worker takes jobs: %s", ", ".join(sorted(jobs)))
+    asyncio.run(_until_told(queue, pace or Pace()))
 
 
-async def _until_told(queue: procrastinate.App, jobs: Mapping[str, Job], pace: Pace) -> None:
+async def _until_told(queue: procrastinate.App, pace: Pace) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    log.info("the worker takes jobs: %s", ", ".join(sorted(jobs)))
     with contextlib.suppress(asyncio.CancelledError):
-        await work(queue, jobs, pace, stop)
+        await work(queue, pace, stop)
     if stop.is_set():
         logging.shutdown()
         os._exit(0)

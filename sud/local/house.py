@@ -100,6 +100,7 @@ class House:
         self.settings: dict[str, str] = {}
         self.processes: list[Process] = []
         self.servers: list[Process] = []
+        self.accounts: list[str] = []
         self.mail_page = ""
 
     def say(self, line: str = "") -> None:
@@ -213,7 +214,7 @@ class House:
             self._found_the_log()
         if self.demonstration and find_spec("sud.demonstration"):
             with self.step("demonstration"):
-                self._once("load-demonstration")
+                self.accounts = self._once("load-demonstration").splitlines()
 
     def _found_the_log(self) -> None:
         """Give each contributor his sealed secrets, and begin the log of draws with them."""
@@ -281,8 +282,8 @@ class House:
     def _greet(self) -> None:
         self.say()
         self.say(f"  Open         {self.settings['SUD_BASE_URL']}/")
-        for line in self._accounts():
-            self.say(line)
+        for number, line in enumerate(self.accounts):
+            self.say(f"  {'' if number else 'Accounts':<12} {line}")
         self.say(
             f"  Drop folder  {_short(Path(self.settings['SUD_DROP_FOLDER']))}"
             "   (a DVD put here waits for a hearing)"
@@ -293,12 +294,6 @@ class House:
         self.say(f"  Logs, data   {_short(self.var)}")
         self.say()
         self.say("  Ctrl-C stops everything; the next start finds the data again.")
-
-    def _accounts(self) -> list[str]:
-        """Return the lines that name the demonstration's accounts, if they are known."""
-        if not self.demonstration:
-            return []
-        return []
 
     def _watch(self) -> None:
         while True:
@@ -332,8 +327,8 @@ class House:
         self.processes.append(process)
         process.start()
 
-    def _once(self, verb: str, *rest: str, owner: bool = False) -> None:
-        self._finish(verb, ["-m", "sud.cli", verb, *rest], owner=owner)
+    def _once(self, verb: str, *rest: str, owner: bool = False) -> str:
+        return self._finish(verb, ["-m", "sud.cli", verb, *rest], owner=owner)
 
     def _finish(self, name: str, argv: list[str], *, owner: bool = False) -> str:
         """Run a command to its end; return what it printed."""
