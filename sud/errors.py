@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     JUDGE_BUSY = "judge_busy"
     ROOM_BUSY = "room_busy"
     NO_JUDGE_YET = "no_judge_yet"
+    STORE_AWAY = "store_away"
     ACT_INCOMPLETE = "act_incomplete"
     ACT_ALREADY_ISSUED = "act_already_issued"
     ACT_UNPRINTABLE = "act_unprintable"

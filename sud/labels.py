@@ -166,6 +166,10 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("%(room)s is taken from %(begins)s to %(ends)s on that day (case %(number)s)."),
     ),
     (Refusal.NO_JUDGE_YET, _("The case has no judge yet.")),
+    (
+        Refusal.STORE_AWAY,
+        _("The store of the court's papers does not answer. Nothing was changed: try again later."),
+    ),
     (Refusal.ACT_INCOMPLETE, _("The act cannot be issued: %(what)s is empty.")),
     (Refusal.ACT_ALREADY_ISSUED, _("This act has been issued and cannot be changed.")),
     (

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -133,12 +133,13 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
     if not verdict.good:
         message = f"act {act.key}: our own signature does not hold"
         raise RuntimeError(message)
-    stored = outside.store.put(
-        f"acts/{act.key}/{verdict.sha256}.pdf",
-        io.BytesIO(signed),
-        content_type="application/pdf",
-        size=len(signed),
-    )
+    with _reaching_the_store():
+        stored = outside.store.put(
+            f"acts/{act.key}/{verdict.sha256}.pdf",
+            io.BytesIO(signed),
+            content_type="application/pdf",
+            size=len(signed),
+        )
     act.code = code
     act.pdf_key, act.pdf_sha256 = stored.key, verdict.sha256
     act.signer_name = verdict.signatures[0].name
@@ -162,6 +163,7 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
     notices.tell_participants(
         session, actor, act.case, NoticeKind.ACT_ISSUED, defer=outside.defer, now=now
     )
+    outside.defer(session, "publication.prepare", act_id=act.id)
 
 
 # ------------------------------------------------------------------ queries
@@ -241,7 +243,8 @@ def issued_pdf(act: Act, outside: Outside) -> bytes:
     if act.pdf_key is None:
         message = f"act {act.key} was not issued"
         raise LookupError(message)
-    return outside.store.get(act.pdf_key)
+    with _reaching_the_store():
+        return outside.store.get(act.pdf_key)
 
 
 def check(session: Session, act: Act, *, outside: Outside) -> Checked:
@@ -249,7 +252,7 @@ def check(session: Session, act: Act, *, outside: Outside) -> Checked:
     now = outside.now()
     court = registry.court_name_on(session, act.case.court, act.language, local_day(now))
     verdict = None
-    with contextlib.suppress(StoreError):
+    with contextlib.suppress(CourtError):
         verdict = outside.signer.validate(
             issued_pdf(act, outside), now=now, expected_sha256=act.pdf_sha256
         )
@@ -264,6 +267,14 @@ def same_paper(act: Act, stream: io.BufferedIOBase) -> bool:
     while piece := stream.read(1 << 20):
         state.update(piece)
     return state.hexdigest() == act.pdf_sha256
+
+
+@contextlib.contextmanager
+def _reaching_the_store() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise CourtError(Refusal.STORE_AWAY) from error
 
 
 def _hold_case(session: Session, case: Case) -> None:

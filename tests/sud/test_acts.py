@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from documents import codes
 from documents.wording import LANGUAGES, wording
-from recordings.store import BucketStore, StoreError
+from recordings.store import BucketStore
 from sud import journal
 from sud.access import Action, Actor
 from sud.accounts.service import actor_of
@@ -354,10 +354,11 @@ def test_a_store_that_is_away_issues_nothing(
     session: Session, judge: Actor, draft: Act, outside: Outside
 ) -> None:
     away = BucketStore(endpoint="127.0.0.1:1", access_key="a", secret_key="b", bucket="tests")
-    with pytest.raises(StoreError), session.begin_nested():
+    with pytest.raises(CourtError) as refused, session.begin_nested():
         service.issue(
             session, judge, draft, outside=replace(outside, store=away), now=outside.now()
         )
+    assert refused.value.code is Refusal.STORE_AWAY
     session.refresh(draft)
     assert draft.state is ActState.DRAFT
 
