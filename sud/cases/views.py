@@ -140,13 +140,9 @@ def _party_home() -> str:
         cases=mine,
         parties=service.parties_in_short(db(), mine),
         next_hearings=service.next_hearings(db(), mine, now=now),
-        last_events={case.id: _last_event(case) for case in mine},
+        last_events=service.last_events(db(), mine, {action for action, _change in DEEDS}),
         filings=home.filings_of(db(), actor()),
     )
-
-
-def _last_event(case: Case) -> service.Event | None:
-    return next((event for event in service.timeline_of(db(), case) if deed(event)), None)
 
 
 @views.get("/cases")
