@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that look Cyrillic but are not, or are not of our alphabets (handbook 8.3, point 8).
 _WRONG_CYRILLIC = str.maketrans(
@@ -17,6 +18,7 @@ _LATIN_LOWER = str.maketrans("aceopxykhmntbiöüj", "асеорхукнмптв�
 _LATIN_UPPER = str.maketrans("ABCEHKMOPTXYÖÜ", "АВСЕНКМОРТХУӨҮ")
 _GREEK_UPPER = str.maketrans("ΑΒΕΗΙΚΜΝΟΡΤΥΧ", "АВЕНИКМNОРТУХ".replace("N", "Н"))
 _LOOKALIKE_LATIN = frozenset("ABCEHKMOPTXYaceopxy")
+_ONE_SOUND = str.maketrans("эйы", "еии", "ьъ")
 _PLAIN = str.maketrans("ёңөүқғҳ", "еноукгх")
 # Stress marks are dropped; the breve of й and the dots of ё were already composed by NFKC.
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
@@ -47,11 +49,13 @@ def looks_cyrillic(word: str) -> bool:
     return all(letter in _LOOKALIKE_LATIN for letter in word)
 
 
+@lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Return the lower-case Cyrillic spelling with look-alikes, ё, ң, ө and ү made plain."""
     return orthographic(word).translate(_PLAIN)
 
 
+@lru_cache(maxsize=65_536)
 def orthographic(word: str) -> str:
     """Return the lower-case spelling with wrong letters repaired and ё, ң, ө, ү kept."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", word))
@@ -61,13 +65,14 @@ def orthographic(word: str) -> str:
     return text.lower().translate(_WRONG_CYRILLIC)
 
 
+@lru_cache(maxsize=65_536)
 def skeleton(word: str) -> str:
     """Return what is left of a name when spelling habits are set aside.
 
     Russian papers write Джумабек, Эсенгулов and Айгул where Kyrgyz ones write Жумабек, Эсенкулов
     and Айгүл; the same person stands under each.
     """
-    text = fold(word).replace("дж", "ж").translate(str.maketrans("эйы", "еии", "ьъ"))
+    text = fold(word).replace("дж", "ж").translate(_ONE_SOUND)
     return _DOUBLE_VOWEL.sub(r"\1", text)
 
 

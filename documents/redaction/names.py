@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from documents.morphology import is_common_word
 from documents.redaction.declension import (
@@ -137,13 +138,16 @@ class People:
             if WORD.search(name)
         ]
 
-    def mentions(self, text: str) -> tuple[Span, ...]:
-        """Return every place that names a person of the case."""
-        return tuple(span for span, _ in self._found(text) if span is not None)
+    def mentions(self, text: str) -> tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]:
+        """Return the places that name a person of the case, and those that name an official.
 
-    def officials_in(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Return the places that name an official, which other layers leave alone."""
-        return tuple(place for span, place in self._found(text) if span is None)
+        Other layers leave the officials alone.
+        """
+        found = tuple(self._found(text))
+        return (
+            tuple(span for span, _ in found if span is not None),
+            tuple(place for span, place in found if span is None),
+        )
 
     def _found(self, text: str) -> Iterator[tuple[Span | None, tuple[int, int]]]:
         protected = tuple(self._organisations_in(text))
@@ -607,4 +611,10 @@ def _cases(mention: _Mention, person: str, language: str) -> frozenset[Case]:
 
 def _same_length_fold(text: str) -> str:
     """Return the text folded letter by letter, so that places in it are places in the text."""
-    return "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)
+    return "".join(_folded_letter(letter) for letter in text)
+
+
+@cache
+def _folded_letter(letter: str) -> str:
+    folded = fold(letter)
+    return folded if len(folded) == 1 else letter

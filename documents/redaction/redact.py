@@ -14,10 +14,10 @@ _RANK = {Layer.CLERK: 0, Layer.CASE: 1, Layer.IDENTIFIER: 2, Layer.PATTERN: 3, L
 
 def redact(text: str, known: Known) -> Redaction:
     """Return every place of the text that may lead to a person, surest layers first."""
-    people = People(known)
-    sure = [*identifiers(text, known), *people.mentions(text)]
-    taken = [(span.start, span.end) for span in sure]
-    spans = [*sure, *strangers(text, known, [*taken, *people.officials_in(text)])]
+    named, officials = People(known).mentions(text)
+    sure = [*identifiers(text, known), *named]
+    taken = [*((span.start, span.end) for span in sure), *officials]
+    spans = [*sure, *strangers(text, known, taken)]
     return Redaction(text=text, spans=_settled(spans))
 
 
@@ -27,10 +27,10 @@ def residual(text: str, known: Known, *, settled: frozenset[str] = frozenset()) 
     ``settled`` are spellings (through ``surface``) that a clerk has declared not to mean the
     person. They excuse a doubtful place only; what is certainly a party's name never passes.
     """
-    people = People(known)
+    named, _officials = People(known).mentions(text)
     return tuple(
         span
-        for span in _settled([*identifiers(text, known), *people.mentions(text)])
+        for span in _settled([*identifiers(text, known), *named])
         if span.doubt is None or surface(span.original) not in settled
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
 
 from documents.spelling import skeleton
@@ -83,6 +84,7 @@ ADDRESS_WORDS = _words("address")
 _TOPONYMS = _words("toponyms")
 
 
+@lru_cache(maxsize=16_384)
 def is_toponym(word: str) -> bool:
     """Tell whether the word is, in some case, a place of the country."""
     base = skeleton(word)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -115,10 +115,11 @@ def decision(publication: Publication) -> ResponseReturnValue:
 @allow(Action.DECISION_READ, on=_decision)
 def decision_pdf(publication: Publication) -> ResponseReturnValue:
     """The public paper."""
-    if publication.pdf_key is None:
+    paper = service.stored_pdf(publication, outside())
+    if paper is None:
         abort(HTTPStatus.NOT_FOUND)
     return Response(
-        stream_with_context(outside().store.stream(publication.pdf_key)),
+        paper,
         mimetype="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="decision-{publication.key}.pdf"',

@@ -1,8 +1,9 @@
 """Publication: a public text is prepared from an act, checked by a clerk, published, withdrawn."""
 
+import contextlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from documents.redaction import Kind, Known, Layer, residual, surface
 from documents.redaction.identifiers import placeholder
 from documents.redaction.papers import text_of_pdf
 from documents.search import keys
+from recordings.store import StoreError
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases import service as cases
@@ -208,12 +210,13 @@ def publish(
     )
     content = public_pdf(session, publication, base_url=outside.base_url, now=now)
     _refuse_telling_paper(publication, known, content)
-    stored = outside.store.put(
-        f"publications/{publication.key}/{publication.version}.pdf",
-        io.BytesIO(content),
-        content_type="application/pdf",
-        size=len(content),
-    )
+    with _reaching_the_store():
+        stored = outside.store.put(
+            f"publications/{publication.key}/{publication.version}.pdf",
+            io.BytesIO(content),
+            content_type="application/pdf",
+            size=len(content),
+        )
     publication.pdf_key, publication.pdf_sha256 = stored.key, stored.sha256
     publication.state = PublicationState.PUBLISHED
     publication.published_at, publication.published_by_id = now, actor.user_id
@@ -388,7 +391,23 @@ def public_pdf(
     return layout.public_act(public_act(session, publication, base_url=base_url, now=now))
 
 
+def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | None:
+    """Return the public paper in pieces; none when there is none, or none any more."""
+    if publication.pdf_key is None:
+        return None
+    with _reaching_the_store():
+        return outside.store.stream(publication.pdf_key)
+
+
 # ------------------------------------------------------------------ how it is kept
+
+
+@contextlib.contextmanager
+def _reaching_the_store() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        raise CourtError(Refusal.STORE_AWAY) from error
 
 
 def _hold(session: Session, publication: Publication) -> None:
