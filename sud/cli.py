@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--bind", default="127.0.0.1:8000", help="host:port or unix:path")
     serving.add_argument("--workers", type=int, default=2)
     serving.add_argument("--threads", type=int, default=8)
+    serving.add_argument("--proxies", type=int, default=0, help="of ours that stand in front")
     working = command(worker)
     working.add_argument("--jobs", type=int, default=4, help="at once, besides one disc")
     working.add_argument("--patience", type=float, default=5, help="seconds to finish in")
@@ -125,6 +126,7 @@ def prepare_store(_arguments: argparse.Namespace) -> None:
 def serve(arguments: argparse.Namespace) -> None:
     """Answer browsers (gunicorn)."""
     from gunicorn.app.base import BaseApplication
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     config = Config.from_environ()
     options = {
@@ -150,7 +152,10 @@ def serve(arguments: argparse.Namespace) -> None:
         def load(self) -> Any:
             from sud.web import make_app  # once in each worker: connections are not inherited
 
-            return make_app(config)
+            app = make_app(config)
+            if near := arguments.proxies:
+                app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
+            return app
 
     Server().run()
 

@@ -40,6 +40,8 @@ ROOT = Path(__file__).parents[2]
 WIDTH = 18
 WELL_SECONDS = 90
 LOOK_SECONDS = 0.5
+TOLD_SECONDS = 10
+HEALTH_SECONDS = 10
 MOST_RESTARTS = 5
 CONTRIBUTORS = {
     "court": ("court-department", True),
@@ -296,18 +298,27 @@ class House:
         self.say("  Ctrl-C stops everything; the next start finds the data again.")
 
     def _watch(self) -> None:
+        looked, was_well = time.monotonic(), True
         while True:
             time.sleep(LOOK_SECONDS)
             for process in self.processes:
-                if process.ended is None:
-                    continue
-                if process.restless:
-                    raise StartError(f"{process.name} keeps dying:\n{last_words(process.log, 12)}")
-                self.say(
-                    f"  {process.name} died ({_how(process.ended)}) and is started again;"
-                    f" why: {_short(process.log)}"
-                )
-                process.start()
+                if process.ended is not None:
+                    self._start_again(process)
+            if time.monotonic() - looked > HEALTH_SECONDS:
+                looked = time.monotonic()
+                well, words = health(f"http://127.0.0.1:{self.port}")
+                if well != was_well:
+                    self.say("  All is well again." if well else f"  Not well: {words}")
+                was_well = well
+
+    def _start_again(self, process: Process) -> None:
+        if process.restless:
+            raise StartError(f"{process.name} keeps dying:\n{last_words(process.log, 12)}")
+        self.say(
+            f"  {process.name} died ({_how(process.ended or 0)}) and is started again;"
+            f" why: {_short(process.log)}"
+        )
+        process.start()
 
     def _stop(self) -> None:
         """Ask all of our own processes at once, then wait for each."""
@@ -343,12 +354,24 @@ class House:
             directory=ROOT,
         )
         try:
-            status = child.wait()
+            status = self._wait(child, log)
         finally:
             end(child, stop=signal.SIGKILL, patience=5)
         if status != 0:
             raise StartError(f"`{name}` failed:\n{last_words(log, 12)}")
         return answer.read_text(encoding="utf-8")
+
+    def _wait(self, child: subprocess.Popen[bytes], log: Path) -> int:
+        """Wait for a command; while it takes long, repeat what it says of its progress."""
+        told = time.monotonic()
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.wait(LOOK_SECONDS)
+            if time.monotonic() - told > TOLD_SECONDS:
+                told = time.monotonic()
+                if words := last_words(log, 1):
+                    back = "\r" if self.out.isatty() else ""
+                    self.say(f"{back}    {words:<{WIDTH * 3}}")
 
     def _environment(self, *, owner: bool) -> Mapping[str, str]:
         """Only the migrations may act as the owner of the tables."""
