@@ -312,7 +312,7 @@ def _people(
     for participant in participants:
         add(_capital(participant.role), participant.name, participant.detail)
     if subject:
-        add(words.word("act", "subject"), subject)
+        add(words.word("act", "subject"), _capital(subject))
     return [
         paper.rule(before=2, after=3),
         _label_columns(rows),
