@@ -49,7 +49,8 @@ strings: setup ## Gather the words of code and templates into the catalogues
 	$(BIN)/python -m sud.strings compile
 
 styles: ## Build sud/static/sud.css (needs node)
-	cd sud/static/src && npm install --no-package-lock --no-audit --no-fund && npm run build
+	cd sud/static/src && npm install --no-package-lock --no-audit --no-fund && npm run build; \
+	  status=$$?; rm -rf node_modules; exit $$status
 
 lock: $(READY) ## Lock the newest packages that fit pyproject.toml, with hashes
 	$(PYTHON) -m venv $(VENV)-lock
