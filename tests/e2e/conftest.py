@@ -1,0 +1,206 @@
+"""The whole house as `make run` starts it, a real browser, and the people who walk in it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from sud.local.processes import free_port
+from tests.e2e import browser as chromium
+from tests.e2e.axe import findings
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 240
+CASES = 12
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A house that runs: where it answers, where its data lie, how to sign in."""
+
+    url: str
+    var: Path
+    mail: str
+    password: str
+    process: subprocess.Popen[str]
+    said: list[str] = field(repr=False)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """`make run` on a directory of its own, stopped as by Ctrl-C."""
+    var = tmp_path_factory.mktemp("house") / "var"
+    for parent in (var.parent, *var.parent.parents[:2]):
+        parent.chmod(parent.stat().st_mode | 0o011)
+    port = free_port(0)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sud.local", "--var", str(var), "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"SUD_DEMONSTRATION_CASES": str(CASES)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = _listen(process)
+    text = "\n".join(said)
+    try:
+        yield Running(
+            url=_after("Open", text).rstrip("/"),
+            var=var,
+            mail=_after("Mail", text),
+            password=_after("Accounts     password of every account:", text),
+            process=process,
+            said=said,
+        )
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def _listen(process: subprocess.Popen[str]) -> list[str]:
+    """Read what the house says until it has started; its end is an error with its last words."""
+    said: list[str] = []
+    deadline = time.monotonic() + START_SECONDS
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line.rstrip("\n"))
+        if "Ctrl-C stops" in line:
+            return said
+        if time.monotonic() > deadline:
+            break
+    process.kill()
+    pytest.fail("the house did not start:\n" + "\n".join(said))
+
+
+def _after(word: str, text: str) -> str:
+    found = re.search(rf"^\s*{word}\s+(\S+)", text, re.MULTILINE)
+    assert found is not None, f"{word} is not told:\n{text}"
+    return found[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium.found()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("no browser: run `python -m tests.e2e.browser`")
+        pytest.skip("NO BROWSER COULD BE HAD: the pages were not walked")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody with a browser of his own."""
+
+    house: Running
+    page: Page
+    seen: set[str]
+    shots: Path | None
+
+    def open(self, path: str) -> Page:
+        self.page.goto(path if path.startswith("http") else self.house.url + path)
+        self.look()
+        return self.page
+
+    def press(self, selector: str) -> Page:
+        """Press a button or follow a link, wait for the page behind it, and look at that."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+        self.look()
+        return self.page
+
+    def fill(self, **answers: str) -> None:
+        """Fill in boxes by the names of their fields."""
+        for name, answer in answers.items():
+            box = self.page.locator(f"[name='{name.replace('__', '-')}']").first
+            if box.evaluate("box => box.tagName") == "SELECT":
+                box.select_option(answer)
+            else:
+                box.fill(answer)
+
+    def choose(self, name: str, value: str) -> None:
+        self.page.locator(f"input[name='{name}'][value='{value}']").check(force=True)
+
+    def look(self) -> None:
+        """Every page is checked for accessibility the first time it is seen."""
+        page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.house.url))
+        if page not in self.seen and "text/html" in str(self.page.evaluate("document.contentType")):
+            self.seen.add(page)
+            assert findings(self.page) == [], page
+
+    def sign_in(self, login: str) -> Page:
+        self.open("/sign-in")
+        self.fill(login=login, password=self.house.password)
+        return self.press("main button[type=submit]")
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the page where SUD_PICTURES says."""
+        if self.shots is not None:
+            self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="session")
+def visitor(
+    house: Running, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Visitor]]:
+    """Make visitors; each has cookies of his own, none has been here before."""
+    contexts: list[BrowserContext] = []
+    seen: set[str] = set()
+    where = os.environ.get("PICTURES")
+    shots = Path(where) if where else None
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+
+    def made() -> Visitor:
+        context = browser.new_context(viewport={"width": 1100, "height": 800}, locale="ky-KG")
+        contexts.append(context)
+        return Visitor(house=house, page=context.new_page(), seen=seen, shots=shots)
+
+    yield made
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def letters(house: Running) -> Callable[[], list[str]]:
+    """The text of every letter that the demonstration's mail catcher holds."""
+
+    def caught() -> list[str]:
+        return [path.read_text() for path in sorted((house.var / "mail").glob("*.eml"))]
+
+    return caught
+
+
+def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
+    """Ask again until it is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.5)
+
+
+def get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own house
+        body: bytes = answer.read()
+    return body
