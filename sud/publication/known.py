@@ -1,5 +1,7 @@
 """What a case file knows about its people, handed to the redaction as plain data."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from documents.redaction import Known, Name, Official, Person, born_of, label_of, name_of
@@ -25,11 +27,17 @@ PROFESSIONALS = frozenset(
     }
 )
 
+# Who trades under his own name is still a person.
+_TRADER = re.compile(
+    r"(?:ИП|ЖИ|жеке\s+ишкер|индивидуальный\s+предприниматель)[\s«\"]+(?P<name>[^»\"]+)",
+    re.IGNORECASE,
+)
+
 
 def known_of(session: Session, act: Act) -> Known:
     """Gather the people of the act's case; one person in two roles keeps his first label."""
     people = cases.people_of(session, act.case)
-    natural = [one for one in people if one.person.kind is PersonKind.NATURAL]
+    natural = [one for one in people if names_a_person(one.person)]
     parties: dict[str, Person] = {}
     for one in natural:
         who = _same(one.person)
@@ -48,11 +56,16 @@ def known_of(session: Session, act: Act) -> Known:
         organisations=tuple(
             spelling
             for one in people
-            if one.person.kind is PersonKind.LEGAL
+            if not names_a_person(one.person)
             for spelling in (one.person.organisation, *one.person.other_spellings)
         ),
         language=act.language,
     )
+
+
+def names_a_person(filed: Filed) -> bool:
+    """Say whether an entry of the file tells who somebody is: a person, or a trader by name."""
+    return filed.kind is PersonKind.NATURAL or _TRADER.match(filed.organisation) is not None
 
 
 def _person(one: Participant, language: str) -> Person:
@@ -70,7 +83,11 @@ def _person(one: Participant, language: str) -> Person:
 
 
 def _names(filed: Filed) -> tuple[Name, ...]:
-    own = Name(surname=filed.surname, given=filed.given_name, patronymic=filed.patronymic)
+    trader = _TRADER.match(filed.organisation)
+    if trader is not None:
+        own = name_of(trader["name"])
+    else:
+        own = Name(surname=filed.surname, given=filed.given_name, patronymic=filed.patronymic)
     return (own, *(name_of(spelling) for spelling in filed.other_spellings))
 
 

@@ -28,13 +28,12 @@ from sud.models import (
     ActState,
     Case,
     Category,
-    PersonKind,
     Publication,
     PublicationState,
     RoleCode,
 )
 from sud.outside import Outside, local_day
-from sud.publication.known import known_of
+from sud.publication.known import known_of, names_a_person
 from sud.publication.places import (
     AROUND,
     Place,
@@ -372,9 +371,9 @@ def public_act(
             layout.Participant(role=one.role.name(act.language), name=name)
             for one in cases.people_of(session, act.case)
             for name in (
-                one.person.organisation
-                if one.person.kind is PersonKind.LEGAL
-                else labels.get(str(one.person.key), ""),
+                labels.get(str(one.person.key), "")
+                if names_a_person(one.person)
+                else one.person.organisation,
             )
             if name
         ],

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from sud.access import Action, Actor
+from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import Act, ActPart, Publication, PublicationState
 from sud.publication import places, service
@@ -73,6 +74,8 @@ def review(publication: Publication) -> ResponseReturnValue:
     except CourtError as error:
         form.refuse(error)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    if status is HTTPStatus.OK:
+        cases.look(db(), actor(), publication.act.case, now=outside().now())
     return _review_page(publication, choices=form), status
 
 
