@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Response, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -271,6 +271,7 @@ def accept_post(case: Case) -> ResponseReturnValue:
         except CourtError as error:
             form.refuse(error)
         else:
+            flash(_("The case is taken into proceedings."))
             return redirect(url_for("cases.overview", key=case.key), 303)
     return render("cases/accept.html", case=case, form=form), 422
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -385,6 +385,7 @@ def accept(filing: Filing) -> ResponseReturnValue:
         except CourtError as error:
             accepting.refuse(error)
         else:
+            flash(_("The case is registered: %(number)s.", number=case.number))
             return redirect(url_for("cases.overview", key=case.key), 303)
     return _check_page(filing, accepting, returning), 422
 
@@ -411,6 +412,7 @@ def send_back(filing: Filing) -> ResponseReturnValue:
         except CourtError as error:
             returning.refuse(error)
         else:
+            flash(_("The claim %(number)s is returned.", number=filing.receipt_number))
             return redirect(url_for("filings.queue"), 303)
     return _check_page(filing, accepting, returning), 422
 

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from typing import Final
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from wtforms import Field
 
 from sud.access import Action
@@ -77,6 +78,7 @@ def set_hearing_post(case: Case) -> ResponseReturnValue:
         except CourtError as error:
             _refuse(form, error)
         else:
+            flash(_("The hearing is set. The participants are told by e-mail."))
             return redirect(url_for("hearings.of_case", key=case.key), 303)
     return render("hearings/set.html", case=case, form=form), 422
 
@@ -122,6 +124,7 @@ def move_post(hearing: Hearing) -> ResponseReturnValue:
         except CourtError as error:
             _refuse(form, error)
         else:
+            flash(_("The hearing is moved. The participants are told by e-mail."))
             return redirect(url_for("hearings.of_case", key=case.key), 303)
     return render("hearings/move.html", case=case, hearing=hearing, form=form), 422
 
@@ -154,6 +157,7 @@ def cancel_post(hearing: Hearing) -> ResponseReturnValue:
         except CourtError as error:
             form.refuse(error)
         else:
+            flash(_("The hearing is cancelled. The participants are told by e-mail."))
             return redirect(url_for("hearings.of_case", key=hearing.case.key), 303)
     return render("hearings/cancel.html", case=hearing.case, hearing=hearing, form=form), 422
 
