@@ -303,13 +303,14 @@ class Reel:
 
     def __iter__(self) -> Iterator[bytes]:
         spans = _spans(self.disc.volume, self.title.titleset)
+        end = spans[-1].end if spans else 0
         try:
             for cell in self.title.cells:
-                at = cell.first
-                while at <= cell.last:
-                    count = min(BATCH, cell.last - at + 1)
-                    yield self._good(spans, at, count)
-                    at += count
+                # A torn table may promise more sectors than any disc has.
+                there = min(cell.last, end)
+                self.missing += cell.last - max(there, cell.first - 1)
+                for at in range(cell.first, there + 1, BATCH):
+                    yield self._good(spans, at, min(BATCH, there - at + 1))
         finally:
             for stream in self._open.values():
                 stream.close()

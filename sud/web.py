@@ -3,7 +3,7 @@
 import importlib
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_login import LoginManager, UserMixin
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -15,7 +15,7 @@ from sud.accounts import service as accounts
 from sud.config import Config
 from sud.db import Sessions, make_sessions
 from sud.outside import Outside, real_outside
-from sud.request import House, actor, can, close_session, db, house
+from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 
 ROOMS = (
     "health",
@@ -31,6 +31,10 @@ ROOMS = (
     "publication",
     "portal",
 )
+
+PAPERS_AT_ONCE = 20
+ENVELOPE = 1024 * 1024
+"""What a form weighs beside its files; a disc a little too large is told in its form."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -76,6 +80,7 @@ def make_app(
         outside=outside or real_outside(config),
         actor_of=_actor_of,
     )
+    app.before_request(_limit_body)  # before anything reads the body
     CSRFProtect(app)
     words.install(app)
     assets.install(app)
@@ -117,6 +122,19 @@ def _install(app: Flask, room: str) -> None:
         elif hasattr(module, "views"):
             app.register_blueprint(module.views)
         return
+
+
+def _limit_body() -> None:
+    """Take a disc only where discs are handed in, papers only from who has signed in."""
+    if request.method in SAFE_METHODS:
+        return
+    config = house().config
+    most = config.upload_limit_bytes
+    if actor().signed_in:
+        most *= PAPERS_AT_ONCE
+        if request.endpoint == "media.hand_in":
+            most = config.recording_limit_bytes + ENVELOPE
+    request.max_content_length = most
 
 
 def _page_context() -> dict[str, object]:

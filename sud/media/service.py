@@ -13,11 +13,13 @@ from recordings.disc import disc_of, main_title, survey
 from recordings.errors import EncryptedError, RecordingError
 from recordings.shelf import keep_master
 from recordings.store import TooLargeError
+from recordings.transcode import MASTER
 from recordings.volume import File, Volume, file_of, volume_of
 from sud import journal
 from sud.access import Action, Actor, permits, visible
 from sud.cases.numbers import PartOfNumber, readings
 from sud.errors import CourtError, Refusal
+from sud.media.rights import Right, right_of
 from sud.models import (
     Case,
     CaseKind,
@@ -46,11 +48,13 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """One rendition of a recording that somebody plays."""
+class Piece:
+    """A file of a recording that somebody asked for with a good right."""
 
     recording: Recording
-    rendition: Rendition
+    key: str
+    name: str
+    right: Right
 
     @property
     def case(self) -> Case:
@@ -301,6 +305,37 @@ def _is_number(part: PartOfNumber) -> ColumnElement[bool]:
 
 
 # ------------------------------------------------------------------ playing
+
+
+def piece_of(
+    session: Session,
+    actor: Actor,
+    key: uuid.UUID,
+    *,
+    right: str,
+    name: str,
+    secret: str,
+    now: datetime,
+) -> Piece | None:
+    """Find a file of a recording by its name; None where the right to it is not good."""
+    recording = recording_of_url(session, actor, key)
+    if recording is None or recording.state is not RecordingState.READY:
+        return None
+    good = right_of(secret, right, recording=recording.key, user_id=actor.user_id, now=now)
+    files = _files_of(renditions_of(session, recording))
+    if good is None or name not in files:
+        return None
+    return Piece(recording=recording, key=files[name], name=name, right=good)
+
+
+def _files_of(renditions: Sequence[Rendition]) -> dict[str, str]:
+    """Name every file that playing needs, and where it lies in the store."""
+    files: dict[str, str] = {}
+    for one in renditions:
+        names = [MASTER, one.playlist, one.playlist.replace(".m3u8", ".m4s")]
+        names += [one.whole] if one.whole else []
+        files |= {name: one.prefix + name for name in names}
+    return files
 
 
 def play(

@@ -1,13 +1,11 @@
 """The pages of recordings: handing in, progress, the player, and the discs that wait."""
 
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from recordings.transcode import MASTER, MEDIA_TYPES
 from sud.access import Action, Actor
@@ -15,7 +13,7 @@ from sud.errors import CourtError
 from sud.labels import label
 from sud.media import rights, service
 from sud.media.forms import FindHearingForm, HandInForm, LinkForm, RetryForm
-from sud.models import Case, DropItem, DropState, Hearing, Recording, RecordingState, Rendition
+from sud.models import DropItem, DropState, Hearing, Recording, RecordingState
 from sud.request import actor, allow, can, db, house, outside, render
 from sud.words import moment, size
 
@@ -127,52 +125,19 @@ def _recording(recording: Recording, form: RetryForm) -> str:
 # ------------------------------------------------------------------ playing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A file of a recording that somebody asked for with a good right."""
-
-    recording: Recording
-    key: str
-    name: str
-    right: rights.Right
-
-    @property
-    def case(self) -> Case:
-        return self.recording.hearing.case
-
-
 def piece_of_url(
-    session: Session, who: Actor, key: uuid.UUID, right: str, name: str
-) -> Piece | None:
+    _session: object, who: Actor, key: uuid.UUID, right: str, name: str
+) -> service.Piece | None:
     """Return a file of a recording, if the address is still good and this person's own."""
-    found = service.recording_of_url(session, who, key)
-    if found is None or found.state is not RecordingState.READY:
-        return None
-    good = rights.right_of(
-        house().config.secret_key,
-        right,
-        recording=found.key,
-        user_id=who.user_id,
-        now=outside().now(),
+    secret = house().config.secret_key
+    return service.piece_of(
+        db(), who, key, right=right, name=name, secret=secret, now=outside().now()
     )
-    files = _files_of(service.renditions_of(session, found))
-    if good is None or name not in files:
-        return None
-    return Piece(recording=found, key=files[name], name=name, right=good)
-
-
-def _files_of(renditions: Sequence[Rendition]) -> dict[str, str]:
-    files: dict[str, str] = {}
-    for one in renditions:
-        names = [MASTER, one.playlist, one.playlist.replace(".m3u8", ".m4s")]
-        names += [one.whole] if one.whole else []
-        files |= {name: one.prefix + name for name in names}
-    return files
 
 
 @views.get("/recordings/<uuid:key>/<right>/<path:name>")
 @allow(Action.RECORDING_PLAY, on=piece_of_url)
-def file(piece: Piece) -> ResponseReturnValue:
+def file(piece: service.Piece) -> ResponseReturnValue:
     """Give a playlist or a range of a rendition; the first of each opening is journalled."""
     suffix = piece.name[piece.name.rindex(".") :]
     store = outside().store

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -219,6 +220,22 @@ def test_too_large_a_disc_is_refused_and_not_kept(
     assert answer.status_code == 422
     assert "VTS_02_1.VOB" in answer.text
     assert session.scalars(select(Recording)).all() == []
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_nobody_can_send_more_than_a_disc_and_a_stranger_not_even_that(
+    app: Flask, hearing: Hearing, clerk: FlaskClient, config: Config, *, signed_in: bool
+) -> None:
+    """Told before the body is read: a stranger must not fill the disk."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    length = (config.recording_limit_bytes if signed_in else config.upload_limit_bytes) + 2**21
+    answer = (clerk if signed_in else app.test_client()).post(
+        f"/hearings/{hearing.key}/recording",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(length)},
+    )
+    assert answer.status_code == 413
+    assert "<h1" in answer.text
 
 
 def test_no_recording_for_a_cancelled_hearing(
