@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sud.access import SYSTEM
+from sud.access import SYSTEM, Actor
 from sud.allocation import service as allocation
 from sud.config import Config
 from sud.db import Sessions, unit
@@ -64,6 +64,7 @@ class Loading:
         self.outside = outside
         self.config = config
         self.say = say
+        self.actors: dict[str, Actor] = {}
         with unit(sessions) as session:
             today = _anchor(session, local_day(outside.now()))
             self.plan: Plan = make_plan(_working_days(session, today), scale=scale)
@@ -107,7 +108,7 @@ class Loading:
 
         def phase(number: int) -> None:
             with unit(self.sessions) as session:
-                work(Walk(session, self.outside, self.config, self.plan))
+                work(Walk(session, self.outside, self.config, self.plan, self.actors))
                 _keep(session, PROGRESS, number)
 
         return phase

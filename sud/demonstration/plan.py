@@ -53,13 +53,13 @@ FATES: Final = {
     Fate.WAITING: 15,
     Fate.RETURNED: 10,
     Fate.REGISTERED: 8,
-    Fate.DISTRIBUTED: 15,
-    Fate.PREPARATION: 22,
-    Fate.SCHEDULED: 80,
+    Fate.DISTRIBUTED: 20,
+    Fate.PREPARATION: 34,
+    Fate.SCHEDULED: 110,
     Fate.ADJOURNED: 10,
     Fate.DECIDED: 12,
-    Fate.PREPARED: 14,
-    Fate.PUBLISHED: 110,
+    Fate.PREPARED: 12,
+    Fate.PUBLISHED: 65,
 }
 """How many of the stories end where."""
 

@@ -28,6 +28,7 @@ from sud.registry import service as registry
 PASSWORD: Final = "demonstration"  # noqa: S105 - a word for a court in which nothing is real
 WHOLE, CHAIR, HALF = 1000, 700, 500
 CLERKS: Final = 2
+FIRST_LOGIN: Final = "admin"
 MAILED_PARTIES: Final = 3
 """The first persons have an address: their notices arrive in the mail catcher."""
 
@@ -85,6 +86,8 @@ def open_courts(session: Session, plan: Plan, *, now: datetime) -> None:
     """Make everything that must be there before the first filing."""
     inventor = Inventor(SEED + 1)
     since = plan.days[0]
+    administrator = _account(session, FIRST_LOGIN, inventor.person(), now=now)
+    _role(session, administrator, RoleCode.ADMINISTRATOR, None, since=since, now=now)
     for code, bench in BENCHES.items():
         court = registry.court_by_code(session, code)
         if court is None:
@@ -99,15 +102,14 @@ def open_courts(session: Session, plan: Plan, *, now: datetime) -> None:
     for code in BENCHES:
         court = registry.court_by_code(session, code)
         _role(session, archivist, RoleCode.ARCHIVIST, court, since=since, now=now)
-    for login, role in (("auditor", RoleCode.AUDITOR), ("admin", RoleCode.ADMINISTRATOR)):
-        user = _account(session, login, inventor.person(), now=now)
-        _role(session, user, role, None, since=since, now=now)
+    auditor = _account(session, "auditor", inventor.person(), now=now)
+    _role(session, auditor, RoleCode.AUDITOR, None, since=since, now=now)
     _parties(session, plan, now=now)
 
 
 def go_on_leave(session: Session, plan: Plan, day: int, *, now: datetime) -> None:
     """Log the absences that become known on a day."""
-    administrator = actor_named(session, "admin", now=now)
+    administrator = actor_named(session, FIRST_LOGIN, now=now)
     for number, leave in enumerate(LEAVES, 1):
         if leave.known == day:
             judge = session.scalars(select(Judge).where(Judge.code == leave.judge)).one()
@@ -225,17 +227,38 @@ def _account(
     person: Person | None = None,
     email: str = "",
 ) -> User:
-    return accounts.create_user(
-        session,
-        SYSTEM,
+    """Open an account; the one public word is hashed once, or hashing would take most of the time.
+
+    What differs from `accounts.create_user` is only that the second account takes over the hash of
+    the first: all have the same password, and it is printed for everybody.
+    """
+    known = session.scalars(select(User.password_hash).where(User.login == FIRST_LOGIN)).first()
+    if known is None:
+        first = accounts.create_user(
+            session,
+            SYSTEM,
+            login=FIRST_LOGIN,
+            password=PASSWORD,
+            display_name=who.full_name,
+            fictional=True,
+            now=now,
+        )
+        session.flush()
+        if login == FIRST_LOGIN:
+            return first
+        raise LookupError(f"the first account is {FIRST_LOGIN}, not {login}")
+    user = User(
         login=login,
-        password=PASSWORD,
+        password_hash=known,
         display_name=who.full_name,
         email=email,
-        person=person,
+        person_id=person.id if person else None,
         fictional=True,
-        now=now,
+        created_at=now,
     )
+    session.add(user)
+    journal.record(session, SYSTEM, Action.ACCOUNT_CREATE, user, now=now)
+    return user
 
 
 def _role(

@@ -4,19 +4,18 @@ import dataclasses
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import paper
 from sud.access import Actor
 from sud.acts import service as acts
 from sud.cases import service as cases
 from sud.config import Config
-from sud.demonstration import staff
+from sud.demonstration import papers, staff
 from sud.demonstration.people import Invented
 from sud.demonstration.plan import Does, Plan, Step, Story, moment, written_day
 from sud.errors import CourtError, Refusal
@@ -47,6 +46,7 @@ from sud.registry import service as registry
 NAMESPACE: Final = uuid.UUID("6d1f7a52-5f0e-4a53-9a0e-0f3b8a7a9f10")
 SLOTS: Final = tuple(time(hour, minute) for hour in range(9, 16) for minute in (0, 40))
 SITTING_MINUTES: Final = 40
+PRINTED: Final = 6
 _BUSY: Final = {Refusal.JUDGE_BUSY, Refusal.ROOM_BUSY}
 _OUTCOMES: Final = {
     "satisfied": ActOutcome.SATISFIED,
@@ -84,13 +84,14 @@ _REASONS: Final = (
 
 @dataclass(slots=True)
 class Walk:
-    """One transaction's walk: who has acted in it so far is remembered."""
+    """One transaction's walk."""
 
     session: Session
     outside: Outside
     config: Config
     plan: Plan
-    _actors: dict[str, Actor] = field(default_factory=dict)
+    actors: dict[str, Actor]
+    """Whoever has acted before, in this walk or an earlier one."""
 
     def do(self, step: Step) -> None:
         """Do one step as if it were then."""
@@ -103,9 +104,9 @@ class Walk:
         return dataclasses.replace(self.outside, now=lambda: now)
 
     def actor(self, login: str, now: datetime) -> Actor:
-        if login not in self._actors:
-            self._actors[login] = staff.actor_named(self.session, login, now=now)
-        return self._actors[login]
+        if login not in self.actors:
+            self.actors[login] = staff.actor_named(self.session, login, now=now)
+        return self.actors[login]
 
     def filer(self, story: Story, now: datetime) -> Actor:
         login = staff.filer_login(story.filer, len(self.plan.organisations))
@@ -171,11 +172,7 @@ def _file(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
         session,
         actor,
         filing,
-        [
-            filings.Upload(
-                stream=io.BytesIO(_claim_paper(story, court, now)), name=_paper_name(story)
-            )
-        ],
+        [_claim_paper(story, court, now)],
         store=walk.outside.store,
         limit=walk.config.upload_limit_bytes,
         now=now,
@@ -361,14 +358,9 @@ def _facts(who: Invented) -> filings.PersonFacts:
     )
 
 
-def _paper_name(story: Story) -> str:
-    return f"{_NOTES[story.language]['paper']}.pdf"
-
-
-def _claim_paper(story: Story, court: Court, now: datetime) -> bytes:
-    """Print the claim as the party might have brought it."""
+def _claim_paper(story: Story, court: Court, now: datetime) -> filings.Upload:
+    """The claim as the party brings it; one in PRINTED is a PDF, the others are Word files."""
     words = _NOTES[story.language]
-    day: date = now.date()
     lines = (
         court.name(story.language),
         story.plaintiff.full_name,
@@ -377,23 +369,22 @@ def _claim_paper(story: Story, court: Court, now: datetime) -> bytes:
         story.respondent.address,
         words["paper"],
         story.words("claim"),
-        written_day(day, story.language),
+        written_day(now.date(), story.language),
         words["fictional"],
     )
-    return _printed("\n\n".join(lines), words["paper"], story, now)
-
-
-def _printed(text: str, title: str, story: Story, now: datetime) -> bytes:
-    sheet = paper.Sheet(
-        title=title,
+    if story.number % PRINTED:
+        return filings.Upload(
+            stream=io.BytesIO(papers.as_word(lines)), name=f"{words['paper']}.docx"
+        )
+    printed = papers.as_pdf(
+        lines,
+        title=words["paper"],
         author=story.plaintiff.full_name,
-        subject=story.subject,
         language=story.language,
+        watermark=words["watermark"],
         made=now,
-        footer=lambda number, pages: f"{number} / {pages}",
-        watermark=_NOTES[story.language]["watermark"],
     )
-    return paper.print_paper(paper.paragraphs(text), sheet)
+    return filings.Upload(stream=io.BytesIO(printed), name=f"{words['paper']}.pdf")
 
 
 _STEPS: Final[dict[Does, Callable[[Walk, Story, Step, datetime], Any]]] = {
