@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImpossibleError, MalformedError, UnknownRequestError, OSError, ValueError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return UNUSABLE
+    except ImportError as error:
+        print(f"{options.command}: {error}; `pip install cryptography` adds it", file=sys.stderr)
+        return UNUSABLE
     return status
 
 

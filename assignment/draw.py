@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 from typing import Any
 
 from assignment.canon import LARGEST, canon, mac, sha
@@ -135,13 +136,11 @@ def is_count(value: object) -> bool:
 
 def tickets(candidates: Candidates, deviations: Sequence[int]) -> tuple[int, ...]:
     """Give each candidate tickets: the fair share, bent by at most half towards balance."""
+    shares = [availability for _, availability in candidates]
     bent = [max(-REACH, min(REACH, deviation)) for deviation in deviations]
-    total = sum(availability for _, availability in candidates)
-    tilt = sum(a * c for (_, a), c in zip(candidates, bent, strict=True))
-    return tuple(
-        a * (4 * REACH * total + tilt - total * c)
-        for (_, a), c in zip(candidates, bent, strict=True)
-    )
+    total = sum(shares)
+    even = 4 * REACH * total + sum(map(mul, shares, bent))
+    return tuple([a * (even - total * c) for a, c in zip(shares, bent, strict=True)])
 
 
 def seed_of(root: bytes, epoch: str, values: Mapping[str, bytes]) -> bytes:

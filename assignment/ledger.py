@@ -5,7 +5,7 @@ A deviation is charges minus credits. Their sum never changes, and no function h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 
 from assignment.canon import canon, sha
 
@@ -13,12 +13,12 @@ Candidates = Sequence[tuple[str, int]]
 Ledger = MutableMapping[str, int]
 
 
-def credits_of(weight: int, candidates: Candidates) -> Iterator[tuple[str, int]]:
+def credits_of(weight: int, candidates: Candidates) -> list[tuple[str, int]]:
     """Share a weight out among the candidates (sorted by id), to the last micro-point."""
-    total = sum(availability for _, availability in candidates)
-    leftover = weight - sum(weight * availability // total for _, availability in candidates)
-    for place, (judge, availability) in enumerate(candidates):
-        yield judge, weight * availability // total + (1 if place < leftover else 0)
+    total = sum([availability for _, availability in candidates])
+    parts = [(judge, weight * availability // total) for judge, availability in candidates]
+    leftover = weight - sum([part for _, part in parts])
+    return [(judge, part + 1) for judge, part in parts[:leftover]] + parts[leftover:]
 
 
 def charge(ledger: Ledger, weight: int, candidates: Candidates, drawn: str) -> None:

@@ -341,6 +341,14 @@ def test_the_package_is_a_command(monkeypatch, capsys):
     assert "no such file" in capsys.readouterr().err
 
 
+def test_without_the_library_for_signatures(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    for name in [name for name in sys.modules if name.startswith("cryptography.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    assert init(tmp_path, "bar")[0] == command.UNUSABLE
+    assert "pip install cryptography" in capsys.readouterr().err
+
+
 def test_init_never_makes_a_second_chain(tmp_path, capsys):
     init(tmp_path, "bar")
     init(tmp_path, "bar", "--epochs", "5")
