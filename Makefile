@@ -31,14 +31,13 @@ check: setup ## Format, lint, import contracts, types, templates, catalogues, mi
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/djlint --check --lint --quiet sud
+	$(BIN)/djlint --lint --quiet sud
 	$(BIN)/python -m sud.strings check
 	$(BIN)/python -m sud.local.schema check
 
 fix: setup ## Put right what the tools can put right by themselves
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
-	$(BIN)/djlint --reformat --quiet sud || true
 
 migration: setup ## Write the next migration: make migration m="add adjournments"
 	@test -n '$(m)' || { echo 'say what changed: make migration m="add adjournments"'; exit 2; }
