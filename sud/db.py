@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError as StaleDataError  # noqa: PLC0414 - for the rooms
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",

@@ -8,11 +8,11 @@ from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from sud import assets
 from sud.access import Action
+from sud.db import StaleDataError
 from sud.errors import CourtError, Refusal
 from sud.request import actor, allow, can, db, house, render
 from sud.words import LANGUAGE_COOKIE, LANGUAGES, language, refusal_words

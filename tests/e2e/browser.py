@@ -191,7 +191,7 @@ def _give_playwright_a_node() -> bool:
         node = _node()
     except NoBrowserError:
         return False
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node)  # noqa: TID251 - Playwright reads it there
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node)
     return True
 
 
@@ -201,7 +201,7 @@ def _unpack(archive: Path) -> None:
 
 
 def _settings(more: dict[str, str]) -> dict[str, str]:
-    return {**os.environ, **more}  # noqa: TID251 - what the installers need to reach their sources
+    return {**os.environ, **more}
 
 
 def _run(

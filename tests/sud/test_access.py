@@ -1,25 +1,21 @@
 """The rule book as a table, and the proof that list and page cannot disagree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from sud.access import ANONYMOUS, OPEN, SYSTEM, Action, Actor, permits, visible
+from sud.access import ANONYMOUS, OPEN, Action, Actor, permits, visible
 from sud.accounts.service import actor_of
 from sud.config import Config
 from sud.models import (
     Act,
-    ActState,
     Case,
     Document,
     DrawRequest,
     Filing,
-    FilingState,
     Hearing,
     LogEntry,
     Publication,
@@ -27,10 +23,10 @@ from sud.models import (
     Recording,
     Role,
     RoleCode,
-    User,
 )
 from tests.builders import Make
 from tests.conftest import MONDAY
+from tests.sud.town import Town, build_town
 
 READING = {
     Case: Action.CASE_READ,
@@ -39,14 +35,6 @@ READING = {
     Recording: Action.RECORDING_PLAY,
     Act: Action.ACT_READ,
 }
-
-
-@dataclass(frozen=True)
-class Town:
-    """Two courts, each with a judge, a clerk and cases of its own; one case is sealed."""
-
-    actors: dict[str, Actor]
-    things: dict[type, list[Any]]
 
 
 @pytest.fixture(scope="module")
@@ -68,119 +56,7 @@ def make(session: Session) -> Make:
 
 @pytest.fixture(scope="module")
 def town(session: Session, make: Make) -> Town:
-    here, there = make.court(), make.court("Б1", "BSK-LEN")
-    judge, other_judge = make.judge(here), make.judge(there)
-    open_case = make.case(here, judge)
-    sealed = make.case(here, judge, sealed=True)
-    foreign = make.case(there, other_judge)
-    users: dict[str, User] = {
-        "plaintiff": make.party(open_case),
-        "respondent": make.party(open_case, "respondent"),
-        "plaintiff of the sealed case": make.party(sealed),
-        "plaintiff elsewhere": make.party(foreign),
-        "judge": make.judge_user(judge),
-        "judge elsewhere": make.judge_user(other_judge),
-        "clerk": make.staff(RoleCode.CLERK, here),
-        "clerk elsewhere": make.staff(RoleCode.CLERK, there),
-        "chair": make.staff(RoleCode.CHAIR, here),
-        "archivist": make.staff(RoleCode.ARCHIVIST, here),
-        "auditor": make.staff(RoleCode.AUDITOR, here),
-        "administrator": make.staff(RoleCode.ADMINISTRATOR),
-    }
-    things: dict[type, list[Any]] = {Case: [open_case, sealed, foreign]}
-    for number, case in enumerate(things[Case]):
-        _furnish(session, make, things, case, users, number)
-    actors = {name: actor_of(session, user, make.now()) for name, user in users.items()}
-    return Town({"anonymous": ANONYMOUS, "the machinery": SYSTEM, **actors}, things)
-
-
-def _furnish(  # noqa: PLR0917 - one helper of one fixture
-    session: Session,
-    make: Make,
-    things: dict[type, list[Any]],
-    case: Case,
-    users: dict[str, User],
-    number: int,
-) -> None:
-    """Give a case one thing of every kind, and its court a draft and a handed-in filing."""
-    hearing = make.hearing(case, starts=make.now() + timedelta(days=number + 1))
-    act_kind = make.act_kind()
-    recording = Recording(
-        hearing=hearing,
-        source_name="disc",
-        source_prefix=f"masters/{number}",
-        source_sha256="0" * 64,
-        source_bytes=1,
-        handed_in_at=make.now(),
-    )
-    facts = {"case": case, "kind": act_kind, "judge": case.judge, "language": "ky"}
-    draft = Act(**facts, created_at=make.now())
-    issued = Act(
-        **facts,
-        created_at=make.now(),
-        state=ActState.ISSUED,
-        issued_at=make.now(),
-        code=f"code{number}",
-        pdf_key=f"acts/{number}",
-        pdf_sha256="0" * 64,
-    )
-    session.add_all([recording, draft, issued])
-    owner = users["plaintiff" if number < 2 else "plaintiff elsewhere"]
-    filings = [
-        Filing(
-            user_id=owner.id,
-            court=case.court,
-            kind=make.kind(),
-            state=state,
-            created_at=make.now(),
-            first_filed_at=make.now(),
-        )
-        for state in (FilingState.DRAFT, FilingState.SUBMITTED)
-    ]
-    session.add_all(filings)
-    session.flush()
-    papers = [
-        Document(
-            case=belongs.get("case"),
-            filing=belongs.get("filing"),
-            title="paper",
-            file_name="paper.pdf",
-            media_type="application/pdf",
-            size=1,
-            sha256="0" * 64,
-            object_key=f"papers/{number}/{place}",
-            uploaded_by_id=owner.id,
-            uploaded_at=make.now(),
-        )
-        for place, belongs in enumerate(
-            ({"case": case}, {"filing": filings[0]}, {"filing": filings[1]})
-        )
-    ]
-    publications = [
-        Publication(
-            act=act,
-            state=state,
-            parts={},
-            spans=[],
-            prepared_at=make.now(),
-            published_at=None if state is PublicationState.PREPARED else make.now(),
-        )
-        for act, state in (
-            (draft, PublicationState.PREPARED),
-            (issued, PublicationState.PUBLISHED),
-        )
-    ]
-    session.add_all([*papers, *publications])
-    session.flush()
-    for kind, made in (
-        (Hearing, [hearing]),
-        (Recording, [recording]),
-        (Act, [draft, issued]),
-        (Filing, filings),
-        (Document, papers),
-        (Publication, publications),
-    ):
-        things.setdefault(kind, []).extend(made)
+    return build_town(session, make)
 
 
 def _seen(session: Session, actor: Actor, kind: type) -> set[int]:
