@@ -11,6 +11,7 @@ from recordings.transcode import MEDIA_TYPES
 from recordings.volume import File
 
 MANIFEST = "manifest-sha256.txt"
+LONGEST, DEEPEST = 100, 4  # of a name and a path: a key holds 1024 bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,11 @@ def keep_master(
     """Store an original untouched, with a manifest in the words of BagIt beside it."""
     stored: list[Stored] = []
     left = limit
-    for file in files:
+    for number, file in enumerate(files):
         with file.open() as stream:
             key = f"{prefix}data/{_plain(file.name)}"
+            if any(one.key == key for one in stored):
+                key = f"{prefix}data/{number}/{_plain(file.name)}"
             one = store.put(key, _Watched(stream, watch), size=file.size, limit=left)
         stored.append(one)
         left = None if left is None else left - one.size
@@ -114,5 +117,7 @@ def _turn(path: Path) -> tuple[int, str]:
 
 def _plain(name: str) -> str:
     """Keep the path inside the source; a name from outside may not climb out of its prefix."""
-    parts = [part for part in PurePosixPath(name).parts if part not in {"/", "..", "."}]
-    return "/".join(parts) or "unnamed"
+    visible = "".join(letter if letter.isprintable() else "_" for letter in name)
+    parts = PurePosixPath(visible.replace("\\", "/")).parts
+    kept = [part[-LONGEST:] for part in parts if part not in {"/", "//", "..", "."}]
+    return "/".join(kept[-DEEPEST:]) or "unnamed"

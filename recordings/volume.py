@@ -93,7 +93,7 @@ def volume_of(files: Iterable[File]) -> Volume:
         raise NotADiscError("it is empty")
     sides: dict[str, File] = {}
     for file in files:
-        name = PurePosixPath(file.name).name.upper()
+        name = PurePosixPath(file.name.replace("\\", "/")).name.upper()
         if SIDE.fullmatch(name) and _magic_fits(name, file):
             if name in sides:
                 raise NotADiscError("it holds more than one disc")

@@ -351,12 +351,24 @@ def test_an_original_over_the_limit_is_refused(tmp_path: Path) -> None:
         keep_master(store, "masters/8/", files_at(GOOD), limit=1_000_000)
 
 
-def test_a_name_from_outside_cannot_climb(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/VTS_01_1.VOB", "etc/VTS_01_1.VOB"),
+        ("C:\\disc\\VTS_01_1.VOB", "C:/disc/VTS_01_1.VOB"),
+        ("//зал\n2.iso", "зал_2.iso"),
+        ("..", "unnamed"),
+        ("я" * 400, "я" * 100),
+        ("a/b/c/d/e/f", "c/d/e/f"),
+    ],
+)
+def test_a_name_from_outside_is_only_a_name(tmp_path: Path, name: str, kept: str) -> None:
     store = DirectoryStore(tmp_path / "store")
     store.ensure_bucket()
-    bad = replace(files_at(GOOD)[0], name="../../etc/VTS_01_1.VOB")
-    (one,) = keep_master(store, "masters/9/", [bad]).files
-    assert one.key == "masters/9/data/etc/VTS_01_1.VOB"
+    strange = replace(files_at(GOOD)[0], name=name)
+    one, other = keep_master(store, "masters/9/", [strange, strange]).files
+    assert {one.key, other.key} == {f"masters/9/data/{kept}", f"masters/9/data/1/{kept}"}
+    assert verify_master(store, "masters/9/") == []
 
 
 # --- the command line ---
