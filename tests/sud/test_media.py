@@ -27,7 +27,7 @@ from recordings.store import BucketStore, NoSuchObjectError
 from sud.access import Actor
 from sud.config import Config
 from sud.db import Sessions, unit
-from sud.media import jobs, rights, service
+from sud.media import jobs, rights, service, views
 from sud.media.jobs import HeldElsewhereError, scan_drop, transcode
 from sud.models import (
     DropItem,
@@ -328,6 +328,23 @@ def test_the_player_plays_by_ranges(
     assert past.status_code == 416
     head = party.head(found["low/whole.mp4"])
     assert int(head.headers["Content-Length"]) == len(whole.data)
+
+
+def test_a_range_without_an_end_is_given_piece_by_piece(
+    ready: Recording,
+    hearing: Hearing,
+    make: Make,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "PIECE", 1000)
+    party = sign_in(make.party(hearing.case))
+    address = addresses(party.get(f"/recordings/{ready.key}"))["low/whole.mp4"]
+    first = party.get(address, headers={"Range": "bytes=500-"})
+    assert len(first.data) == 1000
+    assert first.headers["Content-Range"].startswith("bytes 500-1499/")
+    asked = party.get(address, headers={"Range": "bytes=500-2999"})
+    assert len(asked.data) == 2500
 
 
 def test_every_play_is_journalled_once(
