@@ -132,7 +132,8 @@ def remembered(text: str) -> Memory:
 
 def store(path: Path, memory: Memory) -> None:
     """Replace the file as a whole: after a power cut it holds the old memory or the new one."""
-    fresh = path.with_name(path.name + ".new")
+    # A name of its own: two processes on one file by mistake must not write into one another.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(kept(memory))

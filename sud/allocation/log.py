@@ -168,11 +168,16 @@ def signed(point: note.Checkpoint, seed: bytes) -> str:
 
 
 def log_seed(path: Path) -> bytes:
-    """Read the log's private key; make one at the first need."""
+    """Read the log's private key; only `made_seed` ever makes one."""
+    return bytes.fromhex(path.read_text(encoding="ascii"))
+
+
+def made_seed(path: Path) -> bytes:
+    """Read the log's private key, made now if there is none: the log is about to begin."""
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_bytes(32).hex())
-    return bytes.fromhex(path.read_text())
+        path.write_text(secrets.token_bytes(32).hex(), encoding="ascii")
+    return log_seed(path)
 
 
 def stamp(moment: datetime) -> str:

@@ -85,7 +85,7 @@ def found(
     book = Book(session, now)
     if book.state.size:
         return
-    key = ed25519.public_key(log.log_seed(log_key))
+    key = ed25519.public_key(log.made_seed(log_key))
     book.add(compose.genesis(book.at, origin, key, bodies, demonstration=demonstration))
     journal.record(
         session, actor, Action.EPOCH_RUN, None, now=now, step="genesis", contributors=len(bodies)
