@@ -53,6 +53,7 @@ def timetable(config: Config) -> tuple[Tick, ...]:
     return (
         *(Tick(crontab=line, job="allocation.epoch") for line in epochs),
         Tick(crontab="* * * * *", job="media.scan_drop"),
+        Tick(crontab="17 3 * * *", job="accounts.forget"),
     )
 
 
