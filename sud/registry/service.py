@@ -15,6 +15,7 @@ from sud.db import Base
 from sud.errors import CourtError, Refusal
 from sud.models import (
     ActKind,
+    Case,
     CaseKind,
     Category,
     Confidence,
@@ -23,6 +24,7 @@ from sud.models import (
     CourtLevel,
     CourtName,
     Courtroom,
+    DrawRequest,
     DutyExemption,
     DutyRate,
     Holiday,
@@ -293,6 +295,18 @@ def courts_taking_claims(session: Session, day: date) -> Sequence[Court]:
         and court.kind is not CourtKind.ADMINISTRATIVE
         and court.suffix is not None
     ]
+
+
+def courts_with_draws(session: Session) -> set[str]:
+    """Return the codes of the courts for which a judge was ever drawn."""
+    return set(
+        session.scalars(
+            select(Court.code)
+            .join(Case, Case.court_id == Court.id)
+            .join(DrawRequest, DrawRequest.case_id == Case.id)
+            .distinct()
+        )
+    )
 
 
 def court_name_on(session: Session, court: Court, lang: str, day: date) -> CourtName | None:

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
@@ -10,8 +10,9 @@ from sud.access import Action
 from sud.models import Court
 from sud.outside import local_day
 from sud.registry import service
+from sud.registry.forms import DayForm
 from sud.registry.reference import Region
-from sud.request import allow, db, outside, render
+from sud.request import actor, allow, db, outside, render
 
 views = Blueprint("registry", __name__, template_folder="templates")
 
@@ -33,13 +34,46 @@ def courts() -> ResponseReturnValue:
         (regions[code], list(group))
         for code, group in groupby(found, key=lambda court: court.region)
     ]
-    return render("registry/courts.html", regions=of_region, count=len(found))
+    return render(
+        "registry/courts.html",
+        regions=of_region,
+        count=len(found),
+        drawing=service.courts_with_draws(db()),
+    )
 
 
 @views.get("/reference")
 @allow(Action.REFERENCE_READ)
 def reference() -> ResponseReturnValue:
     return render("registry/reference.html", tables=TABLE_WORDS)
+
+
+@views.get("/reference/days/set")
+@allow(Action.REFERENCE_EDIT)
+def set_day() -> ResponseReturnValue:
+    form = DayForm()
+    form.offer()
+    return render("registry/day.html", form=form)
+
+
+@views.post("/reference/days/set")
+@allow(Action.REFERENCE_EDIT)
+def set_day_post() -> ResponseReturnValue:
+    form = DayForm()
+    form.offer()
+    if not form.validate_on_submit():
+        return render("registry/day.html", form=form), 422
+    service.set_day(
+        db(),
+        actor(),
+        form.day.data,
+        kind=form.kind.data,
+        names=form.names,
+        source=form.source.data or "",
+        now=outside().now(),
+    )
+    flash(_("The day is saved."))
+    return redirect(url_for("registry.table", name="days"), 303)
 
 
 @views.get("/reference/<name>")

@@ -188,6 +188,27 @@ def test_reference_tables_are_for_administrators(client, sign_in, session, make,
     assert administrator.get("/reference/nothing").status_code == 404
 
 
+def test_an_administrator_announces_a_day_off(sign_in, session, make, reference):
+    administrator = sign_in(make.staff(RoleCode.ADMINISTRATOR))
+    assert sign_in(make.user()).get("/reference/days/set").status_code == 403
+    assert administrator.get("/reference/days/set").status_code == 200
+    empty = administrator.post("/reference/days/set", data={})
+    assert empty.status_code == 422
+    answer = {
+        "day-day": "10",
+        "day-month": "3",
+        "day-year": "2027",
+        "kind": "off",
+        "name_ky": "Орозо айт",
+        "name_ru": "Орозо айт",
+        "name_en": "Orozo Ait",
+        "source": "Decree 12",
+    }
+    assert administrator.post("/reference/days/set", data=answer).status_code == 303
+    assert not service.is_working_day(session, date(2027, 3, 10))
+    assert "Decree 12" in administrator.get("/reference/days?lang=en").get_data(as_text=True)
+
+
 def test_every_language_has_a_name_everywhere(session, reference):
     for table in service.TABLES.values():
         for row in table(session):
