@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -213,13 +212,13 @@ class House:
             self._once("prepare-store")
         with self.step("reference data"):
             self._once("load-reference")
-        if self.demonstration and find_spec("sud.allocation"):
+        if self.demonstration:
             self._make_contributors()
         if self.demonstration and find_spec("sud.demonstration"):
             # It begins the log months ago, when its first cases come in: so before genesis.
             with self.step("demonstration"):
                 self.accounts = self._once("load-demonstration").splitlines()
-        if self.demonstration and find_spec("sud.allocation"):
+        if self.demonstration:
             self._once("genesis", str(self.var / "contributors" / "anchors.json"))
 
     def _make_contributors(self) -> None:
@@ -252,7 +251,7 @@ class House:
         with self.step("worker, clock"):
             self._start("worker", ["-m", "sud.cli", "worker"])
             self._start("clock", ["-m", "sud.cli", "clock"])
-        if self.demonstration and find_spec("sud.allocation"):
+        if self.demonstration:
             for name in CONTRIBUTORS:
                 state = self.var / "contributors" / f"{name}.json"
                 self._start(
