@@ -42,7 +42,7 @@ def test_journal_refuses_change(session: Session, make: Make, time, statement: s
 def test_deferring_is_part_of_the_transaction(session: Session) -> None:
     defer_job(session, "media.transcode", recording_id=7)
     queued = session.execute(text("SELECT queue_name, task_name, args FROM procrastinate_jobs"))
-    assert queued.all() == [("media", "media.transcode", {"recording_id": 7})]
+    assert queued.all() == [("long", "media.transcode", {"recording_id": 7})]
 
 
 def test_missing_page_is_404(client: FlaskClient) -> None:
