@@ -214,11 +214,9 @@ class House:
             self._once("load-reference")
         if self.demonstration:
             self._make_contributors()
-        if self.demonstration and find_spec("sud.demonstration"):
             # It begins the log months ago, when its first cases come in: so before genesis.
             with self.step("demonstration"):
                 self.accounts = self._once("load-demonstration").splitlines()
-        if self.demonstration:
             self._once("genesis", str(self.var / "contributors" / "anchors.json"))
 
     def _make_contributors(self) -> None:
