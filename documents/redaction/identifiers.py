@@ -30,7 +30,7 @@ _PLACEHOLDERS = {
 }  # fmt: skip
 
 _LONG_NUMBER = re.compile(r"(?<![\d.,/])\d(?:[\s\u00a0-]?\d){13}(?![\d/])")
-_PHONE = re.compile(r"(?<![\d.,/№-])(?:\+?\s?996|0)(?:[\s\u00a0()-]{0,2}\d){9}(?!\d|[.,/]\d)")
+_PHONE = re.compile(r"(?<![\w.,/№-])(?:\+?\s?996|0)(?:[\s\u00a0()-]{0,2}\d){9}(?!\w|[.,/]\d)")
 _LANDLINE = re.compile(
     r"(?:тел(?:ефон\w*)?|факс)\.?\s*:?\s*(\(?\d{2,5}\)?[\s-]?\d{1,3}[\s-]?\d{2}[\s-]?\d{2})(?!\d)",
     re.IGNORECASE,

@@ -63,6 +63,7 @@ class _Part:
     word: str
     bases: tuple[str, ...]
     forms: dict[str, frozenset[Case]]
+    relative: str
     relatives: frozenset[str]
     latin: str
     common: bool
@@ -453,13 +454,12 @@ def _parts(owner: str, name: Name, *, official: bool) -> Iterator[_Part]:
             base = skeleton(shown)
             if PARTICLE.fullmatch(base) or PARTICLE.fullmatch(shown.lower()) or len(base) < 2:  # noqa: PLR2004
                 continue
+            other = None
             if is_latin(shown):
                 forms = {base: frozenset({Case.NOMINATIVE})}
-                relatives: dict[str, frozenset[Case]] = {}
             else:
                 forms = russian_forms(fold(shown))
                 other = other_gender(fold(shown)) if role == "surname" else None
-                relatives = russian_forms(other) if other else {}
             yield _Part(
                 owner=owner,
                 official=official,
@@ -467,7 +467,8 @@ def _parts(owner: str, name: Name, *, official: bool) -> Iterator[_Part]:
                 word=orthographic(shown),
                 bases=kyrgyz_bases(fold(shown)),
                 forms=forms,
-                relatives=frozenset(relatives) - forms.keys(),
+                relative=skeleton(other or ""),
+                relatives=frozenset(russian_forms(other) if other else ()) - forms.keys(),
                 latin=latin_key(shown),
                 common=_is_word(orthographic(shown)),
             )
@@ -504,15 +505,15 @@ def _matched(part: _Part, word: str) -> _Match | None:
     ):
         return None
     russian = part.forms.get(base, frozenset())
-    kyrgyz = _joined(part.bases, base)
+    # Асанованын: the suffix belongs to Асанова, not to Асанов
+    other = part.relative if part.relative.startswith(part.bases[0]) else ""
+    of_other = bool(other) and base != other and _joined((other,), base) is not None
+    kyrgyz = None if of_other else _joined(part.bases, base)
     if russian or kyrgyz:
         return _Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
     if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
         return _Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
-    if base in part.relatives or any(
-        len(relative) >= len(part.bases[0]) and _joined((relative,), base)
-        for relative in part.relatives
-    ):
+    if base in part.relatives or (part.relative and _joined((part.relative,), base)):
         weight, doubt = 0.5, Doubt.RELATIVE
     elif not lower and _misspelt(part, base) and not _is_word(orthographic(word)):
         weight, doubt = 0.6, Doubt.MISSPELT

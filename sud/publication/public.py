@@ -51,7 +51,8 @@ def decisions() -> ResponseReturnValue:
         form=form,
         found=found,
         items=[(one, reading.excerpt_of(one, form.q.data or "")) for one in found.items],
-        filtered=any(request.args.get(name) for name in request.args if name != "page"),
+        filtered=any(_asked().values()),
+        narrowed=any(value for name, value in _asked().items() if name != "q"),
         page_url=_page_url("publication.decisions"),
         feed_url=url_for("publication.decisions_feed", **_asked()),
     )

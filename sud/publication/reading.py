@@ -246,9 +246,10 @@ def found(session: Session, asked: str, *, now: datetime) -> Found:
     """Tell a case number, a court and the words of a decision apart, and look for each."""
     if not asked:
         return Found()
+    if cases := _cases(session, asked, now=now):
+        return Found(cases=cases)  # their decisions stand beside them
     return Found(
-        cases=_cases(session, asked, now=now),
-        courts=_courts(session, asked, now.astimezone(BISHKEK).date()),
+        courts=_courts(session, asked, local_day(now)),
         decisions=decisions(session, Wanted(words=asked)),
     )
 

@@ -424,7 +424,10 @@ def _refuse_telling_paper(publication: Publication, known: Known, content: bytes
     act = publication.act
     frame = "\n".join((act.case.court.name("ky"), act.case.court.name("ru"), act.judge.full_name))
     harmless = frozenset(surface(span.original) for span in residual(frame, known) if span.doubt)
-    left = residual(text_of_pdf(content), known, settled=settled_in(publication) | harmless)
+    # Its own address is random and may look like a telephone number.
+    own = re.compile(r"\s*".join(map(re.escape, str(publication.key))))
+    told = own.sub("", text_of_pdf(content))
+    left = residual(told, known, settled=settled_in(publication) | harmless)
     if left:
         raise CourtError(Refusal.NAMES_LEFT, count=len(left))
 

@@ -143,6 +143,7 @@ def test_a_heading_and_the_operative_part_are_read_too():
         "2 500 000 (эки миллион беш жүз миң) сом",
         "ИНН 00710201910017, иш № ГД-319/26-Т5",
         "№ 128 мыйзам, 1-пункт, 20.03.2026",
+        "https://sot.example/decisions/fb9fb33a-0712-4385-8123-e1f53695036a",
     ],
 )
 def test_what_is_not_a_person_stays(text: str):
@@ -165,6 +166,11 @@ def test_a_relative_is_shown_as_a_doubt():
     found = redact("Анын агасы Асанов Бегимай менен.", KNOWN)
     assert found.spans[0].doubt is Doubt.RELATIVE
     assert "Асанов" not in found.result
+
+
+def test_a_suffix_belongs_to_the_surname_that_is_written():
+    found = redact("Жумабекованын үйү жана Жумабековдун үйү", Known(persons=(PLAINTIFF,)))
+    assert [span.doubt for span in found.spans] == [Doubt.RELATIVE, None]
 
 
 def test_a_misspelt_name_is_shown_as_a_doubt():
