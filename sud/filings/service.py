@@ -113,7 +113,7 @@ def start(session: Session, actor: Actor, where: Where, *, now: datetime) -> Fil
 
 def choose(session: Session, actor: Actor, filing: Filing, where: Where, *, now: datetime) -> None:
     """Change court, category or language of a draft."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     filing.court, filing.category, filing.language = where.court, where.category, where.language
     filing.kind_code = where.category.kind_code
     _record(session, actor, filing, "court", now=now)
@@ -123,7 +123,7 @@ def name_me(
     session: Session, actor: Actor, filing: Filing, facts: PersonFacts, *, now: datetime
 ) -> FilingParty:
     """Say who files: the plaintiff whose account this is."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     mine = plaintiff_of(session, filing)
     if mine is None:
         person = _person(session, facts, language=actor.language, now=now)
@@ -145,7 +145,7 @@ def name_respondent(
     session: Session, actor: Actor, filing: Filing, facts: PersonFacts, *, now: datetime
 ) -> FilingParty:
     """Add one more respondent."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     known = respondents_of(session, filing)
     if len(known) >= MOST_RESPONDENTS:
         raise CourtError(Refusal.NOT_NOW)
@@ -164,7 +164,7 @@ def drop_respondent(
     session: Session, actor: Actor, filing: Filing, key: UUID, *, now: datetime
 ) -> None:
     """Take a respondent out again; one that is gone already is no error."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     for party in respondents_of(session, filing):
         if party.key == key:
             session.delete(party)
@@ -181,7 +181,7 @@ def write_claim(
     now: datetime,
 ) -> None:
     """Keep the price and the text of the claim."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     filing.price, filing.text = price, text
     _record(session, actor, filing, "claim", now=now)
 
@@ -199,26 +199,30 @@ def attach(
     """Take files in: all of them, or none with the reason of the first that cannot be taken.
 
     Each is examined first, then streamed to the store while its bytes are counted and hashed,
-    and only then written down: a crash leaves an object nobody asks for, never a row without its
-    file. The same file twice is taken once.
+    and only when all are there written down: a crash leaves objects nobody asks for, never a row
+    without its file, and nobody waits in the database for somebody's slow line. The same file
+    twice is taken once.
     """
-    _require_editable(filing)
-    verdicts = [_examined(upload, limit) for upload in uploads]
+    _require_open(filing)
+    taken: list[tuple[intake.Verdict, str]] = []
     known = {paper.sha256 for paper in papers_of(session, filing)}
-    added: list[Document] = []
-    for upload, verdict in zip(uploads, verdicts, strict=True):
+    for upload, verdict in [(upload, _examined(upload, limit)) for upload in uploads]:
         if verdict.sha256 in known:
             continue
-        if len(known) >= MOST_PAPERS:
-            raise CourtError(Refusal.TOO_MANY_FILES, most=MOST_PAPERS)
         known.add(verdict.sha256)
+        if len(known) > MOST_PAPERS:
+            raise CourtError(Refusal.TOO_MANY_FILES, most=MOST_PAPERS)
         key = f"filings/{filing.key}/{uuid4()}.{verdict.kind}"
         stored = store.put(
             key, upload.stream, content_type=verdict.media_type, size=verdict.size, limit=limit
         )
         if stored.sha256 != verdict.sha256:
             raise CourtError(Refusal.FILE_DAMAGED, name=verdict.name)
-        paper = Document(
+        taken.append((verdict, key))
+    # Meanwhile it may have been filed from another window.
+    _hold_open(session, filing)
+    papers = [
+        Document(
             filing_id=filing.id,
             title=PurePath(verdict.name).stem,
             file_name=verdict.name,
@@ -230,19 +234,21 @@ def attach(
             uploaded_by_id=actor.user_id,
             uploaded_at=now,
         )
-        session.add(paper)
-        added.append(paper)
+        for verdict, key in taken
+    ]
+    session.add_all(papers)
+    for verdict, _key in taken:
         _record(
             session, actor, filing, "paper", now=now, sha256=verdict.sha256, found=verdict.found
         )
-    return added
+    return papers
 
 
 def detach(
     session: Session, actor: Actor, filing: Filing, key: UUID, *, defer: Defer, now: datetime
 ) -> None:
     """Take a paper out of a draft: the row now, the object later."""
-    _require_editable(filing)
+    _hold_open(session, filing)
     for paper in papers_of(session, filing):
         if paper.key == key:
             session.delete(paper)
@@ -252,8 +258,7 @@ def detach(
 
 def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now: datetime) -> None:
     """File the claim, for the first time or again; the day of the first time is never lost."""
-    _lock(session, filing)
-    _require_editable(filing)
+    _hold_open(session, filing)
     lacking = missing_in(session, filing, on=local_day(now))
     if lacking:
         raise CourtError(Refusal.FILING_INCOMPLETE, what=lacking)
@@ -521,7 +526,13 @@ def _lock(session: Session, filing: Filing) -> None:
     session.refresh(filing)
 
 
-def _require_editable(filing: Filing) -> None:
+def _hold_open(session: Session, filing: Filing) -> None:
+    """Hold a filing that is still the party's to change, so that nobody files it meanwhile."""
+    _lock(session, filing)
+    _require_open(filing)
+
+
+def _require_open(filing: Filing) -> None:
     if filing.state not in _EDITABLE:
         raise CourtError(Refusal.NOT_NOW)
 

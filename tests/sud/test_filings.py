@@ -220,6 +220,31 @@ def test_bad_files(session, party, ready, outside, time, name, data, code) -> No
     assert len(service.papers_of(session, ready)) == 2
 
 
+def test_filed_from_another_window_while_a_file_is_on_its_way(
+    session, sessions, party, ready, outside, time
+) -> None:
+    class Meanwhile(io.BytesIO):
+        """Its last byte arrives after the claim was filed elsewhere."""
+
+        filed = False
+
+        def read(self, size=-1):
+            if not self.filed:
+                self.filed = True
+                with unit(sessions) as other:
+                    filing = other.get_one(Filing, ready.id)
+                    service.submit(other, party, filing, defer=defer_job, now=time())
+            return super().read(size)
+
+    uploads = [Upload(stream=Meanwhile(pdf(8)), name="late.pdf")]
+    with pytest.raises(CourtError) as refused:
+        service.attach(
+            session, party, ready, uploads, store=outside.store, limit=1 << 20, now=time()
+        )
+    assert refused.value.code is Refusal.NOT_NOW
+    assert len(service.papers_of(session, ready)) == 2
+
+
 def test_the_same_file_twice_is_taken_once(session, party, ready, outside, time) -> None:
     again = pdf(7)
     attach(session, party, ready, outside, time, ("x.pdf", again), ("y.pdf", again))
