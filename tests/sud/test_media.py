@@ -682,8 +682,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
 
     first = worker()
     try:
-        until(lambda: now().progress > 0, "the conversion to be under way")
-        assert transcoders_of(first.pid)
+        until(lambda: transcoders_of(first.pid), "the conversion to be under way")
     finally:
         first.kill()
         first.wait()
