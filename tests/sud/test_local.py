@@ -44,6 +44,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
+            assert child.stdout is not None
+            stack.callback(child.stdout.close)
             stack.callback(child.wait)
             stack.callback(child.kill)
             return child
