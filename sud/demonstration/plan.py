@@ -230,15 +230,10 @@ class _Planner:
         text = TEXTS[category]
         (court,) = dice.choices(list(COURTS), list(COURTS.values()))
         by_organisation = text["plaintiff"] == "organisation"
-        filer = dice.randrange(len(self.organisations if by_organisation else self.persons))
+        filer = self._one_of(self.organisations if by_organisation else self.persons)
         plaintiff = (self.organisations if by_organisation else self.persons)[filer]
         language = dice.choices(("ky", "ru"), (65, 35))[0]
-        if text.get("respondent") == "organisation":
-            respondent = self.inventor.organisation(language=language)
-        elif category == "divorce":
-            respondent = self.inventor.person(language=language, woman=not plaintiff.woman)
-        else:
-            respondent = self.inventor.person(language=language)
+        respondent = self._respondent(category, plaintiff, language)
         price = self._price(text["price"]) if "price" in text else None
         story = Story(
             number=number,
@@ -255,6 +250,23 @@ class _Planner:
         )
         self._lay_out(story)
         return story
+
+    def _one_of(self, known: Sequence[Invented]) -> int:
+        """Choose by number; the first go to court often, so that there is somebody to look at."""
+        often = [8, 4, 4] + [1] * len(known)
+        return self.dice.choices(range(len(known)), often[: len(known)])[0]
+
+    def _respondent(self, category: str, plaintiff: Invented, language: str) -> Invented:
+        """Invent whoever is sued; now and then it is somebody who has an account too."""
+        if TEXTS[category].get("respondent") == "organisation":
+            return self.inventor.organisation(language=language)
+        if category == "divorce":
+            return self.inventor.person(language=language, woman=not plaintiff.woman)
+        if self._chance(15):
+            known = self.persons[self._one_of(self.persons)]
+            if known != plaintiff:
+                return known
+        return self.inventor.person(language=language)
 
     def _price(self, limits: tuple[int, int]) -> int:
         """A price in tyiyn, as people write prices: mostly round, sometimes to the tyiyn."""
