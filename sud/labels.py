@@ -214,6 +214,7 @@ def label(code: StrEnum) -> LazyString:
 DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.FILING_EDIT, "submitted"): _("Claim filed"),
     (Action.FILING_EDIT, "resubmitted"): _("Claim corrected and filed again"),
+    (Action.FILING_EDIT, "withdrawn"): _("Claim withdrawn"),
     (Action.FILING_DECIDE, "returned"): _("Claim returned for correction"),
     (Action.CASE_REGISTER, ""): _("Case registered"),
     (Action.CASE_DISTRIBUTE, ""): _("Judge drawn"),

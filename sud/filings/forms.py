@@ -211,6 +211,10 @@ class AcceptForm(forms.Form):
     """A button."""
 
 
+class WithdrawForm(forms.Form):
+    """A button."""
+
+
 class ReturnForm(forms.Form):
     """Why a filing is returned and what is to be corrected."""
 

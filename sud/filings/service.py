@@ -286,6 +286,15 @@ def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now:
     notices.tell_filer(session, actor, filing, NoticeKind.FILING_RECEIVED, defer=defer, now=now)
 
 
+def withdraw(session: Session, actor: Actor, filing: Filing, *, now: datetime) -> None:
+    """Take a filed claim back before the court has decided on it."""
+    _lock(session, filing)
+    if filing.state not in (FilingState.SUBMITTED, FilingState.RETURNED):
+        raise CourtError(Refusal.NOT_NOW)
+    filing.state = FilingState.WITHDRAWN
+    _record(session, actor, filing, "withdrawn", now=now)
+
+
 def missing_in(session: Session, filing: Filing, *, on: date) -> list[FilingPart]:
     """Name what the filing still lacks, in the order of its steps."""
     needs_price = filing.category is not None and treasury.needs_price(session, filing.category, on)

@@ -23,6 +23,7 @@ from sud.filings.forms import (
     SubmitForm,
     WhereForm,
     WhichForm,
+    WithdrawForm,
 )
 from sud.models import Court, Filing, FilingPart, FilingState
 from sud.outside import local_day
@@ -341,6 +342,32 @@ def receipt_pdf(filing: Filing) -> ResponseReturnValue:
         mimetype="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
     )
+
+
+@views.get("/filings/<uuid:key>/withdraw")
+@allow(Action.FILING_EDIT, on=service.filing_of_url)
+def withdraw(filing: Filing) -> ResponseReturnValue:
+    """Ask whether the claim is taken back."""
+    form = WithdrawForm()
+    form.check_seen(filing)
+    return render("filings/withdraw.html", form=form, filing=filing)
+
+
+@views.post("/filings/<uuid:key>/withdraw")
+@allow(Action.FILING_EDIT, on=service.filing_of_url)
+def withdraw_post(filing: Filing) -> ResponseReturnValue:
+    """Take the claim back."""
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        try:
+            form.check_seen(filing)
+            service.withdraw(db(), actor(), filing, now=outside().now())
+        except CourtError as error:
+            form.refuse(error)
+        else:
+            flash(_("The claim %(number)s is withdrawn.", number=filing.receipt_number))
+            return redirect(url_for("cases.home"), 303)
+    return render("filings/withdraw.html", form=form, filing=filing), 422
 
 
 # ------------------------------------------------------------------ the clerk

@@ -616,6 +616,18 @@ def test_returning_in_pages(session, submitted, user, clerk, sign_in) -> None:
     assert submitted.receipt_number in page
 
 
+def test_withdrawing_in_pages(session, submitted, user, clerk, sign_in) -> None:
+    party, base = sign_in(user), f"/filings/{submitted.key}"
+    assert f"{base}/withdraw" in party.get(f"{base}/receipt").text
+    assert sign_in(clerk).post(f"{base}/withdraw").status_code == 403
+    assert step(party, f"{base}/withdraw", {}).location == "/home"
+    assert submitted.receipt_number not in sign_in(clerk).get("/queue").text
+    session.refresh(submitted)
+    assert submitted.state is FilingState.WITHDRAWN
+    assert party.post(f"{base}/withdraw", data={"seen": "0"}).status_code == 422
+    assert party.get(f"{base}/receipt").status_code == 200
+
+
 def test_stale_decision(session, submitted, clerk, sign_in) -> None:
     counter = sign_in(clerk)
     answer = counter.post(f"/filings/{submitted.key}/accept", data={"seen": "0"})
