@@ -57,6 +57,11 @@ class _Found:
     layer: Layer = Layer.PATTERN
 
 
+# The dictionary guesses that any unknown word is a surname; only these endings are believed.
+_SURNAME_LIKE = re.compile(
+    r".{2,}(?:[ое]в|ск|цк|енк|[аи]ч|[бвгжзклмнпрсфхцчш]ин)"
+    r"(?:а|у|им|ом|е|ои|ого|ому|ая|ую|и|их|ими|о)?(?:н[иу]н|[нд][иу]|г[ае]|д[ае]н?|т[аиу]н?)?"
+)
 # Кыргызстандын looks like Пушкин to the Russian dictionary.
 _KY_GENITIVE = re.compile(r".*(?:[аиоу]|с[иу])н[иу]н|.*[дт][иу]н")
 
@@ -220,7 +225,8 @@ def _perhaps(text: str, known: Known, busy: list[tuple[int, int]]) -> list[Span]
         and is_surname(orthographic(found[0]))
         and not _ordinary(found[0])
         and not is_toponym(found[0])
-        and _KY_GENITIVE.fullmatch(skeleton(found[0])) is None
+        and _SURNAME_LIKE.fullmatch(skeleton(found[0]))
+        and not (_KY_GENITIVE.fullmatch(skeleton(found[0])) and "ов" not in found[0])
         and not _is_harmless(text, *found.span())
         and OFFICE_WORD.search(text, max(0, found.start() - 60), found.start()) is None
         and _free(found.span(), busy)

@@ -7,7 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-from documents.spelling import skeleton
+from documents.redaction.declension import kyrgyz_case, russian_forms
+from documents.spelling import fold, skeleton
 
 _I = re.IGNORECASE
 
@@ -41,7 +42,7 @@ _PLACE_NOUN = (
 )
 PLACE_AFTER = re.compile(rf"[^\S\n]+(?:{_PLACE_NOUN})", _I)
 PLACE_BEFORE = re.compile(
-    r"(?:\bг|\bгор|\bс|\bш|\bа|\bгород(?:а|е|у)?|\bсел[оае]|\bсело|\bайыл\w*|\bшаар\w*)\.?\s+$", _I
+    r"(?<!\w)(?:(?:г|гор|с|ш|а)\.|город(?:а|е|у)?|сел[оае]|айыл\w*|шаар\w*)\s*$", _I
 )
 STREET_AFTER = re.compile(
     r"(?:[^\S\n]+|-)(?:көч(?:ө|\.)|проспект|бульвар|пр-т|кичи\s*район|микрорайон|мкр|"
@@ -82,14 +83,16 @@ _LISTS = tomllib.loads(files("documents.redaction").joinpath("words.toml").read_
 KYRGYZ_WORDS = _words("also_names")
 ADDRESS_WORDS = _words("address")
 _TOPONYMS = _words("toponyms")
+_TOPONYM_FORMS = frozenset(
+    form for place in _LISTS["toponyms"].split() for form in russian_forms(fold(place))
+)
 
 
 @lru_cache(maxsize=16_384)
 def is_toponym(word: str) -> bool:
     """Tell whether the word is, in some case, a place of the country."""
     base = skeleton(word)
-    return any(
-        base.startswith(place[:-2] if place.endswith("ски") else place)
+    return base in _TOPONYM_FORMS or any(
+        base.startswith(place) and kyrgyz_case(base[len(place) :]) is not None
         for place in _TOPONYMS
-        if len(base) - len(place) <= 6  # noqa: PLR2004 - a suffix chain, not another word
     )

@@ -260,6 +260,12 @@ def test_a_common_word_is_a_name_only_where_a_name_may_stand():
     assert redact("ответил ему Мир", known).spans[0].doubt is None
 
 
+def test_a_preposition_is_not_a_village():
+    known = Known(persons=(Person(key="s", label="Ответчик 1", names=(Name(given="Сүйүмкан"),)),))
+    assert redact("Взыскать с Сүйүмкан в пользу истца", known).spans[0].doubt is None
+    assert redact("живёт в с. Сүйүмкан", known).spans[0].doubt is Doubt.PLACE
+
+
 def test_two_persons_of_one_name_are_told_apart_or_doubted():
     known = Known(
         persons=(
