@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
-
-COURT_TIME = ZoneInfo("Asia/Bishkek")
 
 FRIDAY = 4
 NEVER_LONGER_OFF = 31
@@ -108,8 +105,3 @@ def months_after(start: date, months: int) -> date:
 def hours_after(start: datetime, hours: int) -> datetime:
     """Hours run through nights and days off: no one waits for a Monday in custody."""
     return start + timedelta(hours=hours)
-
-
-def court_day(moment: datetime) -> date:
-    """Return the day on the courts' clocks."""
-    return moment.astimezone(COURT_TIME).date()
