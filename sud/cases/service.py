@@ -37,7 +37,7 @@ from sud.models import (
 )
 from sud.outside import local_day
 
-PAGE: Final = 50
+PAGE: Final = 40
 # One line a reader, a case and this long: a clerk turning pages is one look, not thirty.
 _ONE_LOOK: Final = timedelta(minutes=30)
 _WORDS_SEARCHED: Final = 5
