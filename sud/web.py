@@ -1,7 +1,7 @@
 """The web application put together: sessions of people, every room's views, the headers."""
 
-import importlib
 from datetime import timedelta
+from types import ModuleType
 
 from flask import Flask, Response, request
 from flask_login import LoginManager, UserMixin
@@ -9,27 +9,38 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.orm import Session
 
-from sud import assets, words
+from sud import assets, health, words
 from sud.access import ANONYMOUS, Actor
-from sud.accounts import service as accounts
+from sud.accounts import views as accounts
+from sud.accounts.service import actor_of, user_by_session_id
+from sud.acts import views as acts
+from sud.allocation import views as allocation
+from sud.cases import views as cases
 from sud.config import Config
 from sud.db import Sessions, make_sessions
+from sud.filings import views as filings
+from sud.hearings import views as hearings
+from sud.media import views as media
 from sud.outside import Outside, real_outside
+from sud.portal import views as portal
+from sud.publication import views as publication
+from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
+from sud.treasury import views as treasury
 
-ROOMS = (
-    "health",
-    "accounts",
-    "registry",
-    "cases",
-    "allocation",
-    "hearings",
-    "acts",
-    "treasury",
-    "filings",
-    "media",
-    "publication",
-    "portal",
+ROOMS: tuple[ModuleType, ...] = (
+    health,
+    accounts,
+    registry,
+    cases,
+    allocation,
+    hearings,
+    acts,
+    treasury,
+    filings,
+    media,
+    publication,
+    portal,
 )
 
 PAPERS_AT_ONCE = 20
@@ -100,28 +111,20 @@ def _install_sign_in(app: Flask) -> None:
 
 
 def _signed_in(session_id: str) -> SignedIn | None:
-    return SignedIn(session_id) if accounts.user_by_session_id(db(), session_id) else None
+    return SignedIn(session_id) if user_by_session_id(db(), session_id) else None
 
 
 def _actor_of(session: Session, user: SignedIn) -> Actor:
-    account = accounts.user_by_session_id(session, user.id)
-    return accounts.actor_of(session, account, house().outside.now()) if account else ANONYMOUS
+    account = user_by_session_id(session, user.id)
+    return actor_of(session, account, house().outside.now()) if account else ANONYMOUS
 
 
-def _install(app: Flask, room: str) -> None:
-    """Add a room's views; a room that is still being built has none."""
-    for name in (f"sud.{room}.views", f"sud.{room}"):
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name in {name, f"sud.{room}"}:
-                continue
-            raise
-        if hasattr(module, "install"):
-            module.install(app)
-        elif hasattr(module, "views"):
-            app.register_blueprint(module.views)
-        return
+def _install(app: Flask, room: ModuleType) -> None:
+    """Add a room's views; a room that brings more than views installs itself."""
+    if hasattr(room, "install"):
+        room.install(app)
+    else:
+        app.register_blueprint(room.views)
 
 
 def _limit_body() -> None:

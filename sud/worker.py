@@ -8,34 +8,27 @@ worker puts its jobs back into the queue.
 import asyncio
 import contextlib
 import functools
-import importlib
 import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import procrastinate
 from sqlalchemy import make_url
 
+from sud.accounts import jobs as accounts
+from sud.allocation import jobs as allocation
+from sud.cases import jobs as cases
 from sud.config import Config
 from sud.db import Sessions, make_sessions
+from sud.filings import jobs as filings
+from sud.media import jobs as media
 from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
+from sud.publication import jobs as publication
 
-ROOMS = (
-    "accounts",
-    "registry",
-    "cases",
-    "allocation",
-    "hearings",
-    "acts",
-    "treasury",
-    "filings",
-    "media",
-    "publication",
-)
+ROOMS = (accounts, allocation, cases, filings, media, publication)
 PROCESS = "worker"
 ATTEMPTS = 6
 SUFFERED = 4
@@ -81,8 +74,7 @@ def all_jobs() -> dict[str, Job]:
     """Collect the jobs of every room that has any."""
     jobs: dict[str, Job] = {}
     for room in ROOMS:
-        if find_spec(f"sud.{room}") and find_spec(f"sud.{room}.jobs"):
-            jobs |= importlib.import_module(f"sud.{room}.jobs").JOBS
+        jobs |= room.JOBS
     return jobs
 
 
