@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from documents.morphology import is_common_word
 from documents.redaction.declension import (
     Case,
     decline,
-    kyrgyz_bases,
     kyrgyz_case,
-    other_gender,
-    russian_forms,
 )
 from documents.redaction.findings import Doubt, Kind, Layer, Span
-from documents.redaction.known import Known, Name, Official, Person
+from documents.redaction.known import Known, Official, Person
+from documents.redaction.parts import MIN_LOWER, Match, is_word, matched, parts_of
 from documents.redaction.vocabulary import (
-    KYRGYZ_WORDS,
     LEGAL_FORM,
     OFFICE_WORD,
     PARTICLE,
@@ -34,11 +30,8 @@ from documents.redaction.vocabulary import (
 from documents.spelling import (
     WORD,
     fold,
-    is_latin,
-    latin_key,
     orthographic,
     skeleton,
-    within_one_slip,
 )
 
 _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
@@ -48,36 +41,8 @@ _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 _WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
 _MAX_INITIALS = 3
-_MIN_FUZZY = 6
-_MIN_LOWER = 4
+_MIN_TORN = 6
 _INITIAL_LETTERS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One word of one spelling of one person's name, ready to be compared."""
-
-    owner: str
-    official: bool
-    role: str
-    word: str
-    bases: tuple[str, ...]
-    forms: dict[str, frozenset[Case]]
-    relative: str
-    relatives: frozenset[str]
-    latin: str
-    common: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Match:
-    """That a word of the text is a form of a part, and how surely."""
-
-    part: _Part
-    weight: float
-    doubt: Doubt | None
-    russian: frozenset[Case]
-    kyrgyz: Case | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +53,7 @@ class _Unit:
     end: int
     text: str
     sort: str  # name, initial, particle, patronymic, word
-    matches: tuple[_Match, ...] = ()
+    matches: tuple[Match, ...] = ()
     tail: str = ""  # a suffix that stands apart: А.Б.нын, Асанова-нын
 
 
@@ -128,11 +93,11 @@ class People:
                 *((official.key, True, official.names) for official in known.officials),
             )
             for name in names
-            for part in _parts(owner, name, official=official)
+            for part in parts_of(owner, name, official=official)
         ]
         self._officials = frozenset(official.key for official in known.officials)
         self._initials = _initials(known)
-        self._seen: dict[str, tuple[_Match, ...]] = {}
+        self._seen: dict[str, tuple[Match, ...]] = {}
         self._organisations = [
             re.compile(r"\W+".join(map(re.escape, WORD.findall(fold(name)))))
             for name in known.organisations
@@ -146,9 +111,30 @@ class People:
         """
         found = tuple(self._found(text))
         return (
-            tuple(span for span, _ in found if span is not None),
+            (*(span for span, _ in found if span is not None), *self._torn(text)),
             tuple(place for span, place in found if span is None),
         )
+
+    def _torn(self, text: str) -> Iterator[Span]:
+        """Give long names with stray spaces inside: «Жума беков», as bad scans have them."""
+        folded = _same_length_fold(text).translate(str.maketrans("эйы", "еии"))
+        for part in self._parts:
+            if part.official or part.common or len(part.bases[0]) < _MIN_TORN:
+                continue
+            for found in re.finditer(r"(?<!\w)" + r"\s?".join(part.bases[0]), folded):
+                if re.search(r"\s", found[0]):
+                    end = WORD.match(text, found.end())
+                    yield Span(
+                        start=found.start(),
+                        end=end.end() if end else found.end(),
+                        original=text[found.start() : end.end() if end else found.end()],
+                        replacement=self._known.people[part.owner].label,
+                        kind=Kind.PERSON,
+                        layer=Layer.CASE,
+                        confidence=0.6,
+                        person=part.owner,
+                        doubt=Doubt.BROKEN,
+                    )
 
     def _found(self, text: str) -> Iterator[tuple[Span | None, tuple[int, int]]]:
         protected = tuple(self._organisations_in(text))
@@ -164,11 +150,11 @@ class People:
 
     # -- seeing ------------------------------------------------------------------------------
 
-    def matches(self, word: str) -> tuple[_Match, ...]:
+    def matches(self, word: str) -> tuple[Match, ...]:
         """Return every part of every name that the word may be a form of."""
         if word not in self._seen:
             self._seen[word] = tuple(
-                match for part in self._parts if (match := _matched(part, word)) is not None
+                match for part in self._parts if (match := matched(part, word)) is not None
             )
         return self._seen[word]
 
@@ -321,7 +307,7 @@ class People:
             and unit.text[1:].islower()
             and len(unit.text) > _INITIAL_LETTERS
             and text[low:high] in {" ", "\u00a0"}
-            and not _is_word(orthographic(unit.text))
+            and not is_word(orthographic(unit.text))
             and not is_toponym(unit.text)
             and not ROLE_WORD.fullmatch(unit.text)
             and PLACE_AFTER.match(text, unit.end) is None
@@ -397,7 +383,7 @@ class People:
         line = text[max(text.rfind("\n", 0, start) + 1, start - 30) : start]
         before = WORD.findall(line)
         words = WORD.findall(self._known.people[person].label)
-        roots = [skeleton(word)[:5] for word in words if len(word) >= _MIN_LOWER]
+        roots = [skeleton(word)[:5] for word in words if len(word) >= MIN_LOWER]
         return bool(before and roots) and skeleton(before[-1]).startswith(tuple(roots))
 
     def _doubted(
@@ -440,38 +426,11 @@ def _unit(
     end: int,
     text: str,
     sort: str,
-    matches: tuple[_Match, ...] = (),
+    matches: tuple[Match, ...] = (),
     *,
     tail: str = "",
 ) -> _Unit:
     return _Unit(start=start, end=end, text=text, sort=sort, matches=matches, tail=tail)
-
-
-def _parts(owner: str, name: Name, *, official: bool) -> Iterator[_Part]:
-    for role in ("surname", "given", "patronymic"):
-        for found in WORD.finditer(getattr(name, role)):
-            shown = found.group()
-            base = skeleton(shown)
-            if PARTICLE.fullmatch(base) or PARTICLE.fullmatch(shown.lower()) or len(base) < 2:  # noqa: PLR2004
-                continue
-            other = None
-            if is_latin(shown):
-                forms = {base: frozenset({Case.NOMINATIVE})}
-            else:
-                forms = russian_forms(fold(shown))
-                other = other_gender(fold(shown)) if role == "surname" else None
-            yield _Part(
-                owner=owner,
-                official=official,
-                role=role,
-                word=orthographic(shown),
-                bases=kyrgyz_bases(fold(shown)),
-                forms=forms,
-                relative=skeleton(other or ""),
-                relatives=frozenset(russian_forms(other) if other else ()) - forms.keys(),
-                latin=latin_key(shown),
-                common=_is_word(orthographic(shown)),
-            )
 
 
 def _initials(known: Known) -> dict[str, set[str]]:
@@ -488,75 +447,8 @@ def _initials(known: Known) -> dict[str, set[str]]:
     }
 
 
-def _is_word(word: str) -> bool:
-    return skeleton(word) in KYRGYZ_WORDS or is_common_word(word)
-
-
 def _is_initial(word: str) -> bool:
     return word[:1].isupper() and (len(word) == 1 or word in {"Дж", "Ю", "Я", "Ж"})
-
-
-def _matched(part: _Part, word: str) -> _Match | None:
-    """Return how the word is a form of the part, or nothing."""
-    base = skeleton(word)
-    lower = not word[:1].isupper()
-    if len(word) == 1 or (
-        lower and (len(part.bases[0]) < _MIN_LOWER or part.common or _is_word(orthographic(word)))
-    ):
-        return None
-    russian = part.forms.get(base, frozenset())
-    # Асанованын: the suffix belongs to Асанова, not to Асанов
-    other = part.relative if part.relative.startswith(part.bases[0]) else ""
-    of_other = bool(other) and base != other and _joined((other,), base) is not None
-    kyrgyz = None if of_other else _joined(part.bases, base)
-    if russian or kyrgyz:
-        return _Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
-    if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
-        return _Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
-    if base in part.relatives or (part.relative and _joined((part.relative,), base)):
-        weight, doubt = 0.5, Doubt.RELATIVE
-    elif not lower and _misspelt(part, base) and not _is_word(orthographic(word)):
-        weight, doubt = 0.6, Doubt.MISSPELT
-    else:
-        return None
-    return _Match(part=part, weight=weight, doubt=doubt, russian=frozenset(), kyrgyz=None)
-
-
-def _joined(bases: tuple[str, ...], word: str) -> Case | None:
-    """Return the Kyrgyz case when the word is a base with a suffix chain."""
-    for softened, base in enumerate(bases):
-        if word.startswith(base):
-            rest = word[len(base) :]
-            if softened and rest[:1] not in {"и", "у"}:
-                continue
-            if (case := kyrgyz_case(rest)) is not None:
-                return case
-    return None
-
-
-def _latin(name: str, word: str) -> bool:
-    return word == name or (
-        len(name) >= _MIN_LOWER
-        and word.startswith(name)
-        and re.fullmatch(r"s|a|u|im|om|e|oi|n?[iu]n|d[iu]n?|t[iu]n?|g[aeo]|k[aeo]|[dtn][aeo]n?",
-                         word[len(name) :]) is not None
-    )  # fmt: skip
-
-
-def _misspelt(part: _Part, word: str) -> bool:
-    """Tell whether one slip of the pen lies between the word and a form of the name."""
-    base = part.bases[0]
-    if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(word) - len(base)) > 8:  # noqa: PLR2004
-        return False
-    if word[0] != base[0] and word[-2:] != base[-2:] and word[1:3] != base[1:3]:
-        return False
-    if any(within_one_slip(word, form) for form in part.forms):
-        return True
-    return any(
-        within_one_slip(word[:cut], base) and kyrgyz_case(word[cut:]) is not None
-        for cut in range(len(base) - 1, len(base) + 2)
-        if cut < len(word)
-    )
 
 
 def _same_role_again(mention: _Mention, unit: _Unit, owners: set[str]) -> bool:

@@ -178,6 +178,12 @@ def test_a_misspelt_name_is_shown_as_a_doubt():
     assert "Жумаб" not in found.result
 
 
+def test_a_name_torn_by_a_space_is_a_doubt():
+    found = redact("Сотто Жума бековдун өкүлү болду.", KNOWN)
+    assert found.result == "Сотто 1-доогер өкүлү болду."
+    assert [span.doubt for span in found.spans] == [Doubt.BROKEN]
+
+
 def test_an_organisation_that_bears_a_name_stays_and_is_shown():
     found = redact("ОсОО «Асанова и партнёры» каршы пикир берди.", KNOWN)
     assert "Асанова" in found.result

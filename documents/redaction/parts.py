@@ -1,0 +1,153 @@
+"""Parts: tells whether a written word is some form of one word of a known name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from documents.morphology import is_common_word
+from documents.redaction.declension import (
+    Case,
+    kyrgyz_bases,
+    kyrgyz_case,
+    other_gender,
+    russian_forms,
+)
+from documents.redaction.findings import Doubt
+from documents.redaction.known import Name
+from documents.redaction.vocabulary import KYRGYZ_WORDS, PARTICLE
+from documents.spelling import (
+    WORD,
+    fold,
+    is_latin,
+    latin_key,
+    orthographic,
+    skeleton,
+    within_one_slip,
+)
+
+MIN_LOWER = 4
+"""Shorter names in small letters are taken for other words."""
+_MIN_FUZZY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One word of one spelling of one person's name, ready to be compared."""
+
+    owner: str
+    official: bool
+    role: str
+    word: str
+    bases: tuple[str, ...]
+    forms: dict[str, frozenset[Case]]
+    relative: str
+    relatives: frozenset[str]
+    latin: str
+    common: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """That a word of the text is a form of a part, and how surely."""
+
+    part: Part
+    weight: float
+    doubt: Doubt | None
+    russian: frozenset[Case]
+    kyrgyz: Case | None
+
+
+def parts_of(owner: str, name: Name, *, official: bool) -> Iterator[Part]:
+    for role in ("surname", "given", "patronymic"):
+        for found in WORD.finditer(getattr(name, role)):
+            shown = found.group()
+            base = skeleton(shown)
+            if PARTICLE.fullmatch(base) or PARTICLE.fullmatch(shown.lower()) or len(base) < 2:  # noqa: PLR2004
+                continue
+            other = None
+            if is_latin(shown):
+                forms = {base: frozenset({Case.NOMINATIVE})}
+            else:
+                forms = russian_forms(fold(shown))
+                other = other_gender(fold(shown)) if role == "surname" else None
+            yield Part(
+                owner=owner,
+                official=official,
+                role=role,
+                word=orthographic(shown),
+                bases=kyrgyz_bases(fold(shown)),
+                forms=forms,
+                relative=skeleton(other or ""),
+                relatives=frozenset(russian_forms(other) if other else ()) - forms.keys(),
+                latin=latin_key(shown),
+                common=is_word(orthographic(shown)),
+            )
+
+
+def is_word(word: str) -> bool:
+    return skeleton(word) in KYRGYZ_WORDS or is_common_word(word)
+
+
+def matched(part: Part, word: str) -> Match | None:
+    """Return how the word is a form of the part, or nothing."""
+    base = skeleton(word)
+    lower = not word[:1].isupper()
+    if len(word) == 1 or (
+        lower and (len(part.bases[0]) < MIN_LOWER or part.common or is_word(orthographic(word)))
+    ):
+        return None
+    russian = part.forms.get(base, frozenset())
+    # Асанованын: the suffix belongs to Асанова, not to Асанов
+    other = part.relative if part.relative.startswith(part.bases[0]) else ""
+    of_other = bool(other) and base != other and _joined((other,), base) is not None
+    kyrgyz = None if of_other else _joined(part.bases, base)
+    if russian or kyrgyz:
+        return Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
+    if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
+        return Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
+    if base in part.relatives or (part.relative and _joined((part.relative,), base)):
+        weight, doubt = 0.5, Doubt.RELATIVE
+    elif not lower and _misspelt(part, base) and not is_word(orthographic(word)):
+        weight, doubt = 0.6, Doubt.MISSPELT
+    else:
+        return None
+    return Match(part=part, weight=weight, doubt=doubt, russian=frozenset(), kyrgyz=None)
+
+
+def _joined(bases: tuple[str, ...], word: str) -> Case | None:
+    """Return the Kyrgyz case when the word is a base with a suffix chain."""
+    for softened, base in enumerate(bases):
+        if word.startswith(base):
+            rest = word[len(base) :]
+            if softened and rest[:1] not in {"и", "у"}:
+                continue
+            if (case := kyrgyz_case(rest)) is not None:
+                return case
+    return None
+
+
+def _latin(name: str, word: str) -> bool:
+    return word == name or (
+        len(name) >= MIN_LOWER
+        and word.startswith(name)
+        and re.fullmatch(r"s|a|u|im|om|e|oi|n?[iu]n|d[iu]n?|t[iu]n?|g[aeo]|k[aeo]|[dtn][aeo]n?",
+                         word[len(name) :]) is not None
+    )  # fmt: skip
+
+
+def _misspelt(part: Part, word: str) -> bool:
+    """Tell whether one slip of the pen lies between the word and a form of the name."""
+    base = part.bases[0]
+    if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(word) - len(base)) > 8:  # noqa: PLR2004
+        return False
+    if word[0] != base[0] and word[-2:] != base[-2:] and word[1:3] != base[1:3]:
+        return False
+    if any(within_one_slip(word, form) for form in part.forms):
+        return True
+    return any(
+        within_one_slip(word[:cut], base) and kyrgyz_case(word[cut:]) is not None
+        for cut in range(len(base) - 1, len(base) + 2)
+        if cut < len(word)
+    )
