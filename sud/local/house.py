@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,12 +67,19 @@ class Process:
     argv: list[str]
     environment: Mapping[str, str]
     log: Path
+    passing: tuple[int, ...] = ()
     child: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         self.starts.append(time.monotonic())
-        self.child = start(self.argv, log=self.log, environment=self.environment, directory=ROOT)
+        self.child = start(
+            self.argv,
+            log=self.log,
+            environment=self.environment,
+            directory=ROOT,
+            passing=self.passing,
+        )
 
     def ask_to_stop(self) -> None:
         if self.child is not None:
@@ -104,6 +112,7 @@ class House:
         self.servers: list[Process] = []
         self.accounts: list[str] = []
         self.mail_page = ""
+        self.door: socket.socket
 
     def say(self, line: str = "") -> None:
         self.out.write(f"{line}\n")
@@ -130,6 +139,7 @@ class House:
             private_enough(self.var)
             private(self.logs)
             self.say("AIS Sud is starting" + self._which())
+            self._open_door(stack)
             self._settle()
             self._start_servers(stack)
             stack.callback(self._stop)
@@ -151,18 +161,25 @@ class House:
     def demonstration(self) -> bool:
         return self.settings.get("SUD_DEMONSTRATION", "true").lower() in {"1", "true", "yes"}
 
+    def _open_door(self, stack: ExitStack) -> None:
+        """Take the port now and for good: the web gets it when all is ready, and when restarted."""
+        for port in range(self.port, self.port + 100):
+            with contextlib.suppress(OSError):
+                self.door = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                break
+        else:
+            raise StartError(f"no free port from {self.port} on")
+        if port != self.port:
+            self.say(f"  Port {self.port} is taken; using {port} instead.")
+        self.port = port
+
     def _settle(self) -> None:
         """Decide every setting that the environment left open."""
         given = config.given()
-        wanted = self.port
-        port = _first_free(wanted)
-        if port != wanted:
-            self.say(f"  Port {wanted} is taken; using {port} instead.")
-        self.port = port
         drop = self.var / "drop"
         self.settings = {
             "SUD_SECRET_KEY": _kept_secret(self.var / "secret.key"),
-            "SUD_BASE_URL": f"http://127.0.0.1:{port}",
+            "SUD_BASE_URL": f"http://127.0.0.1:{self.port}",
             "SUD_DROP_FOLDER": str(drop),
             "SUD_AUTHORITY_DIR": str(private(self.var / "authority")),
             "SUD_LOG_KEY_FILE": str(self.var / "log.key"),
@@ -244,8 +261,8 @@ class House:
 
     def _start_processes(self) -> None:
         with self.step("web"):
-            bind = f"--bind=127.0.0.1:{self.port}"
-            self._start("web", ["-m", "sud.cli", "serve", bind])
+            door = self.door.fileno()
+            self._start("web", ["-m", "sud.cli", "serve", f"--bind=fd://{door}"], (door,))
         with self.step("worker, clock"):
             self._start("worker", ["-m", "sud.cli", "worker"])
             self._start("clock", ["-m", "sud.cli", "clock"])
@@ -328,12 +345,13 @@ class House:
         for process in reversed(self.processes):
             process.end()
 
-    def _start(self, name: str, argv: list[str]) -> None:
+    def _start(self, name: str, argv: list[str], passing: tuple[int, ...] = ()) -> None:
         process = Process(
             name=name,
             argv=[sys.executable, *argv],
             environment=self._environment(owner=False),
             log=self.logs / f"{name}.log",
+            passing=passing,
         )
         self.processes.append(process)
         process.start()

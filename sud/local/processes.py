@@ -58,6 +58,7 @@ def start(
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    passing: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child that leads its own process group; `dying` reaches it when we die."""
     with open_privately(log, "ab") as errors, open_privately(out or log, "ab") as answers:
@@ -68,6 +69,7 @@ def start(
             stderr=errors,
             env=environment,
             cwd=directory,
+            pass_fds=passing,
             start_new_session=True,
         )
 
