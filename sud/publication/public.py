@@ -4,15 +4,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from documents.wording import wording
-from sud.access import Action, Actor
+from sud.access import Action
 from sud.labels import label
 from sud.models import Court, Hearing, HearingState, Publication, PublicationState
 from sud.outside import local_day
@@ -23,10 +21,6 @@ from sud.request import allow, db, outside, render
 from sud.words import clock, day, language, listing
 
 views = Blueprint("publication", __name__, template_folder="templates")
-
-
-def _decision(session: Session, _who: Actor, *, key: UUID) -> Publication | None:
-    return reading.decision(session, key)
 
 
 # ------------------------------------------------------------------ decisions
@@ -88,7 +82,7 @@ def decisions_feed() -> ResponseReturnValue:
 
 
 @views.get("/decisions/<uuid:key>")
-@allow(Action.DECISION_READ, on=_decision)
+@allow(Action.DECISION_READ, on=reading.decision_of_url)
 def decision(publication: Publication) -> ResponseReturnValue:
     """One decision, to be read like a page; a withdrawn one says only that it was withdrawn."""
     if publication.state is PublicationState.WITHDRAWN:
@@ -113,7 +107,7 @@ def decision(publication: Publication) -> ResponseReturnValue:
 
 
 @views.get("/decisions/<uuid:key>.pdf")
-@allow(Action.DECISION_READ, on=_decision)
+@allow(Action.DECISION_READ, on=reading.decision_of_url)
 def decision_pdf(publication: Publication) -> ResponseReturnValue:
     """The public paper."""
     paper = service.stored_pdf(publication, outside())

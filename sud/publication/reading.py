@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from documents import search
+from sud.access import Actor
 from sud.cases.numbers import readings
 from sud.models import (
     Act,
@@ -131,8 +132,11 @@ def decisions(session: Session, wanted: Wanted) -> Decisions:
     )
 
 
-def decision(session: Session, key: UUID) -> Publication | None:
-    """Return a published decision, or one that was withdrawn: its page says so."""
+def decision_of_url(session: Session, _actor: Actor, key: UUID) -> Publication | None:
+    """Return a published decision, or one that was withdrawn: its page says so.
+
+    Drafts are nobody's to read here, not even those who may check them.
+    """
     query = _open(select(Publication)).where(
         Publication.key == key, Publication.state != PublicationState.PREPARED
     )

@@ -1,14 +1,12 @@
 """Pages of publication for the court: the queue, the check of one text, publishing, withdrawing."""
 
 from http import HTTPStatus
-from uuid import UUID
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from sud.access import Action, Actor
+from sud.access import Action
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import Act, ActPart, Publication, PublicationState
@@ -20,14 +18,6 @@ from sud.publication.words import DOUBTS, KINDS, LAYERS
 from sud.request import actor, allow, db, outside, render
 
 __all__ = ["views"]
-
-
-def _publication(session: Session, who: Actor, *, key: UUID) -> Publication | None:
-    return service.publication_of_url(session, who, key)
-
-
-def _act(session: Session, who: Actor, *, key: UUID) -> Act | None:
-    return service.act_of_url(session, who, key)
 
 
 @views.get("/publications")
@@ -45,7 +35,7 @@ def queue() -> ResponseReturnValue:
 
 
 @views.route("/acts/<uuid:key>/publication", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=_act)
+@allow(Action.PUBLICATION_REVIEW, on=service.act_of_url)
 def prepare(act: Act) -> ResponseReturnValue:
     """Make the public text now, when the worker has not done it yet."""
     form = ActForm()
@@ -61,7 +51,7 @@ def prepare(act: Act) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=_publication)
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def review(publication: Publication) -> ResponseReturnValue:
     """The text before and after, every replacement and doubt, each to be decided."""
     form = ActForm()
@@ -80,7 +70,7 @@ def review(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/replace", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=_publication)
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def replace(publication: Publication) -> ResponseReturnValue:
     """Put a label for words that nobody found."""
     form = ReplaceForm()
@@ -105,7 +95,7 @@ def replace(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/publish", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=_publication)
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def publish(publication: Publication) -> ResponseReturnValue:
     """Put the text before the public; a refusal lists what still tells of a person."""
     form = PublishForm()
@@ -133,7 +123,7 @@ def publish(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/withdraw", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=_publication)
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def withdraw(publication: Publication) -> ResponseReturnValue:
     """Take a published text back."""
     form = WithdrawForm()
