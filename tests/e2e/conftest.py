@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -38,10 +38,8 @@ class Running:
 
     url: str
     var: Path
-    mail: str
     password: str
     process: subprocess.Popen[str]
-    said: list[str] = field(repr=False)
 
 
 @pytest.fixture(scope="session")
@@ -51,28 +49,27 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     for parent in (var.parent, *var.parent.parents[:2]):
         parent.chmod(parent.stat().st_mode | 0o011)
     port = free_port(0)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "sud.local", "--var", str(var), "--port", str(port)],
         cwd=ROOT,
         env=os.environ | {"SUD_DEMONSTRATION_CASES": str(CASES)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    said = _listen(process)
-    text = "\n".join(said)
-    try:
-        yield Running(
-            url=_after("Open", text).rstrip("/"),
-            var=var,
-            mail=_after("Mail", text),
-            password=_after("Accounts     password of every account:", text),
-            process=process,
-            said=said,
-        )
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+    ) as process:
+        try:
+            text = "\n".join(_listen(process))
+            yield Running(
+                url=_after("Open", text).rstrip("/"),
+                var=var,
+                password=_after("Accounts     password of every account:", text),
+                process=process,
+            )
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.stdout is not None
+            process.stdout.read()
+    assert process.returncode == 0
 
 
 def _listen(process: subprocess.Popen[str]) -> list[str]:
@@ -86,7 +83,6 @@ def _listen(process: subprocess.Popen[str]) -> list[str]:
             return said
         if time.monotonic() > deadline:
             break
-    process.kill()
     pytest.fail("the house did not start:\n" + "\n".join(said))
 
 

@@ -29,9 +29,9 @@ def test_never_switches_escaping_off(template: Path) -> None:
 
 
 def test_has_no_inline_script_or_style(template: Path) -> None:
-    text = template.read_text()
-    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
-    assert not re.search(r"<style\b|\sstyle=|\son(?!e=)[a-z]+=", text)
+    markup = re.sub(r"\{[{%#].*?[}%#]\}", "", template.read_text(), flags=re.DOTALL)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", markup)
+    assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=", markup)
 
 
 def test_has_nothing_from_elsewhere(template: Path) -> None:

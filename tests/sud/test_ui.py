@@ -35,7 +35,7 @@ class Everything(forms.Form):
 
 
 for name, kind in KINDS.items():
-    given = {"choices": [("a", HOSTILE)]} if issubclass(kind, forms._Choosing) else {}
+    given = {"choices": [("a", HOSTILE)]} if issubclass(kind, forms.fields._Choosing) else {}
     setattr(
         Everything,
         name,
