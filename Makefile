@@ -60,8 +60,8 @@ lock: $(READY) ## Lock the newest packages that fit pyproject.toml, with hashes
 	  --no-emit-index-url --no-header pyproject.toml --group dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock
 
-bench: setup ## Measure: the draw, pages, transcoding (tests/bench)
-	$(BIN)/pytest tests/bench -p no:cacheprovider -s --override-ini=timeout=0
+bench: setup ## Measure the draw and the conversion of a disc (tests/bench)
+	$(BIN)/python -m tests.bench
 
 $(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

@@ -31,7 +31,7 @@ PROGRESS: Final = "demonstration/phase"
 AHEAD: Final = 45
 OPENING: Final = time(8, 0)
 TOLD_EVERY: Final = 38
-DISC: Final = Path(__file__).parents[2] / "tests" / "recordings" / "dvd" / "VIDEO_TS"
+DISC: Final = Path(__file__).parent / "disc" / "VIDEO_TS"
 
 Say = Callable[[str], None]
 Phase = Callable[[int], None]

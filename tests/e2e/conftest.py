@@ -42,7 +42,7 @@ class Running:
     process: subprocess.Popen[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`make run` on a directory of its own, stopped as by Ctrl-C."""
     var = tmp_path_factory.mktemp("house") / "var"
@@ -92,8 +92,9 @@ def _after(word: str, text: str) -> str:
     return found[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole run: Playwright's event loop is in the way of whoever wants his own."""
     program = chromium.found()
     if program is None:
         if os.environ.get("CI"):
@@ -111,6 +112,7 @@ class Visitor:
 
     house: Running
     page: Page
+    scripts: bool
     seen: set[str]
     shots: Path | None
 
@@ -129,17 +131,19 @@ class Visitor:
     def fill(self, **answers: str) -> None:
         """Fill in boxes by the names of their fields."""
         for name, answer in answers.items():
-            box = self.page.locator(f"[name='{name.replace('__', '-')}']").first
-            if box.evaluate("box => box.tagName") == "SELECT":
-                box.select_option(answer)
+            field = f"[name='{name.replace('__', '-')}']"
+            if self.page.locator(f"select{field}").count():
+                self.page.locator(f"select{field}").select_option(answer)
             else:
-                box.fill(answer)
+                self.page.locator(field).first.fill(answer)
 
     def choose(self, name: str, value: str) -> None:
         self.page.locator(f"input[name='{name}'][value='{value}']").check(force=True)
 
     def look(self) -> None:
-        """Every page is checked for accessibility the first time it is seen."""
+        """Every page is checked for accessibility the first time it is seen (axe is a script)."""
+        if not self.scripts:
+            return
         page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.house.url))
         if page not in self.seen and "text/html" in str(self.page.evaluate("document.contentType")):
             self.seen.add(page)
@@ -156,10 +160,10 @@ class Visitor:
             self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visitor(
     house: Running, browser: Browser, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Visitor]]:
+) -> Iterator[Callable[..., Visitor]]:
     """Make visitors; each has cookies of his own, none has been here before."""
     contexts: list[BrowserContext] = []
     seen: set[str] = set()
@@ -168,17 +172,21 @@ def visitor(
     if shots:
         shots.mkdir(parents=True, exist_ok=True)
 
-    def made() -> Visitor:
-        context = browser.new_context(viewport={"width": 1100, "height": 800}, locale="ky-KG")
+    def made(*, scripts: bool = True, width: int = 1100) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, locale="ky-KG", java_script_enabled=scripts
+        )
         contexts.append(context)
-        return Visitor(house=house, page=context.new_page(), seen=seen, shots=shots)
+        return Visitor(
+            house=house, page=context.new_page(), scripts=scripts, seen=seen, shots=shots
+        )
 
     yield made
     for context in contexts:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def letters(house: Running) -> Callable[[], list[str]]:
     """The text of every letter that the demonstration's mail catcher holds."""
 

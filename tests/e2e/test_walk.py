@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 import pikepdf
 import pytest
 
+import sud.demonstration
 from tests.e2e.conftest import Running, Visitor, get, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-DISC = Path(__file__).parents[1] / "recordings" / "dvd" / "VIDEO_TS"
+DISC = Path(sud.demonstration.__file__).parent / "disc" / "VIDEO_TS"
 BISHKEK = ZoneInfo("Asia/Bishkek")
 RESPONDENT = ("Токтогулов", "Нурлан", "Асанович")
 ADDRESS = "Талас шаары, Жибек Жолу көчөсү, 14-үй"
@@ -31,7 +32,7 @@ PIN = "20101189999917"
 
 def test_a_case_from_claim_to_publication(  # noqa: PLR0915 - one walk, told in one piece
     house: Running,
-    visitor: Callable[[], Visitor],
+    visitor: Callable[..., Visitor],
     letters: Callable[[], list[str]],
     tmp_path: Path,
 ) -> None:
@@ -264,3 +265,51 @@ def _login_of_drawn(log: Path) -> str:
     results = [e for e in map(json.loads, log.read_text().splitlines()) if e["type"] == "result"]
     number = int(results[-1]["seats"][0]["judge"].rpartition("-")[2])
     return "chair.talas" if number == 1 else f"judge{number}.talas"
+
+
+def test_a_claim_is_filed_and_returned_on_a_telephone_without_scripts(
+    visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    """Scripts are switched off for both, and the party's screen is narrow."""
+    party = visitor(scripts=False, width=360)
+    party.sign_in("party2")
+    party.open("/file")
+    party.picture("phone-claim")
+    party.press("main form button[type=submit]")
+    assert party.page.locator(".govuk-error-summary li").count() == 2
+    party.fill(court="osh-city", category="loan_private")
+    party.press("main form button[type=submit]")
+    party.press("main form button[type=submit]")
+    party.fill(surname="Сыдыков", given_name="Эрмек", pin="123", address=ADDRESS)
+    party.press("main form button[type=submit]")
+    assert party.page.locator("#pin-error").is_visible()
+    assert party.page.locator("[name=surname]").input_value() == "Сыдыков"
+    party.fill(pin=PIN)
+    party.press("main form button[type=submit]")
+    party.press("main a.govuk-button")
+    party.fill(price="50 000", text="Карызды өндүрүп берүүнү суранам.")
+    party.press("main form button[type=submit]")
+    paper = tmp_path / "tilkat.pdf"
+    _pdf(paper)
+    party.page.set_input_files("input[type=file]", paper)
+    party.press("main form button[type=submit]")
+    party.press("main a.govuk-button")
+    party.page.locator("input[name=truth]").check(force=True)
+    party.press("main form button[type=submit]")
+    party.picture("phone-receipt")
+    wide = party.page.locator("html").bounding_box()
+    assert wide is not None
+    assert wide["width"] <= 360
+
+    clerk = visitor(scripts=False)
+    clerk.sign_in("clerk1.osh")
+    clerk.open("/queue")
+    clerk.press("main table tbody tr:last-child a")
+    clerk.page.locator("details summary").last.click()
+    clerk.choose("reason", "paper_missing")
+    clerk.fill(note="Карыз жөнүндө тилкаттын көчүрмөсүн тиркеңиз.")
+    clerk.press("main form[action$='/return'] button[type=submit]")
+
+    party.open("/home")
+    party.press("main a[href*='/filings/']")
+    assert "Карыз жөнүндө тилкаттын көчүрмөсүн тиркеңиз." in party.page.inner_text("main")

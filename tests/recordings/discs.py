@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pycdlib
 
-GOOD = Path(__file__).parent / "dvd"
+import sud.demonstration
+
+GOOD = Path(sud.demonstration.__file__).parent / "disc"
 SECTOR = 2048
 
 

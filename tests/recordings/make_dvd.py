@@ -1,4 +1,4 @@
-"""Makes tests/recordings/dvd/VIDEO_TS, the small real DVD of the tests; run by hand, not by tests.
+"""Makes sud/demonstration/disc/VIDEO_TS, the small real DVD of demonstration and tests, by hand.
 
     python tests/recordings/make_dvd.py
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 PARTS = {  # name: (seconds, voice, what is said)
     "a": (6, "ky", "Сот жыйыны ачык деп жарыяланат. Доогердин арызы каралат."),
@@ -64,7 +64,7 @@ def drawn(name: str) -> str:
 
 def main() -> None:
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    target = HERE / "dvd"
+    target = ROOT / "sud" / "demonstration" / "disc"
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         for name, (seconds, voice, words) in PARTS.items():
