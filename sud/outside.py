@@ -2,7 +2,8 @@
 
 import json
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -14,8 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from documents.signatures import Signer, TestAuthority
-from recordings.store import BucketStore, ObjectStore
+from recordings.store import BucketStore, ObjectStore, StoreError
 from sud.config import Config
+from sud.errors import CourtError, Refusal
 
 SMTP_TIMEOUT_SECONDS = 15
 LONG_JOBS = frozenset({"media.transcode"})
@@ -68,6 +70,15 @@ BISHKEK = ZoneInfo("Asia/Bishkek")
 def local_day(moment: datetime) -> date:
     """Return the day that a moment belongs to in Bishkek."""
     return moment.astimezone(BISHKEK).date()
+
+
+@contextmanager
+def reaching_the_store() -> Iterator[None]:
+    """Turn a store that is away into a refusal: what was begun is undone, and may be repeated."""
+    try:
+        yield
+    except StoreError as error:
+        raise CourtError(Refusal.STORE_AWAY) from error
 
 
 def utc_now() -> datetime:

@@ -185,20 +185,25 @@ def _echoes(text: str, groups: dict[str, str], busy: list[tuple[int, int]]) -> l
     ]
 
 
+def _doubtful(found: re.Match[str], known: Known, doubt: Doubt, *, confidence: float) -> Span:
+    """Return a place that stays as it is until the clerk decides."""
+    return Span(
+        start=found.start(),
+        end=found.end(),
+        original=found[0],
+        replacement=label_of("", 1, known.language),
+        kind=Kind.PERSON,
+        layer=Layer.PATTERN,
+        confidence=confidence,
+        doubt=doubt,
+        applied=False,
+    )
+
+
 def _initials_alone(text: str, known: Known, busy: list[tuple[int, int]]) -> list[Span]:
     """Return initials without a surname, with the tail that shortening tools leave behind."""
     return [
-        Span(
-            start=found.start(),
-            end=found.end(),
-            original=found[0],
-            replacement=label_of("", 1, known.language),
-            kind=Kind.PERSON,
-            layer=Layer.PATTERN,
-            confidence=0.4,
-            doubt=Doubt.INITIALS,
-            applied=False,
-        )
+        _doubtful(found, known, Doubt.INITIALS, confidence=0.4)
         for found in _BARE_INITIALS.finditer(text)
         if _free(found.span(), busy)
     ]
@@ -207,17 +212,7 @@ def _initials_alone(text: str, known: Known, busy: list[tuple[int, int]]) -> lis
 def _perhaps(text: str, known: Known, busy: list[tuple[int, int]]) -> list[Span]:
     """Return lone words that the dictionary takes for surnames; the clerk decides."""
     return [
-        Span(
-            start=found.start(),
-            end=found.end(),
-            original=found[0],
-            replacement=label_of("", 1, known.language),
-            kind=Kind.PERSON,
-            layer=Layer.PATTERN,
-            confidence=0.3,
-            doubt=Doubt.UNSURE,
-            applied=False,
-        )
+        _doubtful(found, known, Doubt.UNSURE, confidence=0.3)
         for found in WORD.finditer(text)
         if found[0][:1].isupper()
         and found[0][1:].islower()

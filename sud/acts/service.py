@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -16,14 +16,13 @@ from documents import codes, layout, paper
 from documents.authority import Signatory
 from documents.signatures import Verdict
 from documents.wording import wording
-from recordings.store import StoreError
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases import notices
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import Act, ActKind, ActOutcome, ActPart, ActState, Case, CaseState, NoticeKind
-from sud.outside import Outside, local_day
+from sud.outside import Outside, local_day, reaching_the_store
 from sud.registry import service as registry
 from sud.registry.calendar import Unit
 
@@ -133,7 +132,7 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
     if not verdict.good:
         message = f"act {act.key}: our own signature does not hold"
         raise RuntimeError(message)
-    with _reaching_the_store():
+    with reaching_the_store():
         stored = outside.store.put(
             f"acts/{act.key}/{verdict.sha256}.pdf",
             io.BytesIO(signed),
@@ -243,7 +242,7 @@ def issued_pdf(act: Act, outside: Outside) -> bytes:
     if act.pdf_key is None:
         message = f"act {act.key} was not issued"
         raise LookupError(message)
-    with _reaching_the_store():
+    with reaching_the_store():
         return outside.store.get(act.pdf_key)
 
 
@@ -267,14 +266,6 @@ def same_paper(act: Act, stream: io.BufferedIOBase) -> bool:
     while piece := stream.read(1 << 20):
         state.update(piece)
     return state.hexdigest() == act.pdf_sha256
-
-
-@contextlib.contextmanager
-def _reaching_the_store() -> Iterator[None]:
-    try:
-        yield
-    except StoreError as error:
-        raise CourtError(Refusal.STORE_AWAY) from error
 
 
 def _hold_case(session: Session, case: Case) -> None:

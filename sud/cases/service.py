@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, joinedload
@@ -203,7 +203,7 @@ def cases_found(session: Session, actor: Actor, text: str, *, now: datetime) -> 
         query = every.join(Court, Court.id == Case.court_id).join(
             CaseKind, CaseKind.code == Case.kind_code
         )
-        query = query.where(or_(*(_is_number(part) for part in parts)))
+        query = query.where(or_(*(is_numbered(part) for part in parts)))
     elif actor.staff and len(text.strip()) > 1:
         query = _named(every, text)
     else:
@@ -223,7 +223,8 @@ def cases_found(session: Session, actor: Actor, text: str, *, now: datetime) -> 
     return found
 
 
-def _is_number(part: PartOfNumber) -> Any:
+def is_numbered(part: PartOfNumber) -> ColumnElement[bool]:
+    """Whether a case has this number, or what is given of one."""
     wanted = [Case.seq == part.seq]
     if part.kind is not None:
         wanted.append(CaseKind.prefix == part.kind)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from recordings.disc import disc_of, main_title, survey
@@ -17,7 +17,8 @@ from recordings.transcode import MASTER
 from recordings.volume import File, Volume, file_of, volume_of
 from sud import journal
 from sud.access import Action, Actor, permits, visible
-from sud.cases.numbers import PartOfNumber, readings
+from sud.cases.numbers import readings
+from sud.cases.service import is_numbered
 from sud.errors import CourtError, Refusal
 from sud.media.rights import Right, right_of
 from sud.models import (
@@ -281,7 +282,7 @@ def hearings_for_disc(
         parts = readings(question)
         if not parts:
             return []
-        query = query.where(or_(*(_is_number(part) for part in parts)))
+        query = query.where(or_(*(is_numbered(part) for part in parts)))
     else:
         query = query.where(
             func.lower(Hearing.during) > now - RECENT, func.lower(Hearing.during) < now + RECENT
@@ -291,17 +292,6 @@ def hearings_for_disc(
         for hearing in session.scalars(query)
         if permits(actor, Action.RECORDING_ADD, hearing)
     ]
-
-
-def _is_number(part: PartOfNumber) -> ColumnElement[bool]:
-    wanted = [Case.seq == part.seq]
-    if part.kind is not None:
-        wanted.append(CaseKind.prefix == part.kind)
-    if part.year is not None:
-        wanted.append(Case.year == part.year)
-    if part.court is not None:
-        wanted.append(Court.suffix == part.court)
-    return and_(*wanted)
 
 
 # ------------------------------------------------------------------ playing

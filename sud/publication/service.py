@@ -1,6 +1,5 @@
 """Publication: a public text is prepared from an act, checked by a clerk, published, withdrawn."""
 
-import contextlib
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,6 @@ from documents.redaction import Kind, Known, Layer, residual, surface
 from documents.redaction.identifiers import placeholder
 from documents.redaction.papers import text_of_pdf
 from documents.search import keys
-from recordings.store import StoreError
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases import service as cases
@@ -32,7 +30,7 @@ from sud.models import (
     PublicationState,
     RoleCode,
 )
-from sud.outside import Outside, local_day
+from sud.outside import Outside, local_day, reaching_the_store
 from sud.publication.known import known_of, names_a_person
 from sud.publication.places import (
     AROUND,
@@ -209,7 +207,7 @@ def publish(
     )
     content = public_pdf(session, publication, base_url=outside.base_url, now=now)
     _refuse_telling_paper(publication, known, content)
-    with _reaching_the_store():
+    with reaching_the_store():
         stored = outside.store.put(
             f"publications/{publication.key}/{publication.version}.pdf",
             io.BytesIO(content),
@@ -394,19 +392,11 @@ def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | 
     """Return the public paper in pieces; none when there is none, or none any more."""
     if publication.pdf_key is None:
         return None
-    with _reaching_the_store():
+    with reaching_the_store():
         return outside.store.stream(publication.pdf_key)
 
 
 # ------------------------------------------------------------------ how it is kept
-
-
-@contextlib.contextmanager
-def _reaching_the_store() -> Iterator[None]:
-    try:
-        yield
-    except StoreError as error:
-        raise CourtError(Refusal.STORE_AWAY) from error
 
 
 def _hold(session: Session, publication: Publication) -> None:
