@@ -233,7 +233,6 @@ _READERS_OF_CASE: tuple[tuple[Predicate, ...], ...] = (
 )
 
 
-
 def paper_of_own_filing(actor: Actor, paper: Document) -> bool:
     return paper.filing is not None and own_filing(actor, paper.filing)
 

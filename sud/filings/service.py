@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import BinaryIO, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents import intake
@@ -518,13 +518,20 @@ def _describe(person: Person, facts: PersonFacts) -> None:
 
 
 def _account_of(session: Session, person: Person) -> int | None:
-    """Return the account of a respondent who has one: his PIN was checked when it was opened."""
+    """Return the account of a respondent who has one: his PIN was checked when it was opened.
+
+    The surname must agree too: a slip in the number must not open the case to a stranger.
+    """
     if not person.pin:
         return None
     accounts = session.scalars(
         select(User.id)
         .join(Person, Person.id == User.person_id)
-        .where(Person.pin == person.pin, User.active)
+        .where(
+            Person.pin == person.pin,
+            func.lower(Person.surname) == person.surname.lower(),
+            User.active,
+        )
     ).all()
     return accounts[0] if len(accounts) == 1 else None
 

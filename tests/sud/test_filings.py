@@ -15,6 +15,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
 from sud.access import Actor
@@ -79,6 +80,9 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+LAW = {"ky": "№ 159 токтом", "ru": "Постановление № 159", "en": "Resolution No. 159"}
+
+
 def law(make: Make) -> Where:
     """A court, a category and the two lowest brackets of the duty (handbook, 4.2)."""
     for code in ("plaintiff", "respondent"):
@@ -88,6 +92,7 @@ def law(make: Make) -> Where:
         "minimum": 100_00,
         "valid_from": date(2020, 1, 1),
         "confidence": Confidence.HIGH,
+        **{f"source_{lang}": law for lang, law in LAW.items()},
     }
     low = DutyRate(price_from=0, price_to=50_000_00, fixed=0, basis_points=500, **facts)
     high = DutyRate(price_from=50_000_00, fixed=2_500_00, basis_points=400, **facts)
@@ -300,14 +305,16 @@ def test_accepting_registers_the_case(
         assert "Токтогулова" not in letter["text"] + letter["subject"]
 
 
+@pytest.mark.parametrize(("surname", "sees"), [("осмонов", True), ("Токтогулов", False)])
 def test_a_respondent_with_an_account_sees_the_case(
-    session, party, ready, clerk_actor, make, drawing, outside, time
+    session, party, ready, clerk_actor, make, drawing, outside, time, surname, sees
 ) -> None:
+    """A slip in the number opens nothing to a stranger: the surname must agree."""
     person = make.person(pin="20101199000077")
     account = make.user(person_id=person.id)
     facts = PersonFacts(
         kind=PersonKind.NATURAL,
-        surname="Осмонов",
+        surname=surname,
         given_name="Бакыт",
         pin="20101199000077",
         address="Талас",
@@ -315,9 +322,8 @@ def test_a_respondent_with_an_account_sees_the_case(
     service.name_respondent(session, party, ready, facts, now=time())
     service.submit(session, party, ready, defer=defer_job, now=time())
     case = service.accept(session, clerk_actor, ready, outside=outside, now=time())
-    assert account.id in session.scalars(
-        select(Participant.user_id).where(Participant.case_id == case.id)
-    )
+    people = session.scalars(select(Participant.user_id).where(Participant.case_id == case.id))
+    assert (account.id in people.all()) is sees
 
 
 def test_return_correct_and_file_again(
@@ -566,7 +572,9 @@ def test_the_whole_way_in_pages(
     assert step(party, f"{base}/confirm", {}).status_code == 422
     done = step(party, f"{base}/confirm", {"truth": "y"})
     assert done.location == f"{base}/receipt"
-    receipt = party.get(done.location)
+    for lang, ground in LAW.items():
+        assert ground in party.get(f"{done.location}?lang={lang}").text
+    receipt = party.get(f"{done.location}?lang=ky")
     assert "2026-000001" in receipt.text
     for paper in session.scalars(select(Document)):
         assert paper.sha256 in receipt.text
@@ -576,6 +584,8 @@ def test_the_whole_way_in_pages(
         assert len(shown.data) == paper.size
     printed = party.get(f"{base}/receipt.pdf")
     assert printed.data.startswith(b"%PDF-")
+    first = PdfReader(io.BytesIO(printed.data)).pages[0]
+    assert LAW["ky"] in " ".join(first.extract_text().split())
     assert "2026-000001" in party.get("/home").text
     # The clerk.
     assert "2026-000001" in counter.get("/queue").text
