@@ -7,7 +7,6 @@ standard input, never taken from the command line, where every process could rea
 import argparse
 import getpass
 import http.client
-import importlib
 import io
 import json
 import logging
@@ -17,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -177,8 +175,10 @@ def clock(_arguments: argparse.Namespace) -> None:
 
 def genesis(arguments: argparse.Namespace) -> None:
     """Begin the public log of draws with its contributors; done once, then nothing."""
+    from sud.allocation import service as room
+
     contributors = json.loads(arguments.contributors.read_text(encoding="utf-8"))
-    config, room = Config.from_environ(), _room("sud.allocation.service")
+    config = Config.from_environ()
     with unit(make_sessions(config.database_url)) as session:
         room.found(
             session,
@@ -193,19 +193,20 @@ def genesis(arguments: argparse.Namespace) -> None:
 
 def load_reference(_arguments: argparse.Namespace) -> None:
     """Load courts, case kinds, rates, holidays and the rest of the reference data."""
-    room = _room("sud.registry.service")
+    from sud.registry import service as room
+
     with unit(make_sessions(Config.from_environ().database_url)) as session:
         room.load_reference(session, SYSTEM, now=_now())
 
 
 def load_demonstration(_arguments: argparse.Namespace) -> None:
     """Load the fictional demonstration court, once; say who can sign in there."""
+    from sud import demonstration as room
     from sud.outside import real_outside
 
     config = Config.from_environ()
     if not config.demonstration:
         raise CommandError("refused: SUD_DEMONSTRATION is not set for this house")
-    room = _room("sud.demonstration")
     room.load(
         make_sessions(config.database_url),
         real_outside(config),
@@ -289,15 +290,6 @@ def _new_password() -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise CommandError(f"a password has at least {SHORTEST_PASSWORD} characters")
     return password
-
-
-def _room(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name and not name.startswith(f"{error.name}."):
-            raise
-        raise CommandError(f"this version has no {name}") from error
 
 
 def _now() -> datetime:
