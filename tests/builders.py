@@ -52,7 +52,7 @@ class Make:
         return {
             "valid_from": START,
             "valid_to": None,
-            "source": "test",
+            "source_en": "test",
             "confidence": Confidence.HIGH,
         }
 

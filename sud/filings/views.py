@@ -334,7 +334,7 @@ def receipt_pdf(filing: Filing) -> ResponseReturnValue:
             ],
             claim=filing.price,
             duty=filing.duty,
-            duty_basis=(filing.duty_sheet or {}).get("source", ""),
+            duty_basis=(filing.duty_sheet or {}).get("source", {}).get(filing.language, ""),
         )
     )
     return Response(

@@ -29,13 +29,22 @@ class Named:
 
 
 class Sourced:
-    """When a rule holds, where it stands, how sure we are; a hand-made correction is kept."""
+    """When a rule holds, where it stands, how sure we are; a hand-made correction is kept.
+
+    A source is cited as parties read it; how a figure was found is a note for administrators.
+    """
 
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    source: Mapped[str] = mapped_column(default="")
+    source_ky: Mapped[str] = mapped_column(default="")
+    source_ru: Mapped[str] = mapped_column(default="")
+    source_en: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
     confidence: Mapped[Confidence] = mapped_column(coded(Confidence), default=Confidence.MEDIUM)
     edited_by_hand: Mapped[bool] = mapped_column(default=False)
+
+    def source_in(self, lang: str) -> str:
+        return {"ky": self.source_ky, "ru": self.source_ru}.get(lang, self.source_en)
 
 
 class CaseKind(Named, Sourced, Base):

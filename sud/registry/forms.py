@@ -16,10 +16,16 @@ class DayForm(forms.Form):
     name_ky = forms.TextField(_("Name in Kyrgyz"), required=_("Enter the name of the day."))
     name_ru = forms.TextField(_("Name in Russian"), required=_("Enter the name of the day."))
     name_en = forms.TextField(_("Name in English"), required=_("Enter the name of the day."))
-    source = forms.TextField(
-        _("Source"),
+    source_ky = forms.TextField(
+        _("Source in Kyrgyz"),
         required=_("Enter where this was announced."),
         hint=_("For example, the number and day of the decree"),
+    )
+    source_ru = forms.TextField(
+        _("Source in Russian"), required=_("Enter where this was announced.")
+    )
+    source_en = forms.TextField(
+        _("Source in English"), required=_("Enter where this was announced.")
     )
 
     def offer(self) -> None:
@@ -33,4 +39,9 @@ class DayForm(forms.Form):
     @property
     def names(self) -> dict[str, str]:
         fields = {"ky": self.name_ky, "ru": self.name_ru, "en": self.name_en}
+        return {lang: field.data or "" for lang, field in fields.items()}
+
+    @property
+    def sources(self) -> dict[str, str]:
+        fields = {"ky": self.source_ky, "ru": self.source_ru, "en": self.source_en}
         return {lang: field.data or "" for lang, field in fields.items()}

@@ -28,6 +28,20 @@ class DataError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LawRow:
+    """An act that other rows rest on, cited as a party reads it."""
+
+    code: str
+    ky: str
+    ru: str
+    en: str
+
+
+UNCITED = LawRow(code="", ky="", ru="", en="")
+"""What a row cites that rests on no act: its note says where it comes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     code: str
     letter: str
@@ -46,7 +60,7 @@ class CourtNameRow:
     en: str
     seat: Mapping[str, str]
     seat_confidence: str
-    source: str
+    note: str
     confidence: str
     valid_from: date = BEGINNING
     valid_to: date | None = None
@@ -82,7 +96,7 @@ class KindRow:
     ky: str
     ru: str
     en: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -96,7 +110,7 @@ class DrawClassRow:
     ru: str
     en: str
     valid_from: date
-    source: str
+    note: str
     confidence: str
 
 
@@ -113,7 +127,7 @@ class CategoryRow:
     ky: str
     ru: str
     en: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -125,7 +139,7 @@ class RoleRow:
     ky: str
     ru: str
     en: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -143,7 +157,7 @@ class ActKindRow:
     resolved_ru: str
     kinds: tuple[str, ...]
     final: bool
-    source: str
+    note: str
     confidence: str
 
 
@@ -157,7 +171,7 @@ class HolidayRow:
     ru: str
     en: str
     law: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -175,7 +189,7 @@ class LimitRow:
     ru: str
     en: str
     law: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -193,7 +207,7 @@ class RateRow:
     valid_from: date
     valid_to: date | None
     law: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -206,7 +220,7 @@ class ExemptionRow:
     en: str
     valid_from: date
     law: str
-    source: str
+    note: str
     confidence: str
 
 
@@ -214,6 +228,7 @@ class ExemptionRow:
 class Reference:
     """Everything the data files say."""
 
+    laws: tuple[LawRow, ...]
     regions: tuple[Region, ...]
     courts: tuple[CourtRow, ...]
     kinds: tuple[KindRow, ...]
@@ -228,14 +243,20 @@ class Reference:
     indicator: int
     payee: Mapping[str, str]
 
+    def law_of(self, row: Any) -> LawRow:
+        """Return the act on which a row rests."""
+        code = getattr(row, "law", "")
+        return next((law for law in self.laws if law.code == code), UNCITED)
+
 
 Row = TypeVar("Row")
 
 
 def read_reference(folder: Path = DATA) -> Reference:
     """Read and check every file; raise DataError with all that is wrong."""
-    courts, duty = _toml(folder / "courts.toml"), _toml(folder / "duty.toml")
+    courts, duty, laws = (_toml(folder / f"{name}.toml") for name in ("courts", "duty", "laws"))
     reference = Reference(
+        laws=tuple(_row(LawRow, law, "laws.toml") for law in laws["law"]),
         regions=tuple(_row(Region, region, "courts.toml") for region in courts["region"]),
         courts=tuple(_court(court) for court in courts["court"]),
         kinds=_table(folder / "kinds.csv", KindRow),
@@ -266,6 +287,7 @@ def problems(reference: Reference) -> Iterator[str]:
 
 def _problems_of_codes(reference: Reference) -> Iterator[str]:
     tables: dict[str, list[str]] = {
+        "law": [row.code for row in reference.laws],
         "court": [row.code for row in reference.courts],
         "suffix": [row.suffix for row in reference.courts if row.suffix],
         "kind": [row.code for row in reference.kinds],
@@ -280,8 +302,9 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
     }
     for what, codes in tables.items():
         yield from (f"{what} {code} twice" for code, n in Counter(codes).items() if n > 1)
+    unsourced = (*reference.laws, *reference.regions)
     named: tuple[Any, ...] = (
-        *reference.regions,
+        *unsourced,
         *reference.kinds,
         *reference.draw_classes,
         *reference.categories,
@@ -294,7 +317,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
     for row in named:
         if not (row.ky and row.ru and row.en):
             yield f"a name is missing: {row}"
-    for sourced in named[len(reference.regions) :]:
+    for sourced in named[len(unsourced) :]:
         if getattr(sourced, "confidence", "") not in {"H", "M", "L"}:
             yield f"confidence is not H, M or L: {sourced}"
 
@@ -344,6 +367,14 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
             yield f"category {category.code}: no duty rate {category.duty}"
         if category.exemption and category.exemption not in exemptions:
             yield f"category {category.code}: no exemption {category.exemption}"
+    laws = {row.code for row in reference.laws}
+    with_laws: tuple[Any, ...] = (
+        *reference.holidays,
+        *reference.limits,
+        *reference.rates,
+        *reference.exemptions,
+    )
+    yield from (f"no law {row.law}: {row}" for row in with_laws if row.law not in laws)
     with_kinds: tuple[Any, ...] = (*reference.roles, *reference.act_kinds, *reference.limits)
     for row in with_kinds:
         yield from (f"{row.code}: no kind {kind}" for kind in row.kinds if kind not in kinds)
@@ -400,7 +431,7 @@ def _rate(row: dict[str, Any], indicator: int) -> RateRow:
         valid_from=row["valid_from"],
         valid_to=row.get("valid_to"),
         law=row["law"],
-        source=row["source"],
+        note=row["note"],
         confidence=row["confidence"],
     )
 
@@ -423,7 +454,7 @@ def _share(rate: RateRow, row: dict[str, Any]) -> RateRow:
         valid_from=max(rate.valid_from, row["valid_from"]),
         valid_to=rate.valid_to,
         law=row["law"],
-        source=row["source"],
+        note=row["note"],
         confidence=row["confidence"],
     )
 

@@ -33,7 +33,15 @@ from sud.models import (
 )
 from sud.outside import local_day
 from sud.registry.calendar import CourtCalendar, DayKind, Deadline, Unit
-from sud.registry.reference import BEGINNING, DATA, CourtRow, Reference, Region, read_reference
+from sud.registry.reference import (
+    BEGINNING,
+    DATA,
+    CourtRow,
+    LawRow,
+    Reference,
+    Region,
+    read_reference,
+)
 
 LANGUAGES: Final = ("ky", "ru", "en")
 _LOOK_AHEAD: Final = timedelta(days=4 * 366)
@@ -114,12 +122,14 @@ def _names(row: Any) -> dict[str, str]:
     return {"name_ky": row.ky, "name_ru": row.ru, "name_en": row.en}
 
 
-def _sourced(row: Any) -> dict[str, Any]:
-    law = getattr(row, "law", "")
+def _sourced(row: Any, law: LawRow) -> dict[str, Any]:
     return {
         "valid_from": getattr(row, "valid_from", BEGINNING),
         "valid_to": getattr(row, "valid_to", None),
-        "source": f"{law} ({row.source})" if law else row.source,
+        "source_ky": law.ky,
+        "source_ru": law.ru,
+        "source_en": law.en,
+        "note": row.note,
         "confidence": Confidence(row.confidence),
     }
 
@@ -147,7 +157,7 @@ def _load_court(put: _Loader, row: CourtRow, today: date) -> Court:
         "name_en": name.en,
         "valid_from": BEGINNING,
         "valid_to": None,
-        "source": name.source,
+        "note": name.note,
         "confidence": Confidence(row.suffix_confidence or name.confidence),
     }
     return put(Court, {"code": row.code}, facts)
@@ -176,9 +186,8 @@ def _load_names(put: _Loader, court: Court, row: CourtRow) -> None:
 
 def _load_kinds(put: _Loader, reference: Reference) -> None:
     for kind in reference.kinds:
-        put(
-            CaseKind, {"code": kind.code}, {"prefix": kind.prefix, **_names(kind), **_sourced(kind)}
-        )
+        facts = {"prefix": kind.prefix, **_names(kind), **_sourced(kind, reference.law_of(kind))}
+        put(CaseKind, {"code": kind.code}, facts)
     weights = {row.code: row.weight for row in reference.draw_classes}
     for place, category in enumerate(reference.categories, 1):
         facts = {
@@ -191,13 +200,12 @@ def _load_kinds(put: _Loader, reference: Reference) -> None:
             "closed": category.closed,
             "ordinal": place,
         }
-        put(Category, {"code": category.code}, facts | _names(category) | _sourced(category))
+        facts |= _names(category) | _sourced(category, reference.law_of(category))
+        put(Category, {"code": category.code}, facts)
     for place, role in enumerate(reference.roles, 1):
-        put(
-            ParticipantRole,
-            {"code": role.code},
-            {"side": role.side, "ordinal": place, **_names(role), **_sourced(role)},
-        )
+        facts = {"side": role.side, "ordinal": place}
+        facts |= _names(role) | _sourced(role, reference.law_of(role))
+        put(ParticipantRole, {"code": role.code}, facts)
     for act in reference.act_kinds:
         facts = {
             "heading_ky": act.heading_ky,
@@ -205,7 +213,8 @@ def _load_kinds(put: _Loader, reference: Reference) -> None:
             "final": act.final,
             "case_kinds": list(act.kinds),
         }
-        put(ActKind, {"code": act.code}, facts | _names(act) | _sourced(act))
+        facts |= _names(act) | _sourced(act, reference.law_of(act))
+        put(ActKind, {"code": act.code}, facts)
 
 
 def _load_law(put: _Loader, reference: Reference) -> None:
@@ -216,20 +225,24 @@ def _load_law(put: _Loader, reference: Reference) -> None:
             "basis_points": rate.basis_points,
             "minimum": rate.minimum,
             "maximum": rate.maximum,
-            **_sourced(rate),
+            **_sourced(rate, reference.law_of(rate)),
         }
         names = {name: getattr(rate, name) for name in ("claim_kind", "price_from", "valid_from")}
         del facts["valid_from"]
         put(DutyRate, names, facts)
     for exemption in reference.exemptions:
-        facts = {"basis_points": exemption.basis_points, **_names(exemption), **_sourced(exemption)}
+        facts = {
+            "basis_points": exemption.basis_points,
+            **_names(exemption),
+            **_sourced(exemption, reference.law_of(exemption)),
+        }
         put(DutyExemption, {"code": exemption.code}, facts)
     for day in reference.holidays:
         facts = {
             "working": day.kind != "off",
             "shortened": day.kind == "short",
             **_names(day),
-            **_sourced(day),
+            **_sourced(day, reference.law_of(day)),
             "valid_from": day.day,
             "valid_to": day.day,
         }
@@ -243,7 +256,7 @@ def _load_law(put: _Loader, reference: Reference) -> None:
             "start_ru": limit.start_ru,
             "start_en": limit.start_en,
             **_names(limit),
-            **_sourced(limit),
+            **_sourced(limit, reference.law_of(limit)),
         }
         del facts["valid_from"]
         put(TimeLimit, {"code": limit.code, "valid_from": limit.valid_from}, facts)
@@ -404,7 +417,7 @@ def set_day(
     *,
     kind: DayKind,
     names: Mapping[str, str],
-    source: str,
+    sources: Mapping[str, str],
     now: datetime,
 ) -> Holiday:
     """Make a day an exception or correct it: a lunar holiday announced, a day off declared."""
@@ -413,7 +426,8 @@ def set_day(
     row.shortened = kind is DayKind.SHORT
     row.name_ky, row.name_ru, row.name_en = (names[lang] for lang in LANGUAGES)
     row.valid_from = row.valid_to = day
-    row.source, row.confidence, row.edited_by_hand = source, Confidence.HIGH, True
+    row.source_ky, row.source_ru, row.source_en = (sources[lang] for lang in LANGUAGES)
+    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
     session.add(row)
     journal.record(
         session, actor, Action.REFERENCE_EDIT, row, now=now, day=day.isoformat(), kind=kind.value

@@ -69,7 +69,7 @@ def set_day_post() -> ResponseReturnValue:
         form.day.data,
         kind=form.kind.data,
         names=form.names,
-        source=form.source.data or "",
+        sources=form.sources,
         now=outside().now(),
     )
     flash(_("The day is saved."))

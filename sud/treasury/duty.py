@@ -4,7 +4,7 @@ Rounding: each amount is computed exactly; a fraction of a tyiyn is rounded half
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
@@ -42,6 +42,15 @@ class NoRateError(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Where a rule stands, cited in each language of the house."""
+
+    ky: str
+    ru: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """A bracket: for prices above `price_from`, up to and including `price_to`, in tyiyn."""
 
@@ -54,7 +63,7 @@ class Rate:
     maximum: int | None
     valid_from: date
     valid_to: date | None
-    source: str
+    ground: Ground
     confidence: str
 
     def holds_on(self, day: date) -> bool:
@@ -70,7 +79,7 @@ class Exemption:
 
     code: str
     basis_points: int
-    source: str
+    ground: Ground
     name_ky: str = ""
     name_ru: str = ""
     name_en: str = ""
@@ -94,7 +103,7 @@ class Sheet:
     price: int | None
     on: date
     lines: tuple[Line, ...]
-    source: str
+    source: Ground
     confidence: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -107,7 +116,7 @@ class Sheet:
                 {"step": line.step.value, "amount": line.amount, **line.facts}
                 for line in self.lines
             ],
-            "source": self.source,
+            "source": asdict(self.source),
             "confidence": self.confidence,
         }
 
@@ -126,7 +135,7 @@ class Sheet:
                 )
                 for line in kept["lines"]
             ),
-            source=kept["source"],
+            source=Ground(**kept["source"]),
             confidence=kept["confidence"],
         )
 
@@ -165,15 +174,25 @@ def reckon(
         }
         lines.append(Line(step=Step.EXEMPT, amount=amount, facts=facts))
     lines.append(Line(step=Step.TOTAL, amount=amount, facts={}))
-    grounds = [rate.source for rate in used] + ([exemption.source] if exemption else [])
+    grounds = [rate.ground for rate in used] + ([exemption.ground] if exemption else [])
     return Sheet(
         amount=amount,
         claim_kind=claim_kind,
         price=price,
         on=on,
         lines=tuple(lines),
-        source="; ".join(dict.fromkeys(grounds)),
+        source=_together(grounds),
         confidence=max((rate.confidence for rate in used), key="HML".index),
+    )
+
+
+def _together(grounds: list[Ground]) -> Ground:
+    """Cite several grounds in one breath, each once."""
+    cited = list(dict.fromkeys(grounds))
+    return Ground(
+        ky="; ".join(ground.ky for ground in cited),
+        ru="; ".join(ground.ru for ground in cited),
+        en="; ".join(ground.en for ground in cited),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sud.errors import CourtError, Refusal
 from sud.models import Category, DutyExemption, DutyRate
 from sud.treasury import duty
-from sud.treasury.duty import Claimant, Exemption, NoRateError, Rate, Sheet
+from sud.treasury.duty import Claimant, Exemption, Ground, NoRateError, Rate, Sheet
 
 _OF_A_BUSINESS = {"non_property": "non_property_business"}
 """Claims without a price for which organisations have a rate of their own."""
@@ -33,7 +33,7 @@ def rates_on(session: Session, on: date) -> Sequence[Rate]:
             maximum=row.maximum,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
-            source=row.source,
+            ground=_ground(row),
             confidence=row.confidence.value,
         )
         for row in rows
@@ -76,8 +76,12 @@ def _exemption(session: Session, code: str | None, on: date) -> Exemption | None
     return Exemption(
         code=row.code,
         basis_points=row.basis_points,
-        source=row.source,
+        ground=_ground(row),
         name_ky=row.name_ky,
         name_ru=row.name_ru,
         name_en=row.name_en,
     )
+
+
+def _ground(row: DutyRate | DutyExemption) -> Ground:
+    return Ground(ky=row.source_ky, ru=row.source_ru, en=row.source_en)

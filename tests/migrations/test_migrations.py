@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, text
+from sqlalchemy import table as clause
 
 from sud import migrations
 from sud.local.database import Databases, postgres
@@ -42,6 +43,71 @@ def test_up_down_and_up_again(empty: Databases) -> None:
     assert left == ["alembic_version"]
     migrations.upgrade(empty.owner_url)
     migrations.check(empty.owner_url)
+
+
+def test_sources_keep_their_words_up_and_down(empty: Databases) -> None:
+    migrations.upgrade(empty.owner_url)
+    migrations.downgrade(empty.owner_url, "0006")
+    engine = create_engine(empty.owner_url)
+    told = "Resolution No. 159 of 15 April 2019, p. 1(1) (two acts, 2026; a news site)"
+    kept = f"{told}; Code No. 90 of 10 August 2018 (general knowledge)"
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO case_kinds (code, prefix, name_ky, name_ru, name_en, valid_from,"
+                " source, confidence, edited_by_hand)"
+                " VALUES ('civil', '', '', '', '', '2022-06-10', 'acts', 'H', false)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO users (id, key, login, password_hash, display_name, email, language,"
+                " active, session_stamp, fictional, created_at)"
+                " VALUES (1, gen_random_uuid(), '', '', '', '', 'ky', true, 0, true, now())"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO duty_rates (claim_kind, price_from, fixed, basis_points, minimum,"
+                " valid_from, source, confidence, edited_by_hand)"
+                " VALUES ('order', 0, 100, 0, 0, '2022-06-10', :told, 'H', false)"
+            ),
+            {"told": told},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO filings (key, state, user_id, kind_code, language, text, duty_sheet,"
+                " created_at, submissions, return_note, fictional, version)"
+                " VALUES (gen_random_uuid(), 'draft', 1, 'civil', 'ky', '',"
+                " jsonb_build_object('amount', 100, 'source', CAST(:kept AS text)),"
+                " now(), 0, '', false, 1)"
+            ),
+            {"kept": kept},
+        )
+    migrations.upgrade(empty.owner_url)
+    act = "Resolution No. 159 of 15 April 2019, p. 1(1)"
+    both = f"{act}; Code No. 90 of 10 August 2018"
+    with engine.begin() as connection:
+        assert connection.execute(
+            text("SELECT source_ky, source_ru, source_en, note FROM duty_rates")
+        ).one() == (act, act, act, "two acts, 2026; a news site")
+        assert connection.execute(text("SELECT source_en, note FROM case_kinds")).one() == (
+            "",
+            "acts",
+        )
+        assert connection.scalar(text("SELECT duty_sheet FROM filings")) == {
+            "amount": 100,
+            "source": {"ky": both, "ru": both, "en": both},
+        }
+    migrations.downgrade(empty.owner_url, "0006")
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT source FROM duty_rates")) == told
+        assert connection.scalar(text("SELECT source FROM case_kinds")) == "acts"
+        assert connection.scalar(text("SELECT duty_sheet->>'source' FROM filings")) == both
+        for table in ("filings", "users", "case_kinds", "duty_rates"):
+            connection.execute(delete(clause(table)))
+    engine.dispose()
+    migrations.upgrade(empty.owner_url)
 
 
 def test_the_working_role_owns_nothing(databases: Databases) -> None:

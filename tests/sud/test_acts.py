@@ -74,7 +74,7 @@ def case(make: Make) -> Case:
             name_ru="жалоба",
             name_en="appeal",
             valid_from=START,
-            source="test",
+            source_en="test",
             confidence=Confidence.HIGH,
         )
     )

@@ -85,6 +85,16 @@ def test_no_latin_letter_hides_in_a_cyrillic_name():
                 assert not any("a" <= letter.lower() <= "z" for letter in form), form
 
 
+def test_a_law_is_cited_in_the_readers_own_letters():
+    for law in REFERENCE.laws:
+        for cited in (law.ky, law.ru):
+            assert not any("a" <= letter.lower() <= "z" for letter in cited), cited
+        assert not any("а" <= letter.lower() <= "я" for letter in law.en), law.en
+    cited = {row.law for row in (*REFERENCE.holidays, *REFERENCE.limits)}
+    cited |= {row.law for row in (*REFERENCE.rates, *REFERENCE.exemptions)}
+    assert {law.code for law in REFERENCE.laws} - cited <= {"duty_rates"}
+
+
 def test_every_category_has_a_weight():
     weights = {row.code: row.weight for row in REFERENCE.draw_classes}
     assert weights["ordinary"] == 1_000_000
@@ -110,6 +120,8 @@ def test_kinds_and_their_prefixes():
             lambda r: ("categories", (dataclasses.replace(r.categories[0], draw_class="x"),)),
             "no draw class",
         ),
+        (lambda r: ("laws", r.laws[1:] + r.laws[2:3]), "twice"),
+        (lambda r: ("limits", (dataclasses.replace(r.limits[0], law="x"),)), "no law x"),
         (
             lambda r: (
                 "courts",

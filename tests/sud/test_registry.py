@@ -127,8 +127,12 @@ def test_the_duty_of_a_category(session, reference):
 
 def test_a_sheet_names_its_grounds_and_its_doubts(session, reference):
     sheet = duty_for(session, session.get(Category, "wages"), 70_000_00, DAY)
-    assert "No. 159" in sheet.source
-    assert "No. 90" in sheet.source
+    assert "No. 159" in sheet.source.en
+    assert "No. 90" in sheet.source.en
+    assert sheet.source.ky.startswith("КР Өкмөтүнүн 2019-жылдын 15-апрелиндеги № 159 токтому")
+    assert sheet.source.ru.endswith(
+        "; Кодекс КР о неналоговых доходах от 10 августа 2018 года № 90"
+    )
     assert sheet.as_dict()["lines"][-2]["name_ky"].startswith("эмгек акы")
     assert duty_for(session, session.get(Category, "sale"), 300_000_00, DAY).confidence == "L"
 
@@ -158,14 +162,16 @@ def test_a_limit_with_its_explanation(session, reference):
 
 def test_a_lunar_holiday_is_announced(session, reference, time):
     day = date(2027, 3, 10)
-    names = dict.fromkeys(("ky", "ru", "en"), "Орозо айт")
+    names = dict.fromkeys(service.LANGUAGES, "Орозо айт")
+    sources = {"ky": "№ 12 жарлык", "ru": "Указ № 12", "en": "Decree 12"}
     for _twice in range(2):
         service.set_day(
-            session, SYSTEM, day, kind=DayKind.OFF, names=names, source="Decree", now=time()
+            session, SYSTEM, day, kind=DayKind.OFF, names=names, sources=sources, now=time()
         )
     assert not service.is_working_day(session, day)
     row = session.scalars(select(Holiday).where(Holiday.day == day)).one()
     assert (row.confidence, row.edited_by_hand) == (Confidence.HIGH, True)
+    assert {lang: row.source_in(lang) for lang in service.LANGUAGES} == sources
 
 
 def test_the_list_of_courts(client, session, reference):
@@ -202,11 +208,24 @@ def test_an_administrator_announces_a_day_off(sign_in, session, make, reference)
         "name_ky": "Орозо айт",
         "name_ru": "Орозо айт",
         "name_en": "Orozo Ait",
-        "source": "Decree 12",
+        "source_ky": "№ 12 жарлык",
+        "source_ru": "Указ № 12",
+        "source_en": "Decree 12",
     }
     assert administrator.post("/reference/days/set", data=answer).status_code == 303
     assert not service.is_working_day(session, date(2027, 3, 10))
-    assert "Decree 12" in administrator.get("/reference/days?lang=en").get_data(as_text=True)
+    said = {"ky": "№ 12 жарлык", "ru": "Указ № 12", "en": "Decree 12"}
+    for lang, source in said.items():
+        assert source in administrator.get(f"/reference/days?lang={lang}").get_data(as_text=True)
+
+
+def test_a_source_and_its_note_stand_apart(sign_in, session, make, reference):
+    administrator = sign_in(make.staff(RoleCode.ADMINISTRATOR))
+    page = administrator.get("/reference/rates?lang=ru").get_data(as_text=True)
+    assert "постановление Кабинета Министров КР от 11 мая 2022 года № 251</td>" in " ".join(
+        page.split()
+    ).replace(" </td>", "</td>")
+    assert "two acts of the Supreme Court of 2026; for the ceiling gratanet.com" in page
 
 
 def test_every_language_has_a_name_everywhere(session, reference):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sud.registry.reference import read_reference
-from sud.treasury.duty import Exemption, NoRateError, Rate, Sheet, Step, needs_price, reckon
+from sud.treasury.duty import Exemption, Ground, NoRateError, Rate, Sheet, Step, needs_price, reckon
 
 REFERENCE = read_reference()
 DAY = date(2026, 3, 5)
@@ -24,10 +24,11 @@ RATES = tuple(
         maximum=row.maximum,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        source=row.law,
+        ground=Ground(ky=law.ky, ru=law.ru, en=law.en),
         confidence=row.confidence,
     )
     for row in REFERENCE.rates
+    for law in (REFERENCE.law_of(row),)
 )
 
 prices = st.integers(min_value=1, max_value=10**13)
@@ -120,8 +121,14 @@ def test_a_court_order_pays_half():
 
 
 def test_an_exemption_forgives_and_is_named():
-    exemption = Exemption(code="labour", basis_points=10_000, source="law")
+    law = Ground(ky="мыйзам", ru="закон", en="law")
+    exemption = Exemption(code="labour", basis_points=10_000, ground=law)
     sheet = reckon(RATES, claim_kind="property", price=70_000_00, on=DAY, exemption=exemption)
+    assert [sheet.source.ky[-8:], sheet.source.ru[-7:], sheet.source.en[-5:]] == [
+        "; мыйзам",
+        "; закон",
+        "; law",
+    ]
     assert sheet.amount == 0
     assert [line.step for line in sheet.lines][-2:] == [Step.EXEMPT, Step.TOTAL]
     assert sheet.lines[-2].facts["exemption"] == "labour"
