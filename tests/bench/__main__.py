@@ -5,6 +5,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -67,11 +69,15 @@ def conversion() -> None:
 
     def decoding() -> None:
         subprocess.run(
-            [ffmpeg, "-v", "error", "-i", f"concat:{vobs}", "-f", "null", "-"], check=True
+            [ffmpeg, "-v", "quiet", "-i", f"concat:{vobs}", "-f", "null", "-"], check=True
         )
 
     def converting() -> None:
-        with tempfile.TemporaryDirectory() as out:
+        with (
+            tempfile.TemporaryDirectory() as out,
+            redirect_stdout(StringIO()),
+            redirect_stderr(StringIO()),
+        ):
             recordings(["convert", str(DISC), out])
 
     tell("a disc made to play (all rungs)", seconds(converting), seconds(decoding), "decoding it")
