@@ -104,7 +104,9 @@ def test_a_case_from_claim_to_publication(  # noqa: PLR0915 - one walk, told in 
     clerk.picture("why-this-judge")
     assert name in clerk.page.inner_text("main")
     public.open("/draws")
-    public.press("main table tbody tr:first-child a")
+    draw_page = clerk.page.locator("main a[href^='/draws/']").first.get_attribute("href")
+    assert draw_page is not None
+    public.open(draw_page)
     public.picture("draw")
     log, trust = tmp_path / "log.jsonl", tmp_path / "trust.json"
     log.write_bytes(get(f"{house.url}/log.jsonl"))
@@ -118,7 +120,7 @@ def test_a_case_from_claim_to_publication(  # noqa: PLR0915 - one walk, told in 
     assert verified.returncode == 0, verified.stdout
 
     # 4. The judge accepts the case and sets a hearing; the parties are told.
-    judge.sign_in(_login_of_drawn(log))
+    judge.sign_in(_login_of_drawn(log, draw_page.rpartition("/")[2]))
     judge.picture("judge-home")
     judge.open(f"{case_url}/accept")
     judge.press("main form button[type=submit]")
@@ -260,10 +262,11 @@ def _listed(clerk: Visitor, number: str) -> bool:
     return number in clerk.page.inner_text("main")
 
 
-def _login_of_drawn(log: Path) -> str:
-    """The account of the judge whom the newest result names: talas-city-03 is judge3.talas."""
-    results = [e for e in map(json.loads, log.read_text().splitlines()) if e["type"] == "result"]
-    number = int(results[-1]["seats"][0]["judge"].rpartition("-")[2])
+def _login_of_drawn(log: Path, request: str) -> str:
+    """The account of the judge whom a request's result names: talas-city-03 is judge3.talas."""
+    entries = map(json.loads, log.read_text().splitlines())
+    [result] = [e for e in entries if e["type"] == "result" and e["request"] == request]
+    number = int(result["seats"][0]["judge"].rpartition("-")[2])
     return "chair.talas" if number == 1 else f"judge{number}.talas"
 
 
