@@ -144,11 +144,10 @@ def test_a_case_from_claim_to_publication(  # noqa: PLR0915 - one walk, told in 
     recording_url = judge.page.url
     judge.picture("recording-progress")
     wait_for(lambda: _plays(judge, recording_url), 180, "the recording")
-    judge.look()
-    judge.picture("player")
-    for who in (judge, party):
+    for who in (party, judge):
         who.open(recording_url)
         assert _played_seconds(who) > 0.5
+    judge.picture("player")
     stranger = visitor()
     stranger.sign_in("party2")
     assert stranger.page.request.get(recording_url).status == 404
