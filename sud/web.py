@@ -154,6 +154,6 @@ def _harden(answer: Response) -> Response:
             answer.headers["Content-Security-Policy"] = policy.replace(source, f"{source} {store}")
     if house().config.secure_cookies:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if actor().signed_in:
+    if request.endpoint != "static" and actor().signed_in:
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
