@@ -92,13 +92,17 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Whoever acts: his roles of today, the judge he is, the cases he is a party to."""
+    """Whoever acts: his roles of today, the judge he is, the cases he sits in or is a party to.
+
+    `sits_in` names the cases in whose panel he is a member; who reports is the case's own judge.
+    """
 
     user_id: int | None = None
     name: str = ""
     language: str = "ky"
     roles: frozenset[HeldRole] = frozenset()
     judge_ids: frozenset[int] = frozenset()
+    sits_in: frozenset[int] = frozenset()
     party_to: frozenset[int] = frozenset()
     system: bool = False
 
@@ -196,6 +200,10 @@ def judge_of(actor: Actor, subject: object) -> bool:
     return _case(subject).judge_id in actor.judge_ids
 
 
+def member_of_panel(actor: Actor, subject: object) -> bool:
+    return _case(subject).id in actor.sits_in
+
+
 def party_to(actor: Actor, subject: object) -> bool:
     return _case(subject).id in actor.party_to
 
@@ -227,6 +235,7 @@ def _case(subject: Any) -> Case:
 
 _READERS_OF_CASE: tuple[tuple[Predicate, ...], ...] = (
     (judge_of,),
+    (member_of_panel,),
     (party_to,),
     (clerk_of_court,),
     (chair_of_court, not_sealed),
@@ -281,7 +290,12 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.RECORDING_PLAY: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
     Action.RECORDING_QUEUE: ((clerk,), (archivist,)),
     Action.RECORDING_RUN: ((nobody,),),
-    Action.ACT_READ: ((judge_of,), (party_to, issued), (clerk_of_court, issued)),
+    Action.ACT_READ: (
+        (judge_of,),
+        (member_of_panel,),
+        (party_to, issued),
+        (clerk_of_court, issued),
+    ),
     Action.ACT_DRAFT: ((judge_of,),),
     Action.ACT_ISSUE: ((judge_of,),),
     Action.PUBLICATION_QUEUE: ((clerk,),),
@@ -314,6 +328,7 @@ def visible(query: Select[Any], actor: Actor) -> Select[Any]:
 def _case_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(
         Case.judge_id.in_(actor.judge_ids),
+        Case.id.in_(actor.sits_in),
         Case.id.in_(actor.party_to),
         Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
         and_(Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)), ~Case.sealed),
@@ -349,6 +364,7 @@ def _document_readable(actor: Actor) -> ColumnElement[bool]:
 def _act_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(
         Case.judge_id.in_(actor.judge_ids),
+        Case.id.in_(actor.sits_in),
         and_(
             Act.code.is_not(None),
             or_(

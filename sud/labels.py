@@ -9,7 +9,7 @@ from sud.access import Action
 from sud.errors import Refusal
 from sud.models.accounts import RoleCode
 from sud.models.acts import ActOutcome, ActPart, ActState
-from sud.models.allocation import Assurance, EpochState
+from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, WaitReason
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
 from sud.models.filings import FilingPart, FilingState, ReturnReason
@@ -96,6 +96,13 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Assurance.FULL, _("Full assurance")),
     (Assurance.REDUCED, _("Reduced assurance")),
     (Assurance.DEMONSTRATION, _("Demonstration: all contributors run on one machine")),
+    (DrawKind.DRAWN, _("Drawn by lot")),
+    (DrawKind.LINKED, _("Given without a draw to the judge of an earlier case")),
+    (DrawKind.MANUAL, _("Assigned by hand")),
+    (DrawPool.OWN, _("Judges of the court")),
+    (DrawPool.INTER, _("Judges of neighbouring courts too")),
+    (DrawPool.SMALL, _("Fewer judges than the smallest pool")),
+    (WaitReason.POOL_TOO_SMALL, _("Too few judges can be drawn")),
     (RecordingState.RECEIVED, _("Received, waiting to be read")),
     (RecordingState.READING, _("Being read")),
     (RecordingState.TRANSCODING, _("Being converted")),

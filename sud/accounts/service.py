@@ -17,7 +17,17 @@ from sud import journal
 from sud.access import ANONYMOUS, Action, Actor, HeldRole
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
-from sud.models import Judge, Participant, Person, Role, RoleCode, SignInAttempt, User
+from sud.models import (
+    DrawRequest,
+    DrawSeat,
+    Judge,
+    Participant,
+    Person,
+    Role,
+    RoleCode,
+    SignInAttempt,
+    User,
+)
 from sud.outside import local_day
 
 _PASSWORDS: Final = PasswordHasher()
@@ -209,9 +219,11 @@ def actor_of(session: Session, user: User, now: datetime) -> Actor:
             or_(Role.valid_to.is_(None), Role.valid_to >= today),
         )
     )
-    judges = session.scalars(
-        select(Judge.id).where(
-            Judge.user_id == user.id, or_(Judge.until.is_(None), Judge.until >= today)
+    judges = frozenset(
+        session.scalars(
+            select(Judge.id).where(
+                Judge.user_id == user.id, or_(Judge.until.is_(None), Judge.until >= today)
+            )
         )
     )
     cases = session.scalars(
@@ -225,6 +237,19 @@ def actor_of(session: Session, user: User, now: datetime) -> Actor:
         name=user.display_name,
         language=user.language,
         roles=frozenset(HeldRole(code=code, court_id=court_id) for code, court_id in roles),
-        judge_ids=frozenset(judges),
+        judge_ids=judges,
+        sits_in=_panels_of(session, judges),
         party_to=frozenset(cases),
     )
+
+
+def _panels_of(session: Session, judges: frozenset[int]) -> frozenset[int]:
+    """Return the cases in whose panels these judges are members now."""
+    if not judges:
+        return frozenset()
+    cases = session.scalars(
+        select(DrawRequest.case_id)
+        .join(DrawSeat, DrawSeat.draw_id == DrawRequest.id)
+        .where(DrawSeat.judge_id.in_(judges), DrawSeat.seat > 0, DrawSeat.dropped_at.is_(None))
+    )
+    return frozenset(case for case in cases if case is not None)

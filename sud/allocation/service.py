@@ -184,7 +184,16 @@ def enter(
     if not entry["request"]["candidates"]:
         raise CourtError(Refusal.NO_CANDIDATES, court=court)
     row = book.add(entry)
-    session.add(DrawRequest(request_id=name, case_id=case.id, salt=salt, case_index=row.index))
+    session.add(
+        DrawRequest(
+            request_id=name,
+            court_id=case.court_id,
+            case_id=case.id,
+            ledger=court,
+            salt=salt,
+            case_index=row.index,
+        )
+    )
     journal.record(session, actor, Action.DRAW_ENTER, case, now=now, request=name, entry=row.index)
     return Receipt(request_id=name, log_index=row.index, leaf=row.leaf, salt=salt)
 
@@ -319,6 +328,8 @@ def _distribute(
     for name, index in indexes.items():
         row, seat = rows[name], seats[name]
         judge, case = judges[seat.judge], row.case
+        if case is None:
+            continue
         row.judge, row.result_index = judge, index
         row.standing = dict(
             zip((code for code, _ in seat.candidates), seat.deviations, strict=True)

@@ -4,12 +4,17 @@ from sud.models.accounts import Role, RoleCode, SignInAttempt, User
 from sud.models.acts import Act, ActOutcome, ActPart, ActState
 from sud.models.allocation import (
     Assurance,
+    DrawKind,
+    DrawPool,
     DrawRequest,
+    DrawSeat,
+    DrawWait,
     Epoch,
     EpochState,
     LogEntry,
     LogNode,
     Reveal,
+    WaitReason,
 )
 from sud.models.cases import Case, CaseForm, CaseState, Participant
 from sud.models.courts import (
@@ -77,7 +82,11 @@ __all__ = [
     "CourtName",
     "Courtroom",
     "Document",
+    "DrawKind",
+    "DrawPool",
     "DrawRequest",
+    "DrawSeat",
+    "DrawWait",
     "DropItem",
     "DropState",
     "DutyExemption",
@@ -118,4 +127,5 @@ __all__ = [
     "SignInAttempt",
     "TimeLimit",
     "User",
+    "WaitReason",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sud.db import Base, Identity, Key, coded
 from sud.models.cases import Case
-from sud.models.courts import Judge
+from sud.models.courts import Court, Judge
 
 
 class LogEntry(Base):
@@ -51,6 +51,7 @@ class Epoch(Base):
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(unique=True)
+    group: Mapped[str] = mapped_column(default="all", server_default="all")
     state: Mapped[EpochState] = mapped_column(coded(EpochState))
     frozen_at: Mapped[datetime]
     tree_size: Mapped[int] = mapped_column(BigInteger)
@@ -60,17 +61,46 @@ class Epoch(Base):
     drawn_at: Mapped[datetime | None]
 
 
+class DrawKind(StrEnum):
+    DRAWN = "drawn"
+    LINKED = "linked"
+    MANUAL = "manual"
+
+
+class DrawPool(StrEnum):
+    """Whose judges could be drawn: the court's own, its neighbours' too, or too few by an order."""
+
+    OWN = "own"
+    INTER = "inter"
+    SMALL = "small"
+
+
 class DrawRequest(Base):
-    """One draw of one case: exactly one a case and attempt."""
+    """One way in which a case came, or comes, to its judges: a draw, a link, or a decision by hand.
+
+    `attempt` counts them within the case; a re-draw keeps its `request_id`, as the log does.
+    """
 
     __tablename__ = "draw_requests"
     __table_args__ = (UniqueConstraint("case_id", "attempt"),)
 
     id: Mapped[Identity]
     key: Mapped[Key]
-    request_id: Mapped[str] = mapped_column(unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey(Case.id))
+    request_id: Mapped[str] = mapped_column(index=True)
+    court_id: Mapped[int] = mapped_column(ForeignKey(Court.id), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey(Case.id))
+    """The case; the weekly draw of a court's duty judge has none."""
     attempt: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[DrawKind] = mapped_column(
+        coded(DrawKind), default=DrawKind.DRAWN, server_default=DrawKind.DRAWN.value
+    )
+    ledger: Mapped[str] = mapped_column(default="", server_default="")
+    """Whose ledger credits and charges: a court, its duty rota, or a pool of courts."""
+    pool: Mapped[DrawPool] = mapped_column(
+        coded(DrawPool), default=DrawPool.OWN, server_default=DrawPool.OWN.value
+    )
+    ground: Mapped[str | None]
+    """Why there was no draw, as a code of the log."""
     salt: Mapped[bytes]
     case_index: Mapped[int] = mapped_column(ForeignKey(LogEntry.index), unique=True)
     epoch_number: Mapped[int | None] = mapped_column(ForeignKey(Epoch.number), index=True)
@@ -79,9 +109,54 @@ class DrawRequest(Base):
     standing: Mapped[dict[str, Any] | None]
     """Deviations just before the draw, by judge code: for showing, not for proof."""
 
-    case: Mapped[Case] = relationship(lazy="joined", innerjoin=True)
+    court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)
+    case: Mapped[Case | None] = relationship(lazy="joined")
     epoch: Mapped[Epoch | None] = relationship(lazy="joined")
     judge: Mapped[Judge | None] = relationship(lazy="joined")
+
+
+class DrawSeat(Base):
+    """A judge on one seat of a draw: seat 0 reports; a judge who left keeps the row, dated."""
+
+    __tablename__ = "draw_seats"
+    __table_args__ = (UniqueConstraint("draw_id", "seat"),)
+
+    id: Mapped[Identity]
+    draw_id: Mapped[int] = mapped_column(ForeignKey(DrawRequest.id), index=True)
+    seat: Mapped[int]
+    judge_id: Mapped[int] = mapped_column(ForeignKey(Judge.id), index=True)
+    dropped_at: Mapped[datetime | None]
+    dropped_index: Mapped[int | None] = mapped_column(ForeignKey(LogEntry.index), unique=True)
+    ground: Mapped[str | None]
+
+    draw: Mapped[DrawRequest] = relationship(lazy="joined", innerjoin=True)
+    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
+
+
+class WaitReason(StrEnum):
+    POOL_TOO_SMALL = "pool_too_small"
+
+
+class DrawWait(Base):
+    """A registered case that is not in the log yet, because too few judges may be drawn for it."""
+
+    __tablename__ = "draw_waits"
+
+    id: Mapped[Identity]
+    key: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(ForeignKey(Case.id), index=True)
+    since: Mapped[datetime]
+    deadline: Mapped[datetime]
+    reason: Mapped[WaitReason] = mapped_column(coded(WaitReason))
+    eligible: Mapped[int]
+    minimum: Mapped[int]
+    excluded: Mapped[list[Any]]
+    """The exclusions that go into the log with it: [judge code, class, salted hash] each."""
+    order_number: Mapped[str | None]
+    """The order that lets it be drawn from so few; its hash goes into the log."""
+    ended_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(lazy="joined", innerjoin=True)
 
 
 class Reveal(Base):

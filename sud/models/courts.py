@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,6 +115,8 @@ class Availability(Base):
     id: Mapped[Identity]
     judge_id: Mapped[int] = mapped_column(ForeignKey(Judge.id), index=True)
     per_mille: Mapped[int]
+    classes: Mapped[list[Any] | None]
+    """Classes of cases that the judge tries, as the log names them; none named: all."""
     reason: Mapped[AbsenceReason] = mapped_column(coded(AbsenceReason))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

@@ -64,6 +64,7 @@ class Category(Named, Sourced, Base):
     """
 
     __tablename__ = "categories"
+    __table_args__ = (CheckConstraint("seats IN (1, 3)", name="seats"),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     kind_code: Mapped[str]
@@ -74,6 +75,8 @@ class Category(Named, Sourced, Base):
     claim_kind: Mapped[str] = mapped_column(default="property", server_default="property")
     exemption_code: Mapped[str | None]
     closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seats: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many judges try it: one, or a panel of three."""
 
 
 class ParticipantRole(Named, Sourced, Base):

@@ -130,8 +130,9 @@ def test_the_public_sees_published_texts_alone(session: Session, town: Town) -> 
 def test_draws_are_public(session: Session, town: Town, make: Make) -> None:
     session.add(LogEntry(index=0, body="{}", leaf=b"", logged_at=make.now()))
     session.flush()
+    case = town.things[Case][0]
     request = DrawRequest(
-        request_id="r", case=town.things[Case][0], attempt=0, salt=b"", case_index=0
+        request_id="r", court_id=case.court_id, case=case, attempt=0, salt=b"", case_index=0
     )
     session.add(request)
     session.flush()
