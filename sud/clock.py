@@ -4,12 +4,14 @@ Any number of clocks may run; the one that holds an advisory lock in the databas
 the others stand by. What fell due while there was no clock is made up once.
 """
 
+import json
 import logging
 import signal
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,6 +25,7 @@ from sud.config import Config
 from sud.db import Sessions, make_sessions, unit
 from sud.models import Heartbeat
 from sud.outside import Outside, real_outside
+from sud.registry import epochs
 
 PROCESS = "clock"
 LOCK = 7_318_001  # any number that nothing else in this database locks
@@ -31,17 +34,21 @@ BEAT_SECONDS = 5.0
 FORGIVEN = timedelta(days=2)
 """How far back something missed is still made up."""
 
-WAITS = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :job AND status = 'todo')"
+WAITS = (
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs"
+    " WHERE task_name = :job AND args = CAST(:facts AS jsonb) AND status = 'todo')"
+)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """One line of the timetable: when, in court time, which job."""
+    """One line of the timetable: when, in court time, which job, with which facts."""
 
     crontab: str
     job: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def trigger(self) -> CronTrigger:
         return CronTrigger.from_crontab(self.crontab, timezone=ZONE)
@@ -49,9 +56,13 @@ class Tick:
 
 def timetable(config: Config) -> tuple[Tick, ...]:
     """Return everything that the house does by the clock."""
-    epochs = [line.strip() for line in config.epoch_timetable.split(";") if line.strip()]
+    draws = epochs.timetable().overridden(config.epoch_timetable)
     return (
-        *(Tick(crontab=line, job="allocation.epoch") for line in epochs),
+        *(
+            Tick(crontab=line, job="allocation.epoch", facts={"group": group.code})
+            for group in draws.groups
+            for line in group.crontabs
+        ),
         Tick(crontab="* * * * *", job="media.scan_drop"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
     )
@@ -108,8 +119,9 @@ class Clock:
     def ring(self, tick: Tick) -> None:
         """Do what the hour asks for: defer the job, unless the last one still waits."""
         with unit(self.sessions) as session:
-            if not session.scalar(text(WAITS), {"job": tick.job}):
-                self.outside.defer(session, tick.job)
+            facts = json.dumps(dict(tick.facts))
+            if not session.scalar(text(WAITS), {"job": tick.job, "facts": facts}):
+                self.outside.defer(session, tick.job, **tick.facts)
 
     @staticmethod
     def _leads(connection: Connection) -> bool:

@@ -36,7 +36,7 @@ class Config:
     authority_dir: Path = Path("var/authority")
     log_key_file: Path = Path("var/log.key")
     log_origin: str = "sud.example/draws"
-    epoch_timetable: str = "30 9,17 * * mon-fri;0 12,15 * * mon-fri"
+    epoch_timetable: str = ""
     upload_limit_bytes: int = 50 * MEBIBYTE
     recording_limit_bytes: int = 9 * 1024 * MEBIBYTE
     session_minutes: int = 30

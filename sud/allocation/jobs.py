@@ -8,10 +8,11 @@ from sud.db import Sessions, unit
 from sud.outside import Outside
 
 
-def freeze(sessions: Sessions, outside: Outside) -> None:
-    """Close the intake of an epoch, when the timetable says so and there is anything to draw."""
-    with unit(sessions) as session:
-        service.freeze(session, SYSTEM, now=outside.now())
+def freeze(sessions: Sessions, outside: Outside, *, group: str = service.GROUP) -> None:
+    """Close the intake of a group, when the timetable says so and there is anything to draw."""
+    if group == service.GROUP:
+        with unit(sessions) as session:
+            service.freeze(session, SYSTEM, now=outside.now())
     # An epoch whose draw was lost with its worker is finished at the latest now.
     draw(sessions, outside)
 

@@ -1,5 +1,6 @@
 """The clock: one leader, a stand-by that takes over, and nothing missed or rung twice."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -128,6 +129,26 @@ def test_a_job_that_still_waits_is_not_deferred_again(own_sessions: Sessions, a_
     clock.ring(HOURLY)
     clock.ring(DAILY)
     assert rung(own_sessions) == ["test.daily", "test.hourly"]
+
+
+def test_a_job_waits_for_its_own_group_only(own_sessions: Sessions, a_clock) -> None:
+    clock = a_clock(HOURLY)
+    for group in ("urgent", "all", "urgent"):
+        clock.ring(Tick(crontab="0 * * * *", job="test.epoch", facts={"group": group}))
+    with own_sessions() as session:
+        facts = session.scalars(text("SELECT args->>'group' FROM procrastinate_jobs ORDER BY id"))
+        assert list(facts) == ["urgent", "all"]
+
+
+def test_the_house_may_set_the_hours_of_every_group(config: Config) -> None:
+    def epochs(lines: str) -> set[tuple[str, str]]:
+        ticks = timetable(dataclasses.replace(config, epoch_timetable=lines))
+        return {(t.crontab, t.facts["group"]) for t in ticks if t.job == "allocation.epoch"}
+
+    own = epochs("")
+    assert {crontab for crontab, group in own if group == "urgent"} == {"*/30 * * * *"}
+    assert len([crontab for crontab, group in own if group == "all"]) == 4
+    assert epochs("* * * * *;") == {("* * * * *", "urgent"), ("* * * * *", "all")}
 
 
 def test_court_time_decides_what_was_missed() -> None:
