@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import BinaryIO, Final
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.cases import notices
 from sud.cases import service as cases
+from sud.cases.taking import Upload as Upload  # noqa: PLC0414 - for those who attach
+from sud.cases.taking import examined, kept
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
@@ -46,18 +48,6 @@ PLAINTIFF: Final = "plaintiff"
 RESPONDENT: Final = "respondent"
 
 _EDITABLE: Final = (FilingState.DRAFT, FilingState.RETURNED)
-_REFUSALS: Final = {
-    intake.Objection.EMPTY: Refusal.FILE_EMPTY,
-    intake.Objection.TOO_LARGE: Refusal.FILE_TOO_LARGE,
-    intake.Objection.UNSUPPORTED: Refusal.FILE_NOT_ALLOWED,
-    intake.Objection.MISMATCH: Refusal.FILE_NOT_WHAT_IT_SAYS,
-    intake.Objection.ENCRYPTED: Refusal.FILE_ENCRYPTED,
-    intake.Objection.TOO_MANY_PAGES: Refusal.FILE_TOO_MANY_PAGES,
-    intake.Objection.BOMB: Refusal.FILE_DANGEROUS,
-    intake.Objection.MACROS: Refusal.FILE_DANGEROUS,
-    intake.Objection.TWO_IN_ONE: Refusal.FILE_DANGEROUS,
-    intake.Objection.DAMAGED: Refusal.FILE_DAMAGED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +72,6 @@ class PersonFacts:
     address: str = ""
     phone: str = ""
     email: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file as the browser sent it."""
-
-    stream: BinaryIO
-    name: str
 
 
 # ------------------------------------------------------------------ the party drafts
@@ -206,18 +188,13 @@ def attach(
     _require_open(filing)
     taken: list[tuple[intake.Verdict, str]] = []
     known = {paper.sha256 for paper in papers_of(session, filing)}
-    for upload, verdict in [(upload, _examined(upload, limit)) for upload in uploads]:
+    for upload, verdict in [(upload, examined(upload, limit)) for upload in uploads]:
         if verdict.sha256 in known:
             continue
         known.add(verdict.sha256)
         if len(known) > MOST_PAPERS:
             raise CourtError(Refusal.TOO_MANY_FILES, most=MOST_PAPERS)
-        key = f"filings/{filing.key}/{uuid4()}.{verdict.kind}"
-        stored = store.put(
-            key, upload.stream, content_type=verdict.media_type, size=verdict.size, limit=limit
-        )
-        if stored.sha256 != verdict.sha256:
-            raise CourtError(Refusal.FILE_DAMAGED, name=verdict.name)
+        key = kept(upload, verdict, store=store, folder=f"filings/{filing.key}", limit=limit)
         taken.append((verdict, key))
     # Meanwhile it may have been filed from another window.
     _hold_open(session, filing)
@@ -484,18 +461,6 @@ def is_object_wanted(session: Session, object_key: str) -> bool:
 
 
 # ------------------------------------------------------------------ inside
-
-
-def _examined(upload: Upload, limit: int) -> intake.Verdict:
-    try:
-        return intake.examine(upload.stream, name=upload.name, limits=intake.Limits(size=limit))
-    except intake.Refused as refused:
-        facts = {"name": intake.tidy_name(upload.name)}
-        if refused.code is intake.Objection.TOO_LARGE:
-            facts["limit"] = refused.facts["limit"]
-        if refused.code is intake.Objection.TOO_MANY_PAGES:
-            facts["most"] = refused.facts["limit"]
-        raise CourtError(_REFUSALS[refused.code], **facts) from None
 
 
 def _person(session: Session, facts: PersonFacts, *, language: str, now: datetime) -> Person:
