@@ -19,10 +19,13 @@ from sud.models import (
     Filing,
     FilingState,
     Hearing,
+    Judge,
     Publication,
     PublicationState,
     Recording,
+    Recusal,
     RoleCode,
+    RuledBy,
 )
 
 
@@ -57,6 +60,17 @@ class Action(StrEnum):
     ROSTER_CHANGE = "roster:change"  # Log a judge's share or absence.
     DRAW_ENTER = "draw:enter"  # Log a case for the draw of its judge.
     EPOCH_RUN = "epoch:run"  # Freeze and draw an epoch.
+    # Recusals
+    RECUSAL_REQUEST = "recusal:request"  # Ask that a judge leave a case, or leave it oneself.
+    RECUSAL_READ = "recusal:read"  # Read a request for recusal and the ruling on it.
+    RECUSAL_RULE = "recusal:rule"  # Rule on a request for recusal.
+    RECUSAL_FIND = "recusal:find"  # Find by itself that a judge must not sit in a case.
+    RECUSAL_LIST = "recusal:list"  # See how often judges are recused, and at whose request.
+    RELATION_STATE = "relation:state"  # State which earlier case a case continues.
+    TIE_DECLARE = "tie:declare"  # Declare one's own ties to people who may come before the court.
+    TIE_ANSWER = "tie:answer"  # Say whether somebody of a case is a person one declared.
+    PORTFOLIO_READ = "portfolio:read"  # See which judges are away too long for their cases.
+    PORTFOLIO_REDRAW = "portfolio:redraw"  # Have the cases of an absent judge drawn anew.
     # Hearings
     HEARING_READ = "hearing:read"  # See a hearing of a case.
     HEARING_SET = "hearing:set"  # Set, move or cancel a hearing.
@@ -216,6 +230,34 @@ def issued(_actor: Actor, act: Act) -> bool:
     return act.code is not None
 
 
+def challenged(actor: Actor, recusal: Recusal) -> bool:
+    return recusal.judge_id in actor.judge_ids
+
+
+def not_challenged(actor: Actor, recusal: Recusal) -> bool:
+    return recusal.judge_id not in actor.judge_ids
+
+
+def judge_rules(_actor: Actor, recusal: Recusal) -> bool:
+    return recusal.ruled_by is RuledBy.JUDGE
+
+
+def chair_rules(_actor: Actor, recusal: Recusal) -> bool:
+    return recusal.ruled_by is RuledBy.CHAIR
+
+
+def panel_rules(_actor: Actor, recusal: Recusal) -> bool:
+    return recusal.ruled_by is RuledBy.PANEL
+
+
+def chair_of_judge(actor: Actor, subject: Judge | None) -> bool:
+    return subject is not None and subject.court_id in actor.courts_as(RoleCode.CHAIR)
+
+
+def another_judge(actor: Actor, subject: Judge) -> bool:
+    return subject.id not in actor.judge_ids
+
+
 def published(_actor: Actor, publication: Publication) -> bool:
     return publication.state is not PublicationState.PREPARED
 
@@ -283,6 +325,21 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.ROSTER_CHANGE: ((administrator,),),
     Action.DRAW_ENTER: ((nobody,),),
     Action.EPOCH_RUN: ((nobody,),),
+    Action.RECUSAL_REQUEST: ((party_to,), (judge_of,), (member_of_panel,)),
+    Action.RECUSAL_READ: (*_READERS_OF_CASE, (chair_of_court,)),
+    Action.RECUSAL_RULE: (
+        (judge_rules, challenged),
+        (chair_rules, chair_of_court, not_challenged),
+        (panel_rules, judge_of, not_challenged),
+        (panel_rules, member_of_panel, not_challenged),
+    ),
+    Action.RECUSAL_FIND: ((nobody,),),
+    Action.RECUSAL_LIST: ((chair,), (auditor,)),
+    Action.RELATION_STATE: ((clerk_of_court,),),
+    Action.TIE_DECLARE: ((judge,),),
+    Action.TIE_ANSWER: ((judge_of,), (member_of_panel,)),
+    Action.PORTFOLIO_READ: ((chair,), (administrator,)),
+    Action.PORTFOLIO_REDRAW: ((chair_of_judge, another_judge), (administrator,)),
     Action.HEARING_READ: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
     Action.HEARING_SET: ((judge_of,), (clerk_of_court,)),
     Action.CALENDAR_READ: ((judge,), (clerk,), (chair,)),
@@ -382,6 +439,11 @@ def _publication_readable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _recusal_readable(actor: Actor) -> ColumnElement[bool]:
+    """The chair reads also what he rules on in a sealed case."""
+    return or_(_case_readable(actor), Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)))
+
+
 _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Case: _case_readable,
     Filing: _filing_readable,
@@ -390,6 +452,7 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Recording: _hearing_readable,
     Act: _act_readable,
     Publication: _publication_readable,
+    Recusal: _recusal_readable,
     DrawRequest: lambda _actor: true(),
 }
 
@@ -407,5 +470,6 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Publication: lambda query: query.join(Act, Act.id == Publication.act_id).join(
         Case, Case.id == Act.case_id
     ),
+    Recusal: lambda query: query.join(Case, Case.id == Recusal.case_id),
     DrawRequest: lambda query: query,
 }

@@ -43,6 +43,17 @@ class Refusal(StrEnum):
     WRONG_SIGN_IN = "wrong_sign_in"
     NO_TIME_LIMIT = "no_time_limit"
     NO_DUTY_RATE = "no_duty_rate"
+    FILE_NOT_PDF = "file_not_pdf"
+    RECUSAL_TOO_LATE = "recusal_too_late"
+    RECUSAL_ASKED_BEFORE = "recusal_asked_before"
+    RECUSAL_SETTLED = "recusal_settled"
+    JUDGE_HAS_LEFT = "judge_has_left"
+    CASE_UNKNOWN = "case_unknown"
+    RELATION_STATED = "relation_stated"
+    RELATION_BACKWARDS = "relation_backwards"
+    TIE_UNANSWERED = "tie_unanswered"
+    ABSENCE_TOO_SHORT = "absence_too_short"
+    NO_OPEN_CASES = "no_open_cases"
 
 
 class CourtError(Exception):

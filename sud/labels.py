@@ -17,6 +17,15 @@ from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, Notice
 from sud.models.media import DropState, RecordingProblem, RecordingState
 from sud.models.people import PersonKind
 from sud.models.publication import PublicationState
+from sud.models.recusals import (
+    Initiative,
+    PortfolioGround,
+    RecusalState,
+    RelationKind,
+    RuledBy,
+    TieAnswer,
+    TieKind,
+)
 from sud.models.reference import Confidence
 
 _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
@@ -130,6 +139,34 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (PublicationState.PREPARED, _("Waiting for review")),
     (PublicationState.PUBLISHED, _("Published")),
     (PublicationState.WITHDRAWN, _("Withdrawn")),
+    (Initiative.PARTY, _("a party")),
+    (Initiative.JUDGE, _("the judge himself")),
+    (Initiative.SYSTEM, _("the system")),
+    (RuledBy.JUDGE, _("the judge himself")),
+    (RuledBy.CHAIR, _("the chair of the court")),
+    (RuledBy.PANEL, _("the other judges of the panel")),
+    (RecusalState.WAITING, _("Waiting for the ruling")),
+    (RecusalState.GRANTED, _("Granted")),
+    (RecusalState.REFUSED, _("Refused")),
+    (RecusalState.LAPSED, _("Lapsed: the judge had left")),
+    (RelationKind.APPEAL_OF, _("appeal against the act in")),
+    (RelationKind.CASSATION_OF, _("cassation against the act in")),
+    (RelationKind.REMANDED_FROM, _("tried anew after the remand of")),
+    (RelationKind.CONTROL_OF, _("trial after the judicial control in")),
+    (RelationKind.RELATED, _("otherwise related to")),
+    (TieKind.SPOUSE, _("Spouse")),
+    (TieKind.PARENT, _("Parent")),
+    (TieKind.CHILD, _("Child")),
+    (TieKind.SIBLING, _("Brother or sister")),
+    (TieKind.IN_LAW, _("In-law")),
+    (TieKind.OTHER_KIN, _("Other relative")),
+    (TieKind.FORMER_CLIENT, _("Former client or employer")),
+    (TieKind.PROPERTY, _("Property in common, or a debt")),
+    (TieKind.OTHER, _("Another tie")),
+    (TieAnswer.OTHER_PERSON, _("Another person of the same name")),
+    (TieAnswer.SAME_PERSON, _("The person I declared")),
+    (PortfolioGround.ABSENCE, _("Long absence")),
+    (PortfolioGround.LEFT, _("Left office")),
     (Refusal.STALE, _("Someone changed this in the meantime. Look at it again, then repeat.")),
     (Refusal.NOT_NOW, _("This cannot be done now: the matter has moved on.")),
     (Refusal.FILE_EMPTY, _("The file %(name)s is empty. Choose the file again.")),
@@ -204,6 +241,32 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.TOO_MANY_ATTEMPTS, _("Too many attempts. Wait %(minutes)s minutes and try again.")),
     (Refusal.NO_TIME_LIMIT, _("No time limit is known for this. Ask an administrator.")),
     (Refusal.NO_DUTY_RATE, _("No duty rate is known for this claim. Ask the court's registry.")),
+    (Refusal.FILE_NOT_PDF, _("The order must be a PDF file, and %(name)s is none.")),
+    (
+        Refusal.RECUSAL_TOO_LATE,
+        _("A recusal can be asked for until the case is decided, and this case is decided."),
+    ),
+    (
+        Refusal.RECUSAL_ASKED_BEFORE,
+        _("You have asked for the recusal of this judge on this ground before: see the request."),
+    ),
+    (Refusal.RECUSAL_SETTLED, _("This request has been settled already.")),
+    (Refusal.JUDGE_HAS_LEFT, _("This judge does not sit in the case any more.")),
+    (
+        Refusal.CASE_UNKNOWN,
+        _("No case has the number %(number)s. Write it in full, with the mark of its court."),
+    ),
+    (Refusal.RELATION_STATED, _("This is stated already.")),
+    (Refusal.RELATION_BACKWARDS, _("The other case must be the earlier one.")),
+    (
+        Refusal.TIE_UNANSWERED,
+        _("First every judge of the case must say whether somebody he declared takes part in it."),
+    ),
+    (
+        Refusal.ABSENCE_TOO_SHORT,
+        _("The log of draws knows no present absence of this judge of more than %(days)s days."),
+    ),
+    (Refusal.NO_OPEN_CASES, _("This judge has no open cases.")),
     (Refusal.WRONG_SIGN_IN, _("The name or the password is not right.")),
 )
 
@@ -225,6 +288,13 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.FILING_DECIDE, "returned"): _("Claim returned for correction"),
     (Action.CASE_REGISTER, ""): _("Case registered"),
     (Action.CASE_DISTRIBUTE, ""): _("Judge drawn"),
+    (Action.RECUSAL_REQUEST, "party"): _("Recusal of the judge requested"),
+    (Action.RECUSAL_REQUEST, "judge"): _("The judge recused himself"),
+    (Action.RECUSAL_FIND, "statutory"): _("The law bars the judge from this case"),
+    (Action.RECUSAL_RULE, "granted"): _("Recusal granted"),
+    (Action.RECUSAL_RULE, "refused"): _("Recusal refused"),
+    (Action.RELATION_STATE, ""): _("Earlier case stated"),
+    (Action.PORTFOLIO_REDRAW, "dropped"): _("The judge left the case"),
     (Action.CASE_ACCEPT, ""): _("Case taken into proceedings"),
     (Action.HEARING_SET, "set"): _("Hearing set"),
     (Action.HEARING_SET, "moved"): _("Hearing moved"),

@@ -1,4 +1,4 @@
-"""Why a judge does not try a case: requests and rulings, earlier cases, ties that judges declare."""
+"""Why a judge does not try a case: requests and rulings, earlier cases, ties judges declare."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -194,6 +194,32 @@ class LimitRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalGroundRow:
+    code: str
+    drop: str
+    by_party: bool
+    by_judge: bool
+    ky: str
+    ru: str
+    en: str
+    law: str
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalRuleRow:
+    kind: str
+    initiative: str
+    panel: bool
+    ruled_by: str
+    valid_from: date
+    law: str
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
     """One bracket of the duty table, in tyiyn: for prices above price_from, up to price_to."""
 
@@ -238,6 +264,8 @@ class Reference:
     act_kinds: tuple[ActKindRow, ...]
     holidays: tuple[HolidayRow, ...]
     limits: tuple[LimitRow, ...]
+    recusal_grounds: tuple[RecusalGroundRow, ...]
+    recusal_rules: tuple[RecusalRuleRow, ...]
     rates: tuple[RateRow, ...]
     exemptions: tuple[ExemptionRow, ...]
     indicator: int
@@ -266,6 +294,8 @@ def read_reference(folder: Path = DATA) -> Reference:
         act_kinds=_table(folder / "act_kinds.csv", ActKindRow),
         holidays=_table(folder / "holidays.csv", HolidayRow),
         limits=_table(folder / "limits.csv", LimitRow),
+        recusal_grounds=_table(folder / "recusal_grounds.csv", RecusalGroundRow),
+        recusal_rules=_table(folder / "recusal_rules.csv", RecusalRuleRow),
         rates=tuple(_rates(duty)),
         exemptions=tuple(_row(ExemptionRow, row, "duty.toml") for row in duty["exemption"]),
         indicator=duty["indicator"][-1]["amount"],
@@ -298,6 +328,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         "act kind": [row.code for row in reference.act_kinds],
         "holiday": [row.day.isoformat() for row in reference.holidays],
         "limit": [row.code for row in reference.limits],
+        "recusal ground": [row.code for row in reference.recusal_grounds],
         "exemption": [row.code for row in reference.exemptions],
     }
     for what, codes in tables.items():
@@ -313,6 +344,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         *reference.holidays,
         *reference.limits,
         *reference.exemptions,
+        *reference.recusal_grounds,
     )
     for row in named:
         if not (row.ky and row.ru and row.en):
@@ -373,11 +405,16 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
         *reference.limits,
         *reference.rates,
         *reference.exemptions,
+        *reference.recusal_grounds,
+        *reference.recusal_rules,
     )
     yield from (f"no law {row.law}: {row}" for row in with_laws if row.law not in laws)
     with_kinds: tuple[Any, ...] = (*reference.roles, *reference.act_kinds, *reference.limits)
     for row in with_kinds:
         yield from (f"{row.code}: no kind {kind}" for kind in row.kinds if kind not in kinds)
+    for rule in reference.recusal_rules:
+        if rule.kind not in kinds:
+            yield f"recusal rule: no kind {rule.kind}"
     units = {"hours", "calendar_days", "working_days", "months", "years"}
     yield from (
         f"limit {row.code}: {row.unit}" for row in reference.limits if row.unit not in units

@@ -28,7 +28,11 @@ from sud.models import (
     DutyExemption,
     DutyRate,
     Holiday,
+    Initiative,
     ParticipantRole,
+    RecusalGround,
+    RecusalRule,
+    RuledBy,
     TimeLimit,
 )
 from sud.outside import local_day
@@ -260,6 +264,33 @@ def _load_law(put: _Loader, reference: Reference) -> None:
         }
         del facts["valid_from"]
         put(TimeLimit, {"code": limit.code, "valid_from": limit.valid_from}, facts)
+    _load_recusals(put, reference)
+
+
+def _load_recusals(put: _Loader, reference: Reference) -> None:
+    for place, ground in enumerate(reference.recusal_grounds, 1):
+        facts = {
+            "drop": ground.drop,
+            "by_party": ground.by_party,
+            "by_judge": ground.by_judge,
+            "ordinal": place,
+            **_names(ground),
+            **_sourced(ground, reference.law_of(ground)),
+        }
+        put(RecusalGround, {"code": ground.code}, facts)
+    for rule in reference.recusal_rules:
+        names = {
+            "kind_code": rule.kind,
+            "initiative": Initiative(rule.initiative),
+            "panel": rule.panel,
+            "valid_from": rule.valid_from,
+        }
+        facts = {
+            "ruled_by": RuledBy(rule.ruled_by),
+            **_sourced(rule, reference.law_of(rule)),
+        }
+        del facts["valid_from"]
+        put(RecusalRule, names, facts)
 
 
 # ------------------------------------------------------------------ courts
