@@ -4,7 +4,7 @@ import json
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -62,6 +62,8 @@ class Outside:
     """The program that transcodes; the one that came with the house if empty."""
     drop_folder: Path = Path("var/drop")
     """Where discs are laid down for a person to link with a hearing."""
+    secret: bytes = field(default=b"", repr=False)
+    """Keys what is compared but not kept: personal numbers, fingerprints of claims."""
 
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
@@ -120,4 +122,5 @@ def real_outside(config: Config) -> Outside:
         base_url=config.base_url,
         ffmpeg=config.ffmpeg,
         drop_folder=config.drop_folder,
+        secret=config.secret_key.encode(),
     )

@@ -165,6 +165,7 @@ def outside(
         now=time,
         defer=defer_job,
         drop_folder=tmp_path / "drop",
+        secret=b"only for tests",
     )
 
 
