@@ -27,6 +27,7 @@ from sud.models.recusals import (
     TieKind,
 )
 from sud.models.reference import Confidence
+from sud.models.roster import AlarmKind, ChangeKind
 
 _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (PersonKind.NATURAL, _("Person")),
@@ -54,6 +55,15 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (AbsenceReason.TRIP, _("Business trip")),
     (AbsenceReason.TRAINING, _("Training")),
     (AbsenceReason.SUSPENSION, _("Suspension")),
+    (AbsenceReason.TERM, _("End of term")),
+    (ChangeKind.SHARE, _("Share of a full post")),
+    (ChangeKind.SPECIALISATION, _("Specialisation")),
+    (ChangeKind.ABSENCE, _("Absence")),
+    (ChangeKind.RETURN, _("Return before the end of an absence")),
+    (ChangeKind.TERM, _("End of term")),
+    (AlarmKind.POOL_FALLS, _("Too few judges can be drawn")),
+    (AlarmKind.CASE_WAITS, _("A case waits for its draw for too long")),
+    (AlarmKind.EPOCH_WAITS, _("A draw waits for a contributor for too long")),
     (CaseState.REGISTERED, _("Registered, waiting for the draw")),
     (CaseState.DISTRIBUTED, _("Judge drawn")),
     (CaseState.PREPARATION, _("In preparation")),

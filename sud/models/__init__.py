@@ -75,6 +75,14 @@ from sud.models.reference import (
     ParticipantRole,
     TimeLimit,
 )
+from sud.models.roster import (
+    AlarmKind,
+    ChangeKind,
+    DutyWeek,
+    RosterAlarm,
+    RosterChange,
+    RosterOrder,
+)
 
 __all__ = [
     "AbsenceReason",
@@ -83,6 +91,7 @@ __all__ = [
     "ActOutcome",
     "ActPart",
     "ActState",
+    "AlarmKind",
     "Assurance",
     "Availability",
     "Case",
@@ -91,6 +100,7 @@ __all__ = [
     "CaseRelation",
     "CaseState",
     "Category",
+    "ChangeKind",
     "Confidence",
     "Counter",
     "Court",
@@ -109,6 +119,7 @@ __all__ = [
     "DropState",
     "DutyExemption",
     "DutyRate",
+    "DutyWeek",
     "Epoch",
     "EpochState",
     "Filing",
@@ -150,6 +161,9 @@ __all__ = [
     "Reveal",
     "Role",
     "RoleCode",
+    "RosterAlarm",
+    "RosterChange",
+    "RosterOrder",
     "RuledBy",
     "SignInAttempt",
     "TieAnswer",

@@ -101,6 +101,7 @@ class AbsenceReason(StrEnum):
     TRIP = "trip"
     TRAINING = "training"
     SUSPENSION = "suspension"
+    TERM = "term"
 
 
 class Availability(Base):
