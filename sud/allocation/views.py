@@ -1,14 +1,13 @@
 """Pages of draws, for those who see the case and for everybody."""
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Flask, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from sud.access import Action
-from sud.allocation import publishing, story
+from sud.allocation import explaining, naming, publishing, story
 from sud.allocation.forms import DrawsForm
 from sud.cases import service as cases
 from sud.models import Case, DrawRequest
@@ -16,18 +15,7 @@ from sud.request import actor, allow, db, house, outside, render
 from sud.words import language
 
 views = Blueprint("allocation", __name__, template_folder="templates")
-
-CONTRIBUTORS: Final[dict[str, LazyString]] = {
-    "court": _("Court Department"),
-    "bar": _("Bar (Advokatura)"),
-    "ombudsman": _("Ombudsman (Akyikatchy)"),
-}
-GROUNDS: Final[dict[str, LazyString]] = {
-    "absence": _("absent"),
-    "not-in-pool": _("does not try cases of this kind"),
-    "statutory": _("the law forbids it"),
-    "panel": _("cannot sit with another judge of the panel"),
-}
+views.context_processor(naming.words)
 
 # The picture of the odds: one row a judge, in units of the drawing.
 WIDTH, ROW, BAR, LABEL = 640, 46, 16, 70
@@ -36,23 +24,9 @@ WIDTH, ROW, BAR, LABEL = 640, 46, 16, 70
 def install(app: Flask) -> None:
     """Add the pages; contributors' answers are signed, so they carry no form token."""
     app.register_blueprint(views)
+    app.register_blueprint(explaining.views)
     app.register_blueprint(publishing.views)
     app.extensions["csrf"].exempt(publishing.take_reveal)
-
-
-def contributor_name(code: str) -> LazyString | str:
-    """Return how people call a contributor."""
-    return CONTRIBUTORS.get(code, code)
-
-
-def ground_words(code: str) -> LazyString | str:
-    """Return a class of exclusion in words."""
-    return GROUNDS.get(code, code)
-
-
-@views.context_processor
-def _words() -> dict[str, Any]:
-    return {"contributor_name": contributor_name, "ground_words": ground_words}
 
 
 @views.get("/cases/<uuid:key>/draw")
