@@ -16,6 +16,8 @@ from sud.models import (
     Case,
     Document,
     DrawRequest,
+    ExceptionKind,
+    ExceptionProposal,
     Filing,
     FilingState,
     Hearing,
@@ -71,6 +73,15 @@ class Action(StrEnum):
     TIE_ANSWER = "tie:answer"  # Say whether somebody of a case is a person one declared.
     PORTFOLIO_READ = "portfolio:read"  # See which judges are away too long for their cases.
     PORTFOLIO_REDRAW = "portfolio:redraw"  # Have the cases of an absent judge drawn anew.
+    # What follows or bypasses the draw
+    REFILING_LIST = "refiling:list"  # See which claims were filed again, and what was decided.
+    REFILING_DECIDE = "refiling:decide"  # Link a claim that was filed again to its first judge.
+    REFILING_UNDO = "refiling:undo"  # Undo a link with an earlier case before the freeze.
+    EXCEPTION_LIST = "exception:list"  # See what is proposed or was done outside the draw.
+    EXCEPTION_READ = "exception:read"  # Read a proposal to bypass the draw.
+    EXCEPTION_DECIDE = "exception:decide"  # Approve or refuse what another person proposed.
+    MANUAL_PROPOSE = "manual:propose"  # Propose to name a judge by hand.
+    CORRECTION_PROPOSE = "correction:propose"  # Propose another category after the draw.
     # Hearings
     HEARING_READ = "hearing:read"  # See a hearing of a case.
     HEARING_SET = "hearing:set"  # Set, move or cancel a hearing.
@@ -297,6 +308,14 @@ def paper_of_readable_case(actor: Actor, paper: Document) -> bool:
     return paper.case is not None and permits(actor, Action.CASE_READ, paper.case)
 
 
+def by_hand(_actor: Actor, proposal: ExceptionProposal) -> bool:
+    return proposal.kind is ExceptionKind.MANUAL
+
+
+def correction(_actor: Actor, proposal: ExceptionProposal) -> bool:
+    return proposal.kind is ExceptionKind.CORRECTION
+
+
 RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.SITE_READ: ((anyone,),),
     Action.SESSION_OPEN: ((anyone,),),
@@ -340,6 +359,23 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.TIE_ANSWER: ((judge_of,), (member_of_panel,)),
     Action.PORTFOLIO_READ: ((chair,), (administrator,)),
     Action.PORTFOLIO_REDRAW: ((chair_of_judge, another_judge), (administrator,)),
+    Action.REFILING_LIST: ((clerk,), (chair,), (auditor,), (administrator,)),
+    Action.REFILING_DECIDE: ((nobody,),),
+    Action.REFILING_UNDO: ((clerk_of_court,),),
+    Action.EXCEPTION_LIST: ((administrator,), (auditor,), (chair,), (clerk,)),
+    Action.EXCEPTION_READ: (
+        (administrator,),
+        (auditor,),
+        (chair,),
+        (clerk_of_court, correction),
+    ),
+    Action.EXCEPTION_DECIDE: (
+        (administrator,),
+        (chair, by_hand),
+        (clerk_of_court, correction),
+    ),
+    Action.MANUAL_PROPOSE: ((administrator,),),
+    Action.CORRECTION_PROPOSE: ((clerk_of_court,),),
     Action.HEARING_READ: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
     Action.HEARING_SET: ((judge_of,), (clerk_of_court,)),
     Action.CALENDAR_READ: ((judge,), (clerk,), (chair,)),
@@ -444,6 +480,15 @@ def _recusal_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(_case_readable(actor), Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)))
 
 
+def _exception_readable(actor: Actor) -> ColumnElement[bool]:
+    if actor.has(RoleCode.ADMINISTRATOR, RoleCode.AUDITOR, RoleCode.CHAIR):
+        return true()
+    return and_(
+        ExceptionProposal.kind == ExceptionKind.CORRECTION,
+        ExceptionProposal.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+    )
+
+
 _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Case: _case_readable,
     Filing: _filing_readable,
@@ -454,6 +499,7 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Publication: _publication_readable,
     Recusal: _recusal_readable,
     DrawRequest: lambda _actor: true(),
+    ExceptionProposal: _exception_readable,
 }
 
 _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
@@ -472,4 +518,5 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     ),
     Recusal: lambda query: query.join(Case, Case.id == Recusal.case_id),
     DrawRequest: lambda query: query,
+    ExceptionProposal: lambda query: query,
 }

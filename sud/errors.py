@@ -54,6 +54,21 @@ class Refusal(StrEnum):
     TIE_UNANSWERED = "tie_unanswered"
     ABSENCE_TOO_SHORT = "absence_too_short"
     NO_OPEN_CASES = "no_open_cases"
+    REFILING_UNDECIDED = "refiling_undecided"
+    LINK_SETTLED = "link_settled"
+    LINK_FROZEN = "link_frozen"
+    MANUAL_OFF = "manual_off"
+    MANUAL_ALREADY_IN_DRAW = "manual_already_in_draw"
+    MANUAL_QUOTA = "manual_quota"
+    MANUAL_SEATS = "manual_seats"
+    MANUAL_NOT_ON_ROSTER = "manual_not_on_roster"
+    PROPOSAL_WAITS = "proposal_waits"
+    PROPOSAL_SETTLED = "proposal_settled"
+    PROPOSAL_EXPIRED = "proposal_expired"
+    PROPOSAL_OWN = "proposal_own"
+    APPROVER_IN_POOL = "approver_in_pool"
+    CATEGORY_SAME = "category_same"
+    CATEGORY_OTHER_KIND = "category_other_kind"
 
 
 class CourtError(Exception):

@@ -12,6 +12,7 @@ from sud.models.acts import ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, WaitReason
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
+from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
 from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
 from sud.models.media import DropState, RecordingProblem, RecordingState
@@ -27,6 +28,7 @@ from sud.models.recusals import (
     TieKind,
 )
 from sud.models.reference import Confidence
+from sud.models.refiling import LinkGround, RefilingSign, RefilingState, SeparateReason
 from sud.models.roster import AlarmKind, ChangeKind
 
 _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
@@ -110,6 +112,8 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (NoticeKind.HEARING_SET, _("Hearing set")),
     (NoticeKind.HEARING_CANCELLED, _("Hearing cancelled")),
     (NoticeKind.ACT_ISSUED, _("Act issued")),
+    (NoticeKind.COPIES_FILED, _("Alarm: one claim filed many times")),
+    (NoticeKind.MANUAL_QUOTA, _("Alarm: many judges named by hand")),
     (EpochState.FROZEN, _("Frozen, waiting for the contributors")),
     (EpochState.DRAWN, _("Drawn")),
     (Assurance.FULL, _("Full assurance")),
@@ -177,6 +181,40 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (TieAnswer.SAME_PERSON, _("The person I declared")),
     (PortfolioGround.ABSENCE, _("Long absence")),
     (PortfolioGround.LEFT, _("Left office")),
+    (RefilingSign.SAME_CLAIMANT, _("the same claimant")),
+    (RefilingSign.LIKE_CLAIMANT, _("probably the same claimant")),
+    (RefilingSign.NAMESAKE_CLAIMANT, _("the claimant's name under another number")),
+    (RefilingSign.SAME_RESPONDENT, _("the same respondent")),
+    (RefilingSign.LIKE_RESPONDENT, _("probably the same respondent")),
+    (RefilingSign.NAMESAKE_RESPONDENT, _("the respondent's name under another number")),
+    (RefilingSign.SIDES_SWAPPED, _("claimant and respondent have changed places")),
+    (RefilingSign.SAME_CATEGORY, _("the same subject")),
+    (RefilingSign.SAME_PRICE, _("the same amount")),
+    (RefilingSign.NEAR_PRICE, _("nearly the same amount")),
+    (RefilingSign.SAME_TEXT, _("almost the same text")),
+    (RefilingSign.NEAR_TEXT, _("a similar text")),
+    (RefilingState.LINKED, _("Linked: the judge of the earlier case takes it")),
+    (RefilingState.WAITING, _("Waits for the judge of the earlier case")),
+    (RefilingState.SEPARATE, _("Found to be another matter")),
+    (RefilingState.UNLINKED, _("Link undone: drawn as another matter")),
+    (RefilingState.JUDGE_GONE, _("Drawn: the earlier judge is no longer there")),
+    (LinkGround.REFILED, _("The same claim filed again")),
+    (LinkGround.RELATED, _("A related matter")),
+    (SeparateReason.NAMESAKE, _("Another person of the same name")),
+    (SeparateReason.OTHER_CONTRACT, _("Another contract or another event")),
+    (SeparateReason.OTHER_PERIOD, _("The same contract, another period")),
+    (SeparateReason.OTHER_CLAIM, _("Another claim between the same parties")),
+    (ExceptionKind.MANUAL, _("Judge named by hand")),
+    (ExceptionKind.CORRECTION, _("Category corrected after the draw")),
+    (ManualGround.STATUTE, _("A law names the judge")),
+    (ManualGround.NO_JUDGE, _("Too few judges can be drawn")),
+    (ManualGround.OUTAGE, _("The draw could not be held")),
+    (ProposalState.PROPOSED, _("Waits for a second person")),
+    (ProposalState.APPROVED, _("Approved")),
+    (ProposalState.REFUSED, _("Refused")),
+    (ProposalState.EXPIRED, _("Expired")),
+    (QuotaPeriod.MONTH, _("a month")),
+    (QuotaPeriod.YEAR, _("a year")),
     (Refusal.STALE, _("Someone changed this in the meantime. Look at it again, then repeat.")),
     (Refusal.NOT_NOW, _("This cannot be done now: the matter has moved on.")),
     (Refusal.FILE_EMPTY, _("The file %(name)s is empty. Choose the file again.")),
@@ -277,6 +315,45 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("The log of draws knows no present absence of this judge of more than %(days)s days."),
     ),
     (Refusal.NO_OPEN_CASES, _("This judge has no open cases.")),
+    (
+        Refusal.REFILING_UNDECIDED,
+        _("This claim resembles an earlier case. Say whether it is the same matter."),
+    ),
+    (Refusal.LINK_SETTLED, _("This case is not linked with an earlier one any more.")),
+    (
+        Refusal.LINK_FROZEN,
+        _("The link can be undone only before the next freeze of the draw, and that has passed."),
+    ),
+    (
+        Refusal.MANUAL_OFF,
+        _("Judges are not named by hand: the rules in the public log of draws do not allow it."),
+    ),
+    (
+        Refusal.MANUAL_ALREADY_IN_DRAW,
+        _("This case is in the draw already, and its judge cannot be named by hand."),
+    ),
+    (
+        Refusal.MANUAL_QUOTA,
+        _(
+            "This court has named %(count)s judges by hand in %(period)s: no more are allowed."
+            " Ask the auditor."
+        ),
+    ),
+    (Refusal.MANUAL_SEATS, _("Name as many different judges as try the case: %(seats)s.")),
+    (
+        Refusal.MANUAL_NOT_ON_ROSTER,
+        _("%(name)s cannot try cases of this court today: see the roster of judges."),
+    ),
+    (Refusal.PROPOSAL_WAITS, _("A proposal for this case waits for its second person already.")),
+    (Refusal.PROPOSAL_SETTLED, _("This proposal has been decided already.")),
+    (Refusal.PROPOSAL_EXPIRED, _("This proposal expired on %(day)s. Propose it again.")),
+    (Refusal.PROPOSAL_OWN, _("You proposed this: another person must decide.")),
+    (
+        Refusal.APPROVER_IN_POOL,
+        _("You are a judge or the chair of this court: somebody from elsewhere must decide."),
+    ),
+    (Refusal.CATEGORY_SAME, _("The case has this category already.")),
+    (Refusal.CATEGORY_OTHER_KIND, _("This category belongs to another kind of case.")),
     (Refusal.WRONG_SIGN_IN, _("The name or the password is not right.")),
 )
 
@@ -305,6 +382,15 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.RECUSAL_RULE, "refused"): _("Recusal refused"),
     (Action.RELATION_STATE, ""): _("Earlier case stated"),
     (Action.PORTFOLIO_REDRAW, "dropped"): _("The judge left the case"),
+    (Action.REFILING_DECIDE, "linked"): _("Linked with an earlier case, whose judge takes it"),
+    (Action.REFILING_DECIDE, "waiting"): _("Found to repeat an earlier case: waits for its judge"),
+    (Action.REFILING_DECIDE, "separate"): _("Found to be another matter than an earlier case"),
+    (Action.REFILING_DECIDE, "judge_gone"): _(
+        "Repeats an earlier case whose judge is no longer there: drawn"
+    ),
+    (Action.REFILING_UNDO, ""): _("Link with an earlier case undone"),
+    (Action.EXCEPTION_DECIDE, "manual"): _("Judge named by hand, by two officials"),
+    (Action.EXCEPTION_DECIDE, "correction"): _("Category corrected, by two officials"),
     (Action.CASE_ACCEPT, ""): _("Case taken into proceedings"),
     (Action.HEARING_SET, "set"): _("Hearing set"),
     (Action.HEARING_SET, "moved"): _("Hearing moved"),

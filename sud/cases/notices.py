@@ -27,12 +27,16 @@ from sud.models import (
     NoticeState,
     Participant,
     Person,
+    Role,
+    RoleCode,
     User,
 )
 from sud.outside import BISHKEK, Defer, local_day
 
 JOB: Final = "cases.send_notice"
 MOST_ATTEMPTS: Final = 5
+# Officials are led to the list, not to one case, which they may not read.
+_LISTS: Final = {NoticeKind.COPIES_FILED: "/refilings", NoticeKind.MANUAL_QUOTA: "/exceptions/all"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,45 @@ def tell_filer(
     return _send_later(session, actor, filing, [notice], kind=kind, defer=defer, now=now)
 
 
+def tell_officials(
+    session: Session,
+    actor: Actor,
+    about: Case | Filing,
+    kind: NoticeKind,
+    *,
+    defer: Defer,
+    now: datetime,
+) -> list[Notice]:
+    """Tell every administrator and auditor that something is out of the ordinary."""
+    today = local_day(now)
+    people = session.scalars(
+        select(User)
+        .where(
+            User.active,
+            User.id.in_(
+                select(Role.user_id).where(
+                    Role.code.in_([RoleCode.ADMINISTRATOR, RoleCode.AUDITOR]),
+                    Role.valid_from <= today,
+                    or_(Role.valid_to.is_(None), Role.valid_to >= today),
+                )
+            ),
+        )
+        .order_by(User.id)
+    )
+    notices = [
+        Notice(
+            kind=kind,
+            case_id=about.id if isinstance(about, Case) else None,
+            filing_id=about.id if isinstance(about, Filing) else None,
+            address=user.email,
+            language=user.language,
+            created_at=now,
+        )
+        for user in people
+    ]
+    return _send_later(session, actor, about, notices, kind=kind, defer=defer, now=now)
+
+
 def _send_later(
     session: Session,
     actor: Actor,
@@ -165,7 +208,7 @@ def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
         "when": _when(hearing, words["when"], language),
         "room": hearing.courtroom.name if hearing else "",
     }
-    path = f"/cases/{case.key}" if case else f"/filings/{filing.key}" if filing else "/"
+    path = _LISTS.get(notice.kind) or _path(case, filing)
     own = words[notice.kind.value]
     paragraphs = (
         words["greeting"],
@@ -178,6 +221,12 @@ def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
         subject=own["subject"].format(**facts),
         text="\n\n".join(paragraphs) + "\n",
     )
+
+
+def _path(case: Case | None, filing: Filing | None) -> str:
+    if case is not None:
+        return f"/cases/{case.key}"
+    return f"/filings/{filing.key}" if filing is not None else "/"
 
 
 def notices_of(session: Session, case: Case) -> Sequence[Notice]:

@@ -27,6 +27,14 @@ from sud.models.courts import (
     Courtroom,
     Judge,
 )
+from sud.models.exceptions import (
+    ExceptionKind,
+    ExceptionProposal,
+    ManualGround,
+    ProposalState,
+    QuotaAlarm,
+    QuotaPeriod,
+)
 from sud.models.filings import Document, Filing, FilingPart, FilingParty, FilingState, ReturnReason
 from sud.models.hearings import (
     Hearing,
@@ -75,6 +83,15 @@ from sud.models.reference import (
     ParticipantRole,
     TimeLimit,
 )
+from sud.models.refiling import (
+    FilingMark,
+    LinkGround,
+    Refiling,
+    RefilingAlarm,
+    RefilingSign,
+    RefilingState,
+    SeparateReason,
+)
 from sud.models.roster import (
     AlarmKind,
     ChangeKind,
@@ -122,7 +139,10 @@ __all__ = [
     "DutyWeek",
     "Epoch",
     "EpochState",
+    "ExceptionKind",
+    "ExceptionProposal",
     "Filing",
+    "FilingMark",
     "FilingPart",
     "FilingParty",
     "FilingState",
@@ -134,8 +154,10 @@ __all__ = [
     "Initiative",
     "JournalLine",
     "Judge",
+    "LinkGround",
     "LogEntry",
     "LogNode",
+    "ManualGround",
     "Notice",
     "NoticeKind",
     "NoticeState",
@@ -145,8 +167,11 @@ __all__ = [
     "Person",
     "PersonKind",
     "PortfolioGround",
+    "ProposalState",
     "Publication",
     "PublicationState",
+    "QuotaAlarm",
+    "QuotaPeriod",
     "Recording",
     "RecordingProblem",
     "RecordingState",
@@ -155,6 +180,10 @@ __all__ = [
     "RecusalRule",
     "RecusalState",
     "Redistribution",
+    "Refiling",
+    "RefilingAlarm",
+    "RefilingSign",
+    "RefilingState",
     "RelationKind",
     "Rendition",
     "ReturnReason",
@@ -165,6 +194,7 @@ __all__ = [
     "RosterChange",
     "RosterOrder",
     "RuledBy",
+    "SeparateReason",
     "SignInAttempt",
     "TieAnswer",
     "TieKind",

@@ -88,6 +88,8 @@ class NoticeKind(StrEnum):
     HEARING_SET = "hearing_set"
     HEARING_CANCELLED = "hearing_cancelled"
     ACT_ISSUED = "act_issued"
+    COPIES_FILED = "copies_filed"
+    MANUAL_QUOTA = "manual_quota"
 
 
 class Notice(Base):
