@@ -100,6 +100,15 @@ from sud.models.roster import (
     RosterChange,
     RosterOrder,
 )
+from sud.models.statistics import (
+    AlarmNote,
+    FairnessAlarm,
+    WatchAttribute,
+    WatchFigure,
+    WatchMeasure,
+    WatchRate,
+    WatchRun,
+)
 
 __all__ = [
     "AbsenceReason",
@@ -109,6 +118,7 @@ __all__ = [
     "ActPart",
     "ActState",
     "AlarmKind",
+    "AlarmNote",
     "Assurance",
     "Availability",
     "Case",
@@ -141,6 +151,7 @@ __all__ = [
     "EpochState",
     "ExceptionKind",
     "ExceptionProposal",
+    "FairnessAlarm",
     "Filing",
     "FilingMark",
     "FilingPart",
@@ -202,4 +213,9 @@ __all__ = [
     "TimeLimit",
     "User",
     "WaitReason",
+    "WatchAttribute",
+    "WatchFigure",
+    "WatchMeasure",
+    "WatchRate",
+    "WatchRun",
 ]
