@@ -3,8 +3,10 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from flask import Blueprint, Response
@@ -20,6 +22,7 @@ views = Blueprint("explaining", __name__)
 views.context_processor(naming.words)
 
 PROGRAM: Final = "assignment.zip"
+_TEXTS: Final = (".json", ".md", ".py", ".toml", ".typed")
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The oldest date that an archive can hold: equal files must give an equal archive."""
 
@@ -56,14 +59,18 @@ def download() -> ResponseReturnValue:
 @cache
 def program() -> bytes:
     """Pack the workshop; the same files always make the same bytes."""
-    folder, target = resources.files("assignment"), io.BytesIO()
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith((".py", ".md", ".typed"))),
-        key=lambda file: file.name,
-    )
+    target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for file in files:
-            archive.writestr(
-                zipfile.ZipInfo(f"assignment/{file.name}", _LONG_AGO), file.read_bytes()
-            )
+        for name, content in sorted(_files(resources.files("assignment"), "assignment")):
+            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
     return target.getvalue()
+
+
+def _files(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the texts of a folder and of those in it; what Python compiled stays here."""
+    for one in folder.iterdir():
+        path = f"{name}/{one.name}"
+        if one.is_dir():
+            yield from _files(one, path)
+        elif one.name.endswith(_TEXTS):
+            yield path, one.read_bytes()
