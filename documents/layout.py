@@ -142,7 +142,7 @@ def act(facts: Act) -> bytes:
                 last,
                 *_appeal(facts),
                 *_signatures(words, facts.judges, signed=not draft),
-                *_verification(words, facts.verification),
+                *verification_box(words, facts.verification),
                 *_certification(words, facts.certification),
             ]
         ),
@@ -219,12 +219,12 @@ def receipt(facts: Receipt) -> bytes:
         ("duty_basis", facts.duty_basis),
     ]
     story = [
-        *_letterhead(words, facts.court),
+        *letterhead(words, facts.court),
         paper.line(words.word("receipt", "heading"), paper.RECEIPT_TITLE),
-        _labelled((words.word("receipt", key), value) for key, value in rows if value),
+        labelled((words.word("receipt", key), value) for key, value in rows if value),
         *_file_list(words, facts.files),
         paper.line(words.word("receipt", "note"), paper.NOTE),
-        *_verification(words, facts.verification),
+        *verification_box(words, facts.verification),
     ]
     return paper.print_paper(
         story,
@@ -245,7 +245,7 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=COURT_TIME)
 
 
-def _letterhead(words: Wording, court: str) -> list[Flowable]:
+def letterhead(words: Wording, court: str) -> list[Flowable]:
     return [
         paper.line(words.republic.upper(), paper.INSTITUTION),
         paper.line(court, paper.COURT),
@@ -260,7 +260,7 @@ def _heading(words: Wording, kind: ActWords, facts: Act | PublicAct) -> list[Flo
         paper.line(facts.place, paper.PLACE_RIGHT),
     ]
     story = [
-        *_letterhead(words, facts.court),
+        *letterhead(words, facts.court),
         paper.line(words.word("act", "case", number=facts.number), paper.NUMBER),
         paper.line(kind.heading.upper(), paper.TITLE),
     ]
@@ -274,7 +274,7 @@ def _heading(words: Wording, kind: ActWords, facts: Act | PublicAct) -> list[Flo
     ]
 
 
-def _labelled(rows: Iterable[tuple[str, str]]) -> Flowable:
+def labelled(rows: Iterable[tuple[str, str]]) -> Flowable:
     return _label_columns(
         [[paper.line(label, paper.LABEL), paper.line(value, paper.VALUE)] for label, value in rows]
     )
@@ -362,7 +362,7 @@ def _signatures(words: Wording, judges: Sequence[str], *, signed: bool) -> list[
     ]
 
 
-def _verification(words: Wording, verification: Verification | None) -> list[Flowable]:
+def verification_box(words: Wording, verification: Verification | None) -> list[Flowable]:
     if verification is None:
         return []
     text: list[Flowable] = [
@@ -433,7 +433,7 @@ def _file_list(words: Wording, files: Sequence[ReceivedFile]) -> list[Flowable]:
             paper.line(str(position), paper.CELL),
             [
                 paper.line(file.name, paper.CELL),
-                paper.line(_grouped(file.sha256), paper.DIGEST),
+                paper.line(grouped(file.sha256), paper.DIGEST),
             ],
             paper.line(words.size(file.size), paper.CELL_RIGHT),
         ]
@@ -455,7 +455,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _grouped(digest: str) -> str:
+def grouped(digest: str) -> str:
     """A long digest in groups that an eye can compare."""
     starts = range(0, len(digest), _DIGEST_GROUP)
     return " ".join(digest[start : start + _DIGEST_GROUP] for start in starts)

@@ -44,6 +44,7 @@ INK = HexColor("#0b0c0c")
 QUIET = HexColor("#505a5f")
 HAIR = HexColor("#b1b4b6")
 BRAND = HexColor("#0f4c5c")
+PALE = HexColor("#e8f0f2")
 WATERMARK = Color(0.06, 0.30, 0.36, alpha=0.09)
 
 SERIF, SERIF_BOLD, SERIF_ITALIC = "CourtSerif", "CourtSerif-Bold", "CourtSerif-Italic"
@@ -163,6 +164,9 @@ SECTION = style(
 SIGNED = style("signed", fontName=SANS, fontSize=8.5, leading=11, textColor=QUIET)
 SIGNATORY = style("signatory", fontName=SERIF_BOLD, fontSize=11, leading=14.5, alignment=TA_RIGHT)
 DIGEST = style("digest", fontName=SANS, fontSize=8, leading=11, textColor=QUIET)
+DIGEST_RIGHT = style(
+    "digest-right", fontName=SANS, fontSize=7.5, leading=10, textColor=QUIET, alignment=TA_RIGHT
+)
 NOTICE = style(
     "notice",
     fontName=SANS,

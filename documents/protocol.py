@@ -1,0 +1,272 @@
+"""How the protocol of a draw looks: every attempt of one case, with all that decided it, as a PDF.
+
+Facts arrive as plain data and codes; the words for the codes stand in `wording`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable
+
+from documents import paper
+from documents.layout import Verification, grouped, labelled, letterhead, verification_box
+from documents.wording import Wording, wording
+
+_LEAST_ROOM = 60 * mm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A judge who could be drawn; shares and chances as parts of one, the load in cases."""
+
+    name: str
+    share: float
+    fair: float
+    load: float
+    chance: float
+    first: int
+    last: int
+    drawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One seat: `role` is judge, rapporteur or member; `u` decided among the `total` numbers."""
+
+    role: str
+    weight: float
+    candidates: Sequence[Candidate]
+    total: int
+    u: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A judge who left the case after the draw, and the code of the ground."""
+
+    name: str
+    ground: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """The epoch: when it was sealed, what was known, and which values decided."""
+
+    name: str
+    at: datetime
+    root: str
+    seed: str
+    values: Sequence[tuple[str, str]]
+    place: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """One attempt; `remarks` are codes: no_draw, small, pool, reduced, demonstration."""
+
+    number: str
+    kind: str
+    logged: datetime
+    index: int
+    leaf: str
+    salt: str
+    judges: Sequence[tuple[str, str]]
+    ground: str = ""
+    drawn: datetime | None = None
+    result: int | None = None
+    sealed: Sealed | None = None
+    seats: Sequence[Seat] = ()
+    excluded: Sequence[tuple[str, str]] = ()
+    left: Sequence[Left] = ()
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """All attempts of a case, the first one first."""
+
+    language: str
+    court: str
+    number: str
+    draws: Sequence[Draw]
+    made: datetime
+    version: str
+    origin: str
+    verification: Verification
+
+
+def protocol(facts: Protocol) -> bytes:
+    """Print the protocol of a case's draw."""
+    words = wording(facts.language)
+    heading = words.word("protocol", "heading")
+    story: list[Flowable] = [
+        *letterhead(words, facts.court),
+        paper.line(words.word("act", "case", number=facts.number), paper.NUMBER),
+        paper.line(heading, paper.RECEIPT_TITLE),
+    ]
+    for attempt, draw in enumerate(facts.draws, 1):
+        if len(facts.draws) > 1:
+            story += [
+                CondPageBreak(_LEAST_ROOM),
+                paper.line(words.word("protocol", "attempt", attempt=attempt), paper.SECTION),
+            ]
+        story += _draw(words, draw)
+    story += [
+        paper.line(words.word("protocol", "note"), paper.NOTE),
+        paper.line(
+            words.word("protocol", "version", version=facts.version, origin=facts.origin),
+            paper.SMALL,
+        ),
+        *verification_box(words, facts.verification),
+    ]
+    return paper.print_paper(
+        story,
+        paper.Sheet(
+            title=f"{heading} {facts.number}",
+            author=facts.court,
+            subject=heading,
+            language=words.language_tag,
+            made=facts.made,
+            footer=lambda page, pages: words.word(
+                "act", "page", number=facts.number, page=page, pages=pages
+            ),
+            footer_right=facts.verification.code,
+        ),
+    )
+
+
+def _draw(words: Wording, draw: Draw) -> Iterator[Flowable]:
+    def word(key: str, **facts: object) -> str:
+        return words.word("protocol", key, **facts)
+
+    judges = [(word(f"role_{role}"), name) for role, name in draw.judges]
+    rows = [
+        (word("draw"), draw.number),
+        (word("kind"), word(f"kind_{draw.kind}")),
+        (word("ground"), word(f"ground_{draw.ground}") if draw.ground else ""),
+        (word("logged"), word("moment_entry", moment=words.moment(draw.logged), index=draw.index)),
+        (word("sealed"), words.moment(draw.sealed.at) if draw.sealed else ""),
+        (
+            word("drawn"),
+            word("moment_entry", moment=words.moment(draw.drawn), index=draw.result)
+            if draw.drawn
+            else "",
+        ),
+        *judges,
+    ]
+    yield labelled((label, value) for label, value in rows if value)
+    for remark in draw.remarks:
+        yield paper.line(word(f"remark_{remark}"), paper.NOTICE)
+    for seat in draw.seats:
+        yield from _seat(words, seat, several=len(draw.seats) > 1)
+    yield paper.line(word("excluded"), paper.SECTION)
+    if draw.excluded:
+        yield labelled((word(f"excluded_{ground}"), name) for name, ground in draw.excluded)
+    else:
+        yield paper.line(word("nobody"), paper.VALUE)
+    if draw.left:
+        yield paper.line(word("left"), paper.SECTION)
+        yield labelled(
+            (word("left_entry", ground=word(f"left_{one.ground}"), index=one.index), one.name)
+            for one in draw.left
+        )
+    yield from _origin(words, draw)
+
+
+def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
+    title = words.word("protocol", "candidates")
+    if several:
+        title = f"{words.word('protocol', f'role_{seat.role}')}. {title}"
+    yield CondPageBreak(_LEAST_ROOM)
+    yield paper.line(title, paper.SECTION)
+    heads = ("judge", "share", "load", "fair", "chance", "numbers")
+    rows: list[list[Flowable | list[Flowable] | str]] = [
+        [
+            paper.line(
+                words.word("protocol", head),
+                paper.HEADER_CELL_RIGHT if place else paper.HEADER_CELL,
+            )
+            for place, head in enumerate(heads)
+        ]
+    ]
+    for one in seat.candidates:
+        name = f"{one.name} — {words.word('protocol', 'chosen')}" if one.drawn else one.name
+        rows.append(
+            [
+                paper.line(name, paper.HEADER_CELL if one.drawn else paper.CELL),
+                paper.line(_percent(one.share, 1), paper.CELL_RIGHT),
+                paper.line(("+" if one.load > 0 else "") + _figure(one.load, 3), paper.CELL_RIGHT),
+                paper.line(_percent(one.fair, 2), paper.CELL_RIGHT),
+                paper.line(_percent(one.chance, 2), paper.CELL_RIGHT),
+                paper.line(f"{_figure(one.first)} – {_figure(one.last)}", paper.DIGEST_RIGHT),
+            ]
+        )
+    narrow, numbers = 20 * mm, 34 * mm
+    widths = (paper.TEXT_WIDTH - 4 * narrow - numbers, *[narrow] * 4, numbers)
+    chosen = [place for place, one in enumerate(seat.candidates, 1) if one.drawn]
+    yield paper.columns(
+        rows,
+        widths,
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, paper.INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, paper.HAIR),
+        ("TOPPADDING", (0, 0), (-1, -1), 4),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        ("RIGHTPADDING", (0, 0), (0, -1), 6),
+        *(("BACKGROUND", (0, place), (-1, place), paper.PALE) for place in chosen),
+        repeat=1,
+    )
+    decided = words.word("protocol", "decided", u=_figure(seat.u), total=_figure(seat.total))
+    yield paper.line(decided, paper.DETAIL)
+    yield paper.line(
+        words.word("protocol", "charged", weight=_figure(seat.weight, 2)), paper.DETAIL
+    )
+
+
+def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
+    def word(key: str, **facts: object) -> str:
+        return words.word("protocol", key, **facts)
+
+    yield CondPageBreak(_LEAST_ROOM)
+    yield paper.line(word("origin"), paper.SECTION)
+    rows: list[tuple[str, str]] = []
+    if draw.sealed:
+        sealed = draw.sealed
+        rows = [
+            (word("epoch"), sealed.name),
+            (word("order"), word("order_of", place=sealed.place, of=sealed.of)),
+            (word("root"), sealed.root),
+            *(
+                (word("value", name=_known(words, "contributor", name)), value)
+                for name, value in sealed.values
+            ),
+            (word("seed"), sealed.seed),
+        ]
+    rows += [(word("leaf", index=draw.index), draw.leaf), (word("salt"), draw.salt)]
+    label = 52 * mm
+    yield paper.columns(
+        [
+            [
+                paper.line(name, paper.DETAIL),
+                paper.line(grouped(value) if len(value) == 64 else value, paper.DIGEST),  # noqa: PLR2004
+            ]
+            for name, value in rows
+        ],
+        (label, paper.TEXT_WIDTH - label),
+    )
+
+
+def _known(words: Wording, section: str, code: str) -> str:
+    return words.sections["protocol"].get(f"{section}_{code}", code)
+
+
+def _figure(value: float, digits: int = 0) -> str:
+    text = f"{abs(value):,.{digits}f}".translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
+    return ("\N{MINUS SIGN}" if value < 0 else "") + text
+
+
+def _percent(part: float, digits: int) -> str:
+    return f"{_figure(100 * part, digits)}\N{NO-BREAK SPACE}%"
