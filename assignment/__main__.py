@@ -1,23 +1,20 @@
-"""The commands that an outsider uses: draw, verify, explain, contributor."""
+"""The commands that an outsider uses: draw, verify, explain, contributor, simulate."""
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
 
-from assignment import contributor
+from assignment import desk, simulate
 from assignment.canon import MalformedError
 from assignment.draw import ImpossibleError, drawn_from_file
 from assignment.explain import UnknownRequestError, explain
 from assignment.verify import Trust, verify
 
-FAULTS, UNUSABLE, REFUSED = 1, 2, 3
+FAULTS, UNUSABLE = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.command}: {error}", file=sys.stderr)
         return UNUSABLE
     except ImportError as error:
-        print(f"{options.command}: {error}; `pip install cryptography` adds it", file=sys.stderr)
+        missing = error.name or "cryptography"
+        print(f"{options.command}: {error}; `pip install {missing}` adds it", file=sys.stderr)
         return UNUSABLE
     return status
 
@@ -59,58 +57,6 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _contributor(options: argparse.Namespace) -> int:
-    return _init(options) if options.step == "init" else _attend(options)
-
-
-def _init(options: argparse.Namespace) -> int:
-    # A second call must not make a second chain: the first anchor may be in the gazette already.
-    if not options.state.exists():
-        if options.id is None:
-            raise ImpossibleError("a new contributor needs --id")
-        memory = contributor.make(
-            options.id,
-            options.institution or options.id,
-            judiciary=options.judiciary,
-            epochs=options.epochs,
-        )
-        contributor.store(options.state, memory)
-    print(json.dumps(contributor.load(options.state).public().plain()))
-    return 0
-
-
-def _attend(options: argparse.Namespace) -> int:
-    if options.log is None:
-        raise ImpossibleError("--log says where the log is published")
-    memory = contributor.load(options.state)
-    status = 0
-    if options.trust is not None and not memory.origin:
-        trust = Trust.of(json.loads(options.trust.read_text()))
-        contributor.store(options.state, contributor.introduced(memory, trust))
-    for number in range(options.rounds) if options.rounds else itertools.count():
-        if number:
-            time.sleep(options.every)
-        status = _round(options, sys.stdout)
-    return status
-
-
-def _round(options: argparse.Namespace, out: TextIO) -> int:
-    try:
-        memory, epochs = contributor.attend(
-            contributor.load(options.state),
-            contributor.OverHttp(options.log),
-            lambda fresh: contributor.store(options.state, fresh),
-            int(time.time()),
-        )
-    except (contributor.RefusedError, contributor.UnreachableError) as error:
-        what = "refused" if isinstance(error, contributor.RefusedError) else "unreachable"
-        print(f"{what}: {error}", file=sys.stderr, flush=True)
-        return REFUSED
-    for epoch in epochs:
-        print(f"{memory.id}: cosigned and revealed epoch {epoch}", file=out, flush=True)
-    return 0
-
-
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         for line in file:
@@ -136,18 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("request", metavar="REQUEST-ID")
     one.set_defaults(run=_explain)
 
-    one = commands.add_parser("contributor", help="witness the log and reveal values")
-    one.add_argument("step", nargs="?", choices=("init", "run"), default="run")
-    one.add_argument("--state", type=Path, required=True, help="the file with chain and key")
-    one.add_argument("--id", help="init: the short name of this contributor")
-    one.add_argument("--institution", help="init: the body it belongs to; else its name")
-    one.add_argument("--judiciary", action="store_true", help="init: the body is of the judiciary")
-    one.add_argument("--epochs", type=int, default=20_000, help="init: length of the chain")
-    one.add_argument("--log", help="run: address under which the log is published")
-    one.add_argument("--trust", type=Path, help="run: a trust file, instead of the log's own")
-    one.add_argument("--every", type=float, default=5.0, help="run: seconds between two looks")
-    one.add_argument("--rounds", type=int, default=0, help="run: looks before it ends; 0: no end")
-    one.set_defaults(run=_contributor)
+    desk.install(commands)
+
+    one = commands.add_parser("simulate", help="try the rule and others on a model country")
+    simulate.add_arguments(one)
+    one.set_defaults(run=simulate.run)
     return parser
 
 

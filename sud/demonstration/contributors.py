@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from assignment import contributor
-from assignment.contributor import Memory
+from assignment import contributor, memory
+from assignment.memory import Memory
 from assignment.verify import Trust
 from sud.access import SYSTEM
 from sud.allocation import log
@@ -44,8 +44,8 @@ def make_missing(folder: Path, *, epochs: int = EPOCHS) -> list[dict[str, Any]]:
         path = _file(folder, name)
         if not path.exists():
             made = contributor.make(name, institution, judiciary=judiciary, epochs=epochs)
-            contributor.store(path, made)
-    return [contributor.load(_file(folder, name)).public().plain() for name in BODIES]
+            memory.store(path, made)
+    return [memory.load(_file(folder, name)).public().plain() for name in BODIES]
 
 
 def attend(sessions: Sessions, config: Config, *, now: datetime) -> None:
@@ -55,8 +55,8 @@ def attend(sessions: Sessions, config: Config, *, now: datetime) -> None:
         path = _file(folder, name)
         with unit(sessions) as session:
             published = _Archive(session, log.log_seed(config.log_key_file), now)
-            save: Callable[[Memory], None] = functools.partial(contributor.store, path)
-            contributor.attend(contributor.load(path), published, save, int(now.timestamp()))
+            save: Callable[[Memory], None] = functools.partial(memory.store, path)
+            contributor.attend(memory.load(path), published, save, int(now.timestamp()))
 
 
 def _file(folder: Path, name: str) -> Path:

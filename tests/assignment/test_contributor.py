@@ -1,44 +1,58 @@
 """What a contributor signs, what it refuses, and what it remembers after a crash."""
 
-import json
-import runpy
-import sys
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from assignment import __main__ as command
-from assignment import compose, contributor
-from assignment.canon import parse, sha
-from assignment.contributor import OverHttp, RefusedError, UnreachableError, attend
-from assignment.verify import verify
+from assignment import chain, compose, contributor, ed25519, ladder, note, rotation
+from assignment.canon import canon, sha
+from assignment.contributor import (
+    DeclinedError,
+    ProvenError,
+    RefusedError,
+    UnreachableError,
+    attend,
+)
+from assignment.memory import BusyError, held, kept, load, remembered, store
+from assignment.tree import Frontier, grown
+from assignment.verify import Trust, verify
 from tests.assignment.court import (
+    LOG_SEED,
+    ORIGIN,
     PublishedLog,
     answers,
     begun,
     draw,
     freeze,
+    leaf,
     member,
     members,
     register,
-    trust_text,
 )
 
 NOW = 1_795_000_000
 
 
-def look(memory, log):
-    return attend(memory, log, lambda _: None, NOW)
+def look(memory, log, save=lambda _: None):
+    return attend(memory, log, save, NOW)
 
 
 def small():
     log = begun(members())
     register(log, 1)
     return log
+
+
+def refused(memory, log, what, kind=RefusedError):
+    """The refusal, and the memory that was saved with it."""
+    saved = [memory]
+    before = list(log.lines)
+    with pytest.raises(kind, match=what) as told:
+        look(memory, log, saved.append)
+    assert log.lines == before  # nothing was answered
+    assert isinstance(told.value, kind)
+    assert type(told.value) is kind
+    return saved[-1]
 
 
 def test_nothing_to_say():
@@ -65,11 +79,54 @@ def test_each_epoch_is_answered_once():
     assert said == [2, 3]
 
 
+def test_after_an_absence_all_epochs_are_answered_in_order():
+    """A day away: the others' values wait, and every epoch is drawn when the third comes back."""
+    log = begun(members())
+    bar, *others = members()
+    for number in range(1, 9):
+        register(log, number)
+        freeze(log)
+        others = answers(log, others)
+    assert log.state.missing(1) == ["bar"]
+    _, said = look(bar, log)
+    assert said == list(range(1, 9))
+    for number in range(1, 9):
+        draw(log, number)
+    assert verify(log.lines, log.trust()).findings == []
+
+
+def test_a_later_value_yields_the_earlier_ones():
+    log = begun(members())
+    for number in (1, 2, 3):
+        register(log, number)
+        freeze(log)
+    memories = answers(log, members()[1:])
+
+    class Deaf(PublishedLog):
+        def answer(self, facts):
+            if facts["epoch"] < 3:
+                raise DeclinedError("409")
+            super().answer(facts)
+
+    deaf = Deaf(**vars(log))
+    saved = []
+    with pytest.raises(DeclinedError, match="epoch 1: 409; epoch 2: 409"):
+        look(member("bar"), deaf, saved.append)
+    log = PublishedLog(**vars(deaf))
+    assert log.state.missing(1) == []
+    for number in (1, 2, 3):
+        draw(log, number)
+    assert verify(log.lines, log.trust()).findings == []
+    memory, said = look(saved[-1], log)
+    assert (said, memory.unsaid) == ([], ())  # nobody waits for the first two any more
+    assert len(memories) == 2
+
+
 def test_an_answer_is_on_disk_before_it_is_given(tmp_path):
     log = small()
     freeze(log)
     path = tmp_path / "bar.json"
-    contributor.store(path, member("bar"))
+    store(path, member("bar"))
 
     class CutError(Exception):
         pass
@@ -80,13 +137,13 @@ def test_an_answer_is_on_disk_before_it_is_given(tmp_path):
 
     cut = CutOff(**vars(log))
     with pytest.raises(CutError) as said:
-        attend(contributor.load(path), cut, lambda fresh: contributor.store(path, fresh), NOW)
-    kept = contributor.load(path)
-    assert kept.used == 1
-    assert kept.unsaid[0]["value"] == str(said.value)
-    memory, said = attend(kept, log, lambda fresh: contributor.store(path, fresh), NOW + 60)
+        attend(load(path), cut, lambda fresh: store(path, fresh), NOW)
+    left = load(path)
+    assert left.used == 1
+    assert left.unsaid[0]["value"] == str(said.value)
+    memory, said = attend(left, log, lambda fresh: store(path, fresh), NOW + 60)
     assert said == [1]
-    assert memory.unsaid == kept.unsaid  # the same bytes, with the time of the first try
+    assert memory.unsaid == left.unsaid  # the same bytes, with the time of the first try
 
 
 def test_nothing_is_said_when_it_cannot_be_remembered():
@@ -106,9 +163,8 @@ def test_nothing_is_said_when_it_cannot_be_remembered():
 def test_rollback():
     log = small()
     memory, _ = look(member("bar"), log)
-    shorter = begun(members())
-    with pytest.raises(RefusedError, match="rollback"):
-        look(memory, shorter)
+    assert refused(memory, begun(members()), "rollback: the log had").refused is None
+    assert look(memory, log) == (memory, [])  # a stale copy on the way ends nothing
 
 
 def forked():
@@ -117,30 +173,40 @@ def forked():
     return other
 
 
-def test_fork_of_the_same_size():
-    memory, _ = look(member("bar"), small())
-    with pytest.raises(RefusedError, match="two histories"):
-        look(memory, forked())
+def test_a_fork_of_the_same_size_ends_it():
+    """Two histories under the log's own signature: that can never be made good."""
+    log = small()
+    memory, _ = look(member("bar"), log)
+    kept_ = refused(memory, forked(), "fork: the log has two histories", ProvenError)
+    assert kept_.refused["before"] == log.checkpoint()
+    assert kept_.refused["note"] == forked().checkpoint()
+    assert replace(kept_, refused=None) == memory
+    freeze(log)
+    again = refused(kept_, log, "fork: the log has two histories", ProvenError)
+    assert again == kept_  # the true log is not answered either, until people have looked
+    assert look(replace(again, refused=None), log)[1] == [1]
 
 
 def test_fork_that_grew():
     memory, _ = look(member("bar"), small())
     other = forked()
     freeze(other)
-    with pytest.raises(RefusedError, match="is not in this log"):
-        look(memory, other)
+    refused(memory, other, "is not in this log")
 
 
 def test_entries_that_are_not_those_of_the_checkpoint():
+    """Whoever sits between log and contributor can give any entries: that ends nothing."""
     log = small()
     freeze(log)
 
     class Other(PublishedLog):
         def entries(self, start, end):
-            return [line.replace(b"J-001", b"J-009") for line in super().entries(start, end)]
+            return [
+                line.replace(b'"epoch":1', b'"epoch":9') for line in super().entries(start, end)
+            ]
 
-    with pytest.raises(RefusedError, match="do not make up"):
-        look(member("bar"), Other(**vars(log)))
+    refused(member("bar"), Other(**vars(log)), "do not make up")
+    assert look(member("bar"), log)[1] == [1]
 
 
 @pytest.mark.parametrize("given", [[], [b"{}"] * 1000])
@@ -156,17 +222,52 @@ def test_a_log_that_gives_other_entries_than_asked(given):
 def test_a_checkpoint_of_another_key():
     log = small()
     memory, _ = look(member("bar"), log)
-    with pytest.raises(RefusedError, match="did not sign"):
-        look(replace(memory, log_key=sha(b"other")), log)
+    refused(replace(memory, log_key=sha(b"other")), log, "did not sign")
 
 
 def test_a_log_that_does_not_know_me():
     log = small()
-    with pytest.raises(RefusedError, match="does not know my key"):
-        look(member("press"), log)
-    introduced = contributor.introduced(member("bar"), log.trust())
-    with pytest.raises(RefusedError, match="genesis entry does not have my key"):
-        look(replace(introduced, id="press"), log)
+    refused(member("press"), log, "knows no contributor press")
+    stranger = replace(member("bar"), secret=sha(b"another"))
+    saved = refused(stranger, log, "does not know my key and my anchor")
+    freeze(log)
+    saved = refused(saved, log, "does not know my key and my anchor")
+    assert (saved.used, saved.unsaid) == (1, ())
+
+
+@pytest.mark.parametrize("field", ["origin", "log_key"])
+def test_a_genesis_of_another_log(field):
+    """A trust file that names other keys than the log's first entry."""
+    log = small()
+    own = ed25519.public_key(LOG_SEED)
+    memory = contributor.introduced(member("bar"), log.trust())
+    other = begun(members())
+    other.lines[0] = other.lines[0].replace(
+        *{"origin": (b"log.example", b"log.elsewhere"), "log_key": (own.hex().encode(), b"0" * 64)}[
+            field
+        ]
+    )
+    rebuilt = Rebuilt(other.lines, log)
+    refused(memory, rebuilt, "another name or key", ProvenError)
+
+
+class Rebuilt(PublishedLog):
+    """A log of any lines at all, under the signature of the true one."""
+
+    def __init__(self, lines, log):
+        super().__init__(state=log.state)
+        for line in lines:
+            for level, place, value in grown(len(self.lines), leaf(line), self.node):
+                self.nodes[level, place] = value
+            self.lines.append(line)
+
+    def checkpoint(self):
+        frontier = Frontier()
+        for line in self.lines:
+            frontier.add(line)
+        text = note.Checkpoint(origin=ORIGIN, size=frontier.size, root=frontier.root()).text()
+        signature = ed25519.sign(LOG_SEED, text.encode())
+        return text + "\n" + note.signature_line(ORIGIN, ed25519.public_key(LOG_SEED), signature)
 
 
 def test_an_epoch_twice():
@@ -175,15 +276,14 @@ def test_an_epoch_twice():
     memory, _ = look(member("bar"), log)
     register(log, 2)
     log.add({**compose.freeze(log.state, log.at(), "all"), "epoch": 1})
-    with pytest.raises(RefusedError, match="epoch 1 was used already"):
-        look(memory, log)
+    saved = refused(memory, log, "epoch 1 was used already", ProvenError)
+    assert saved.used == 1
 
 
 def test_an_epoch_ahead():
     log = small()
     log.add({**compose.freeze(log.state, log.at(), "all"), "epoch": 2})
-    with pytest.raises(RefusedError, match="epoch 2 would skip"):
-        look(member("bar"), log)
+    refused(member("bar"), log, "epoch 2 would skip", ProvenError)
 
 
 def test_a_chain_at_its_end():
@@ -191,226 +291,222 @@ def test_a_chain_at_its_end():
     log = begun(bodies)
     register(log, 1)
     freeze(log)
-    memory, _ = look(bodies[0], log)
+    saved = []
+    with pytest.raises(RefusedError, match="used up"):
+        look(bodies[0], log, saved.append)
+    assert len(log.lines) == log.state.epochs[1].size + 1  # its last value was given
     register(log, 2)
     freeze(log)
-    with pytest.raises(RefusedError, match="used up"):
-        look(memory, log)
+    assert refused(saved[-1], log, "used up").used == 2
 
 
 @pytest.mark.parametrize(
-    "line", [b"nonsense", b"{}", b"[]", b'{"type":"freeze"}', b'{"type":["freeze"]}']
+    "line",
+    [
+        b'{"type":"freeze"}',
+        b'"type":"freeze"',
+        b'["type":"freeze"]',
+        b'["\\"type\\":\\"freeze\\""]',
+    ],
 )
-def test_a_malformed_entry(line):
+def test_a_malformed_freeze(line):
     log = small()
-    log.lines.append(line)
-    log.state.frontier.add(line)
-    with pytest.raises(RefusedError, match="malformed"):
-        look(member("bar"), log)
+    rebuilt = Rebuilt([*log.lines, line], log)
+    if b"\\" in line:  # a text, of no concern
+        assert look(member("bar"), rebuilt)[0].size == len(rebuilt.lines)
+    else:
+        refused(member("bar"), rebuilt, "malformed", ProvenError)
 
 
-def test_an_entry_of_a_later_version_is_no_reason_to_stop():
+@pytest.mark.parametrize("line", [b"nonsense", b"{}", b'{"a":{"type":"freeze"},"type":"later"}'])
+def test_what_does_not_concern_a_contributor(line):
+    """The verifier looks at it; here it is a leaf like others."""
     log = small()
-    log.add({"type": "linked", "at": log.at()})
+    rebuilt = Rebuilt([*log.lines, line], log)
+    assert look(member("bar"), rebuilt)[0].size == len(rebuilt.lines)
+
+
+def test_a_long_log_is_kept_by_strides(monkeypatch):
+    """What was read stays read when the line breaks: each stride is proven to be in the log."""
+    monkeypatch.setattr(contributor, "STRIDE", 10)
+    log = small()
     freeze(log)
-    assert look(member("bar"), log)[1] == [1]
+    for number in range(2, 40):
+        register(log, number)
+
+    class Weak(PublishedLog):
+        def entries(self, start, end):
+            if start >= 30:
+                raise UnreachableError("gone")
+            return super().entries(start, end)
+
+    saved = []
+    with pytest.raises(UnreachableError):
+        look(member("bar"), Weak(**vars(log)), saved.append)
+    assert saved[-1].size == 30
+    memory, said = look(saved[-1], log, saved.append)
+    assert (memory.size, said) == (saved[-1].size, [1])
+    assert memory.root == log.state.frontier.root() or memory.size < log.state.size
+
+    class Swapped(PublishedLog):
+        def entries(self, start, end):
+            return [line.replace(b"J-001", b"J-009") for line in super().entries(start, end)]
+
+    refused(member("bar"), Swapped(**vars(log)), "do not make up")
 
 
 def test_a_memory_survives_its_file(tmp_path):
     log = small()
     freeze(log)
     memory, _ = look(member("bar"), log)
+    memory = contributor.rotated(memory, None, None)
     path = tmp_path / "bar.json"
-    contributor.store(path, memory)
-    assert contributor.load(path) == memory
+    store(path, memory)
+    assert load(path) == memory
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["bar.json"]
 
 
-class Handler(BaseHTTPRequestHandler):
-    """The published log over HTTP, as the house serves it; ``broken`` answers take precedence."""
+def test_a_memory_from_before_rotations():
+    memory, _ = look(member("bar"), small())
+    older = kept(memory).replace('"since": 1,', "")
+    assert older != kept(memory)
+    assert remembered(older) == memory
 
-    log: PublishedLog
-    broken: dict
-    posted: list
 
-    def do_GET(self):
-        url = urlsplit(self.path)
-        query = {name: int(value) for name, (value,) in parse_qs(url.query).items()}
-        match url.path:
-            case path if path in self.broken:
-                body = self.broken[path]
-            case "/log/checkpoint":
-                body = self.log.checkpoint().encode()
-            case "/log/entries":
-                body = b"".join(
-                    line + b"\n" for line in self.log.entries(query["start"], query["end"])
-                )
-            case "/log/proof":
-                steps = self.log.proof(query["from"], query["to"])
-                body = json.dumps({"proof": [step.hex() for step in steps]}).encode()
-            case "/log/trust.json":
-                body = trust_text(self.log).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+@pytest.mark.parametrize("text", ["", "[]", "{}", "5", '{"size": 1}'])
+def test_a_damaged_file(text, tmp_path):
+    (tmp_path / "bar.json").write_text(text)
+    with pytest.raises(ValueError, match="damaged"):
+        load(tmp_path / "bar.json")
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        assert self.path == "/log/reveals"
-        self.posted.append(body)
-        self.log.answer(parse(body))
-        self.send_response(201)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
 
-    def log_message(self, *_):
+def test_only_one_works_with_a_file(tmp_path):
+    path = tmp_path / "bar.json"
+    with held(path), pytest.raises(BusyError, match="only one may"), held(path):
+        pass
+    with held(path):
         pass
 
 
-@contextmanager
-def served(log, broken=None):
-    handler = type("Serving", (Handler,), {"log": log, "broken": broken or {}, "posted": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", handler
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+@pytest.mark.parametrize("length", [0, 1, 2, ladder.STEP, ladder.STEP + 1, 3 * ladder.STEP - 1])
+def test_every_value_from_the_ladder_is_on_the_chain(length):
+    secret = sha(b"secret")
+    value = chain.tail(secret, "bar")
+    for epoch in range(length, -1, -1):
+        assert ladder.value_at(secret, "bar", length, epoch) == value
+        value = chain.earlier("bar", value, epoch, epoch - 1)
+    for epoch in (-1, length + 1):
+        with pytest.raises(ValueError, match="has values 0 to"):
+            ladder.value_at(secret, "bar", length, epoch)
 
 
-def init(tmp_path, name, *more):
-    state = tmp_path / f"{name}.json"
-    return command.main(["contributor", "init", "--state", str(state), "--id", name, *more]), state
+def away(count):
+    """A log with so many frozen epochs, and the memory of a bar that answered them."""
+    log = begun(members())
+    bar = member("bar")
+    for number in range(1, count + 1):
+        register(log, number)
+        freeze(log)
+        bar, _ = look(bar, log)
+    return log, bar
 
 
-def test_three_contributors_over_http(tmp_path, capsys):
-    for name, more in [("bar", []), ("court", ["--judiciary"]), ("ombudsman", [])]:
-        assert init(tmp_path, name, "--epochs", "9", *more)[0] == 0
-    published = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [body["judiciary"] for body in published] == [False, True, False]
-    memories = [contributor.load(path) for path in sorted(tmp_path.glob("*.json"))]
-    assert [memory.public().plain() for memory in memories] == published
-    log = begun(memories)
-    register(log, 1)
-    with served(log) as (address, handler):
-        for epoch in (1, 2):
-            freeze(log)
-            for name in ("bar", "court", "ombudsman"):
-                state = str(tmp_path / f"{name}.json")
-                arguments = ["contributor", "--state", state, "--log", address + "/"]
-                assert command.main([*arguments, "--rounds", "2", "--every", "0.01"]) == 0
-            draw(log, epoch)
-            register(log, epoch + 1)
-        assert len(handler.posted) == 6
-    assert capsys.readouterr().out.count("cosigned and revealed epoch 2") == 3
-    log_file, trust_file = tmp_path / "log.jsonl", tmp_path / "trust"
-    log_file.write_bytes(log.text())
-    trust_file.write_text(trust_text(log))
-    assert command.main(["verify", str(log_file), "--trust", str(trust_file)]) == 0
-    assert "the log is true" in capsys.readouterr().out
-    assert command.main(["explain", str(log_file), "2026-BSK-LEN-000001"]) == 0
-    assert "<- drawn" in capsys.readouterr().out
-    log_file.write_bytes(log.text().replace(b'"rejected":0', b'"rejected":1', 1))
-    assert command.main(["verify", str(log_file), "--trust", str(trust_file)]) == command.FAULTS
-    out = capsys.readouterr().out
-    assert "the result is not the one that follows" in out
-    assert out.endswith(" faults\n")
-    assert command.main(["explain", str(log_file), "nobody"]) == command.UNUSABLE
+def with_rotation(log, facts):
+    """The same log with a rotation in it, as a line: here nobody replays it."""
+    return Rebuilt(
+        [*log.lines, canon(rotation.compose_rotation("2026-12-01T00:00:00+06:00", facts))], log
+    )
 
 
-def test_verify_tells_its_progress(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("assignment.verify.PROGRESS", 5)
-    log = small()
-    (tmp_path / "log").write_bytes(log.text())
-    (tmp_path / "trust").write_text(trust_text(log))
-    arguments = ["verify", str(tmp_path / "log"), "--trust", str(tmp_path / "trust")]
-    assert command.main(arguments) == 0
-    assert capsys.readouterr().err == "... 5 entries\n... 10 entries\n"
-
-
-def test_the_package_is_a_command(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["python -m assignment", "explain", "no such file", "x"])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(command.__file__, run_name="__main__")
-    assert ended.value.code == command.UNUSABLE
-    assert "no such file" in capsys.readouterr().err
-
-
-def test_without_the_library_for_signatures(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "cryptography", None)
-    for name in [name for name in sys.modules if name.startswith("cryptography.")]:
-        monkeypatch.setitem(sys.modules, name, None)
-    assert init(tmp_path, "bar")[0] == command.UNUSABLE
-    assert "pip install cryptography" in capsys.readouterr().err
-
-
-def test_init_never_makes_a_second_chain(tmp_path, capsys):
-    init(tmp_path, "bar")
-    init(tmp_path, "bar", "--epochs", "5")
-    first, second = capsys.readouterr().out.splitlines()
-    assert first == second
-
-
-def test_init_needs_a_name_and_run_an_address(tmp_path, capsys):
-    state = str(tmp_path / "x.json")
-    assert command.main(["contributor", "init", "--state", state]) == command.UNUSABLE
-    assert "needs --id" in capsys.readouterr().err
-    assert command.main(["contributor", "--state", state]) == command.UNUSABLE
-    assert "--log" in capsys.readouterr().err
-
-
-def test_a_trust_file_from_elsewhere_is_kept_at_first(tmp_path, capsys):
-    state = tmp_path / "bar.json"
-    contributor.store(state, member("bar"))
-    log = small()
-    trust_file = tmp_path / "trust"
-    trust_file.write_text(trust_text(log))
-    arguments = ["contributor", "--state", str(state), "--trust", str(trust_file), "--rounds", "1"]
-    with served(log, {"/log/trust.json": b"{}"}) as (address, _):
-        assert command.main([*arguments, "--log", address]) == 0
-        trust_file.write_text("is not read again")
-        assert command.main([*arguments, "--log", address]) == 0
-    with served(log, {"/log/trust.json": b"{}"}) as (address, _):
-        contributor.store(state, member("bar"))
-        assert command.main([*arguments[:3], "--rounds", "1", "--log", address]) == command.REFUSED
-    assert "unreachable: a trust file needs a field" in capsys.readouterr().err
-
-
-def test_a_refusal_is_told_and_not_posted(tmp_path, capsys):
-    state = tmp_path / "bar.json"
-    contributor.store(state, look(member("bar"), small())[0])
-    arguments = ["contributor", "--state", str(state), "--rounds", "1", "--log"]
-    with served(forked()) as (address, handler):
-        assert command.main([*arguments, address]) == command.REFUSED
-        assert handler.posted == []
-    assert "refused: fork" in capsys.readouterr().err
-    assert command.main([*arguments, address]) == command.REFUSED
-    assert "unreachable: /log/checkpoint" in capsys.readouterr().err
-    assert command.main([*arguments, "file:///etc/passwd"]) == command.REFUSED
-    assert "not an address of the web" in capsys.readouterr().err
+def test_rotation():
+    _, bar = away(2)
+    bar = contributor.rotated(bar, None, None)
+    facts = contributor.rotation_facts(bar)
+    assert facts["first"] == bar.used + 1 + contributor.LEAD
+    assert contributor.rotated(bar, 90, 900) == bar  # made once, it is the next one
+    assert remembered(kept(bar)) == bar
+    entry = rotation.compose_rotation("2026-12-01T00:00:00+06:00", facts)
+    bodies = {body.id: body.public() for body in members()}
+    assert rotation.faults(ORIGIN, bar.used + 1, bodies, entry) == []
 
 
 @pytest.mark.parametrize(
-    ("path", "answer"),
-    [
-        ("/log/checkpoint", b"\xff"),
-        ("/log/proof", b"{"),
-        ("/log/proof", b"{}"),
-        ("/log/proof", b'{"proof":["zz"]}'),
-        ("/log/proof", b'{"proof":[1]}'),
-    ],
+    ("first", "epochs", "what"),
+    [(4, None, "epoch 5 at the earliest"), (9, 8, "ends before epoch 9")],
 )
-def test_answers_in_another_language(path, answer):
+def test_a_rotation_that_cannot_be(first, epochs, what):
+    _, bar = away(2)
+    with pytest.raises(ValueError, match=what):
+        contributor.rotated(bar, first, epochs)
+
+
+def test_a_rotation_that_was_never_logged_is_made_again():
+    _, bar = away(2)
+    bar = contributor.rotated(bar, 5, 50)
+    later = replace(bar, used=3)
+    assert contributor.rotated(later, 9, 90).following.first == 9
+    logged = replace(later, following=replace(later.following, logged=True))
+    assert contributor.rotated(logged, 9, 90) == logged
+
+
+def test_facts_of_a_rotation_need_a_chain_and_a_log():
+    with pytest.raises(ValueError, match="no next chain"):
+        contributor.rotation_facts(member("bar"))
+    with pytest.raises(ValueError, match="not yet seen"):
+        contributor.rotation_facts(contributor.rotated(member("bar"), None, None))
+
+
+def test_a_lost_contributor_is_replaced_when_the_others_sign():
+    log, bar = away(1)
+    fresh = replace(member("bar", epochs=40), secret=sha(b"new"), seed=sha(b"new key"))
+    facts = contributor.replacement_facts(fresh, 5)
+    assert facts["signatures"] == {}
+    others = [look(body, log)[0] for body in members() if body.id != "bar"]
+    for other in others:
+        facts = contributor.endorsed(other, facts)
+    entry = rotation.compose_rotation("2026-12-01T00:00:00+06:00", facts)
+    bodies = {body.id: body.public() for body in members()}
+    assert rotation.faults(ORIGIN, 2, bodies, entry) == []
+
+    with pytest.raises(ValueError, match="endorses himself"):
+        contributor.endorsed(bar, facts)
+    with pytest.raises(ValueError, match="not yet seen"):
+        contributor.endorsed(member("court"), facts)
+    with pytest.raises(ValueError, match="too near"):
+        contributor.endorsed(others[0], {**facts, "first": 3})
+    with pytest.raises(ValueError, match="known to its log"):
+        contributor.replacement_facts(bar, 5)
+    with pytest.raises(ValueError, match="ends before"):
+        contributor.replacement_facts(fresh, 41)
+
+
+def test_what_is_used_after_a_restoration_is_the_log_that_another_saw():
+    """The new box remembers no root; so the log could go back, and ask for an epoch again."""
     log = small()
-    memory, _ = look(member("bar"), log)
     freeze(log)
-    with served(log, {path: answer}) as (address, _), pytest.raises(UnreachableError):
-        look(memory, OverHttp(address))
+    answers(log, members()[1:])
+    seen = log.checkpoint()
+    restored = replace(member("bar"), floor=seen)
+    assert remembered(kept(restored)) == restored
+    memory, said = look(restored, log)
+    assert (memory.floor, said) == ("", [1])
+
+    refused(restored, small(), "rollback: somebody saw")
+    other = forked()
+    freeze(other)
+    answers(other, members()[1:])
+    refused(restored, other, "fork: somebody saw other", ProvenError)
+    register(other, 7)
+    refused(restored, other, "fork: what somebody saw at")
+    wrong = Trust(
+        origin=ORIGIN, key=sha(b"no key"), contributors=log.trust().contributors, checkpoint=""
+    )
+    with pytest.raises(RefusedError, match="to be restored with"):
+        contributor.introduced(restored, wrong)
+    with pytest.raises(RefusedError, match="to be restored with"):
+        contributor.grounded(member("bar"), "nonsense")
+    assert contributor.grounded(member("bar"), seen) == restored
 
 
 def test_verify_after_contributors_in_process():
