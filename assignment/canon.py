@@ -32,9 +32,8 @@ def mac(key: bytes, tag: str, *parts: bytes) -> bytes:
 def canon(value: object) -> bytes:
     """RFC 8785 JSON of what this protocol allows: no floats, small integers, ASCII keys."""
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     try:
-        return text.encode()
+        return _WRITER.encode(value).encode()
     except UnicodeEncodeError as error:
         message = "a text holds half of a surrogate pair"
         raise MalformedError(message) from error
@@ -43,14 +42,35 @@ def canon(value: object) -> bytes:
 def parse(data: bytes) -> Any:
     """Read canonical JSON, and refuse whatever would be written differently."""
     try:
-        value = json.loads(data.decode())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        value = _READER.decode(data.decode())
+    except MalformedError:
+        raise
+    except (ValueError, RecursionError) as error:
         message = "this is not JSON"
         raise MalformedError(message) from error
-    if canon(value) != data:
+    # ASCII throughout means ASCII keys; numbers were looked at one by one when they were read.
+    written = _WRITER.encode(value).encode() if data.isascii() else canon(value)
+    if written != data:
         message = "this JSON is not in its canonical form"
         raise MalformedError(message)
     return value
+
+
+def _small(digits: str) -> int:
+    number = int(digits) if len(digits) <= len(str(-LARGEST)) else LARGEST + 1
+    if abs(number) > LARGEST:
+        message = f"the number {digits[:20]} is too large: write it as a text"
+        raise MalformedError(message)
+    return number
+
+
+def _no_float(digits: str) -> Any:
+    message = f"the number {digits[:20]} is not a whole one"
+    raise MalformedError(message)
+
+
+_READER = json.JSONDecoder(parse_int=_small, parse_float=_no_float, parse_constant=_no_float)
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _check(value: object) -> None:

@@ -96,7 +96,7 @@ class Request:
         return sha(canon(self.plain()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Seat:
     """One seat as it was drawn, with everything that is needed to draw it again."""
 
@@ -165,39 +165,37 @@ def uniform(key: bytes, label: bytes, bound: int) -> tuple[int, int]:
         counter += 1
 
 
-def draw_request(seed: bytes, request: Request, ledger: Ledger) -> tuple[Seat, ...]:
-    """Draw every seat of a request, and credit and charge the ledger after each."""
+def draw_request(
+    seed: bytes, request: Request, ledger: Ledger, credited: Sequence[int] | None = None
+) -> tuple[Seat, ...]:
+    """Draw every seat of a request, and credit and charge the ledger after each.
+
+    In a re-draw ``credited`` says for each seat how much of its weight is still to be credited.
+    """
     key = mac(seed, "kg-draw/1/case", request.digest)
-    left = list(request.candidates)
+    left = request.candidates
     seats = []
     for number, weight in enumerate(request.seats):
-        deviations = tuple(ledger.get(judge, 0) for judge, _ in left)
+        deviations = tuple([ledger.get(judge, 0) for judge, _ in left])
         odds = tickets(left, deviations)
         u, rejected = uniform(key, bytes([number]), sum(odds))
         place = _place(odds, u)
         judge = left[place][0]
-        charge(ledger, weight, left, judge)
-        seats.append(
-            Seat(
-                seat=number,
-                judge=judge,
-                candidates=tuple(left),
-                deviations=deviations,
-                tickets=odds,
-                u=u,
-                rejected=rejected,
-            )
-        )
-        del left[place]
+        charge(ledger, weight, left, judge, credited[number] if credited else None)
+        seats.append(Seat(number, judge, left, deviations, odds, u, rejected))
+        left = left[:place] + left[place + 1 :]
     return tuple(seats)
 
 
 def draw_epoch(
-    seed: bytes, requests: Iterable[Request], ledgers: Mapping[str, Ledger]
+    seed: bytes,
+    requests: Iterable[Request],
+    ledgers: Mapping[str, Ledger],
+    credited: Mapping[str, Sequence[int]],
 ) -> list[tuple[Request, tuple[Seat, ...]]]:
     """Draw an epoch, each request against the ledger of its court, in drawn order."""
     return [
-        (request, draw_request(seed, request, ledgers[request.court]))
+        (request, draw_request(seed, request, ledgers[request.court], credited.get(request.id)))
         for request in in_order(seed, requests)
     ]
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assignment import beacon
 from assignment.canon import MalformedError, canon, parse
 from assignment.draw import (
     FULL_POST,
+    REACH,
     VERSION,
     ImpossibleError,
     Request,
@@ -22,6 +24,10 @@ from assignment.draw import (
 Check = Callable[[object], bool]
 
 EXCLUSION_CLASSES = frozenset({"absence", "not-in-pool", "statutory", "panel"})
+POOLS = ("own", "inter", "small")
+LINK_GROUNDS = frozenset({"refiled", "related", "joined", "duty"})
+DROPOUT_GROUNDS = frozenset({"recusal", "absence", "left", "statutory", "panel", "category"})
+MANUAL_GROUNDS = frozenset({"statute", "no-judge", "outage"})
 ASSURANCES = ("full", "reduced", "demonstration")
 
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
@@ -92,7 +98,18 @@ def read(line: bytes) -> dict[str, Any]:
     if not isinstance(kind, str) or kind not in ENTRIES:
         message = f"this version does not know entries of the type {kind!r}"
         raise MalformedError(message)
-    return check_fields(entry, {"type": _any, "at": is_stamp, **ENTRIES[kind]}, kind)
+    if kind == "beacon":
+        return _beacon(entry)
+    return check_fields(entry, _WHOLE[kind], kind)
+
+
+def _beacon(entry: dict[str, Any]) -> dict[str, Any]:
+    """A round of a chained network also names the one before it."""
+    facts = {name: value for name, value in entry.items() if name not in {"type", "at"}}
+    if not (is_stamp(entry.get("at")) and beacon.is_beacon_fields(facts)):
+        message = "this is not a round of a beacon"
+        raise MalformedError(message)
+    return entry
 
 
 def check_fields(plain: object, wanted: Mapping[str, Check], what: str) -> dict[str, Any]:
@@ -100,7 +117,8 @@ def check_fields(plain: object, wanted: Mapping[str, Check], what: str) -> dict[
     if not isinstance(plain, dict):
         message = f"a {what} is an object with fields"
         raise MalformedError(message)
-    for field in sorted(set(plain) ^ set(wanted)):
+    if plain.keys() != wanted.keys():
+        field = min(set(plain) ^ set(wanted))
         message = f"a {what} {'has no' if field in plain else 'needs a'} field {field}"
         raise MalformedError(message)
     for field, check in wanted.items():
@@ -134,7 +152,7 @@ def _any(_value: object) -> bool:
 
 def _is_request(value: object) -> bool:
     try:
-        return canon(Request.of(value).plain()) == canon(value)
+        return Request.of(value).plain() == value
     except ImpossibleError as error:
         raise MalformedError(str(error)) from error
 
@@ -159,6 +177,57 @@ def _is_table(value: object) -> bool:
 
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
+
+
+def _is_cats(value: object) -> bool:
+    return value is None or _is_names(value)
+
+
+def _is_names(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and all(is_ident(item) for item in value)
+        and value == sorted(set(value))
+    )
+
+
+def _is_some_names(value: object) -> bool:
+    return _is_names(value) and value != []
+
+
+def _is_approvers(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and _is_names(value)  # noqa: PLR2004
+
+
+def _is_judges(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(is_ident(item) for item in value)
+
+
+def _is_start(value: object) -> bool:
+    return type(value) is int and abs(value) <= REACH
+
+
+def _is_beacon(value: object) -> bool:
+    return value is None or beacon.is_rule(value)
+
+
+def _is_order(value: object) -> bool:
+    return value == "" or is_hash(value)
+
+
+def _is_signatures(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        is_ident(name) and _is_signature(signature) for name, signature in value.items()
+    )
+
+
+def _is_contributor(value: object) -> bool:
+    Contributor.of(value)
+    return True
+
+
+def _one_of(values: frozenset[str] | tuple[str, ...]) -> Check:
+    return lambda value: isinstance(value, str) and value in values
 
 
 def _is_signature(value: object) -> bool:
@@ -206,22 +275,68 @@ ENTRIES: dict[str, dict[str, Check]] = {
         "demonstration": _is_flag,
         "contributors": _is_contributors,
     },
+    "rules": {
+        "version": is_ident,
+        "minimum": _is_positive,
+        "redraws": is_count,
+        "absence": is_count,
+        "manual": _is_flag,
+        "beacon": _is_beacon,
+        "epoch": _is_positive,
+    },
+    "pool": {"pool": is_ident, "courts": _is_some_names, "epoch": _is_positive, "order": is_hash},
     "roster": {
         "court": is_ident,
         "judge": is_ident,
         "availability": _is_availability,
+        "cats": _is_cats,
         "from": is_day,
         "epoch": _is_positive,
         "order": is_hash,
+        "start": _is_start,
     },
     "weights": {"version": is_ident, "table": _is_table},
     "exclusion": {
         "request": is_ident,
         "judge": is_ident,
-        "class": lambda value: isinstance(value, str) and value in EXCLUSION_CLASSES,
+        "class": _one_of(EXCLUSION_CLASSES),
         "document": is_hash,
     },
-    "case": {"group": is_ident, "request": _is_request},
+    "case": {
+        "group": is_ident,
+        "home": is_ident,
+        "pool": _one_of(POOLS),
+        "order": _is_order,
+        "request": _is_request,
+    },
+    "linked": {
+        "request": _is_request,
+        "to": is_ident,
+        "judges": _is_judges,
+        "ground": _one_of(LINK_GROUNDS),
+        "document": is_hash,
+    },
+    "unlinked": {"request": is_ident, "document": is_hash},
+    "manual": {
+        "request": _is_request,
+        "judges": _is_judges,
+        "ground": _one_of(MANUAL_GROUNDS),
+        "document": is_hash,
+        "approvers": _is_approvers,
+    },
+    "dropout": {
+        "request": is_ident,
+        "seat": is_count,
+        "judge": is_ident,
+        "ground": _one_of(DROPOUT_GROUNDS),
+        "document": is_hash,
+    },
+    "correction": {
+        "request": is_ident,
+        "cat": is_ident,
+        "document": is_hash,
+        "approvers": _is_approvers,
+    },
     "freeze": {
         "epoch": _is_positive,
         "id": is_ident,
@@ -239,17 +354,25 @@ ENTRIES: dict[str, dict[str, Check]] = {
         "time": _is_positive,
         "cosignature": _is_signature,
     },
+    "beacon": {"epoch": _any, "round": _any, "randomness": _any, "signature": _any},
     "result": {
         "epoch": _is_positive,
         "request": is_ident,
         "seats": lambda value: isinstance(value, list) and all(_is_seat(item) for item in value),
-        "assurance": lambda value: value in ASSURANCES,
+        "assurance": _one_of(ASSURANCES),
     },
     "close": {
         "epoch": _is_positive,
         "results": _is_positive,
         "ledger": is_hash,
-        "assurance": lambda value: value in ASSURANCES,
+        "assurance": _one_of(ASSURANCES),
     },
     "incident": {"epoch": is_count, "code": is_ident},
+    "rotation": {
+        "first": _is_positive,
+        "contributor": _is_contributor,
+        "signatures": _is_signatures,
+    },
 }
+
+_WHOLE = {kind: {"type": _any, "at": is_stamp, **fields} for kind, fields in ENTRIES.items()}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assignment.draw import FULL, Request, Seat
-from assignment.replay import Epoch, State
+from assignment.epoch import Epoch
+from assignment.replay import State
 
 
 class UnknownRequestError(LookupError):

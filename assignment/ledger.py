@@ -11,6 +11,8 @@ from assignment.canon import canon, sha
 
 Candidates = Sequence[tuple[str, int]]
 Ledger = MutableMapping[str, int]
+Move = tuple[str, int]
+"""By how much the deviation of a judge changes."""
 
 
 def credits_of(weight: int, candidates: Candidates) -> list[tuple[str, int]]:
@@ -21,13 +23,50 @@ def credits_of(weight: int, candidates: Candidates) -> list[tuple[str, int]]:
     return [(judge, part + 1) for judge, part in parts[:leftover]] + parts[leftover:]
 
 
-def charge(ledger: Ledger, weight: int, candidates: Candidates, drawn: str) -> None:
-    """Credit everybody who was eligible with a fair part, and charge the drawn judge in full."""
-    for judge, part in credits_of(weight, candidates):
+def charge(
+    ledger: Ledger, weight: int, candidates: Candidates, drawn: str, credited: int | None = None
+) -> None:
+    """Credit everybody who was eligible with a fair part, and charge the drawn judge in full.
+
+    In a re-draw ``credited`` is less than the weight: whoever left has kept the rest.
+    """
+    for judge, part in credits_of(weight if credited is None else credited, candidates):
         ledger[judge] = ledger.get(judge, 0) - part
-    ledger[drawn] += weight
+    ledger[drawn] = ledger.get(drawn, 0) + weight
 
 
-def ledger_hash(ledgers: Mapping[str, dict[str, int]]) -> bytes:
+def moves_of_charge(weight: int, candidates: Candidates, judge: str) -> list[Move]:
+    """Charge a judge without a draw, and credit everybody as usual."""
+    parts = credits_of(weight, candidates)
+    return [*((other, -part) for other, part in parts), (judge, weight)]
+
+
+def moves_of_dropout(
+    weight: int, credited: int, candidates: Candidates, leaver: str
+) -> tuple[list[Move], int]:
+    """Take the charge off a judge who leaves, and the credits back from all others.
+
+    The leaver keeps the own credit, so that shedding cases does not lighten a load. Returns the
+    moves, and how much is left to be credited in the re-draw.
+    """
+    parts = dict(credits_of(credited, candidates))
+    kept = parts.pop(leaver, 0)
+    return [*parts.items(), (leaver, -weight)], credited - kept
+
+
+def moves_of_correction(change: int, candidates: Candidates, judge: str) -> list[Move]:
+    """Charge a judge for a weight that was corrected by so much, and credit accordingly."""
+    sign = 1 if change >= 0 else -1
+    parts = credits_of(abs(change), candidates)
+    return [*((other, -sign * part) for other, part in parts), (judge, change)]
+
+
+def apply_moves(ledger: Ledger, moves: Sequence[Move]) -> None:
+    """Move deviations."""
+    for judge, change in moves:
+        ledger[judge] = ledger.get(judge, 0) + change
+
+
+def ledger_hash(ledgers: Mapping[str, Mapping[str, int]]) -> bytes:
     """Hash all ledgers, by court, as they are named in ``freeze`` and ``close`` entries."""
     return sha(canon(ledgers))

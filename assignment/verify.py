@@ -82,9 +82,14 @@ class Report:
                 for name in ASSURANCES
                 if counts["assurance " + name]
             ),
-            f"linked: {counts['linked']}",
+            f"  among judges of neighbouring courts too: {counts['inter']}",
+            f"  among fewer judges than the smallest pool, by an order: {counts['small']}",
+            f"linked: {counts['linked']} (taken back: {counts['unlinked']})",
+            f"assigned by hand: {counts['manual']}",
+            f"weights corrected: {counts['correction']}",
+            f"judges who left a case: {counts['dropout']}",
             f"no draw (only one judge eligible): {counts['no-draw']}",
-            f"re-draws: {counts['dropout']}",
+            f"re-draws: {counts['re-draws']}",
             f"incidents: {counts['incident']}",
             f"requests not yet frozen: {sum(map(len, state.pending.values()))}",
         ]
@@ -155,7 +160,7 @@ def _signed_checkpoint(trust: Trust, state: State) -> tuple[note.Checkpoint | No
 
 
 def _compare_genesis(state: State, trust: Trust) -> None:
-    found = (state.origin, state.key, tuple(state.contributors.values()))
+    found = (state.origin, state.key, state.founders)
     if found != (trust.origin, trust.key, trust.contributors):
         what = "name, keys or anchors in the genesis entry are not those of the trust file"
         state.findings.append(Finding(0, what))

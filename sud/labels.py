@@ -282,6 +282,19 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.LOG_NOT_BEGUN,
         _("The public log of draws has not been begun. Ask an administrator."),
     ),
+    (Refusal.BEACON_REFUSED, _("No epoch waits for this round, or its network did not sign it.")),
+    (Refusal.NOT_SITTING, _("This judge does not sit in the case, or it is still to be drawn.")),
+    (Refusal.NOTHING_TO_LINK, _("The earlier case has no judge to whom this one could go.")),
+    (
+        Refusal.LINK_FROZEN,
+        _("The list has been frozen since: a link can be taken back only before that."),
+    ),
+    (Refusal.MANUAL_OFF, _("The rules do not allow to assign a case by hand.")),
+    (
+        Refusal.APPROVER_IN_POOL,
+        _("Two different officials approve, and neither may be one who could be drawn."),
+    ),
+    (Refusal.ALREADY_ENTERED, _("The case has its judge, or waits for its draw already.")),
     (
         Refusal.NO_CANDIDATES,
         _("No judge of this court can be drawn now: nobody is on the roster of %(court)s."),

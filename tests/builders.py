@@ -30,6 +30,7 @@ from sud.models import (
     PersonKind,
     Role,
     RoleCode,
+    TimeLimit,
     User,
 )
 
@@ -88,6 +89,11 @@ class Make:
             ),
             code,
         )
+
+    def limit(self, code: str, amount: int = 3, unit: str = "working_days") -> TimeLimit:
+        """A procedural limit; the real ones come with the reference data."""
+        names = {"name_ky": code, "name_ru": code, "name_en": code}
+        return self._add(TimeLimit(code=code, amount=amount, unit=unit, **names, **self._sourced()))
 
     def act_kind(self, code: str = "decision") -> ActKind:
         return self._once(

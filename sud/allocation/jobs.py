@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 from sud.access import SYSTEM
-from sud.allocation import service
+from sud.allocation import epochs, service
 from sud.db import Sessions, unit
 from sud.outside import Outside
 
 
-def freeze(sessions: Sessions, outside: Outside, *, group: str = service.GROUP) -> None:
+def freeze(sessions: Sessions, outside: Outside, *, group: str = epochs.EVERYTHING_ELSE) -> None:
     """Close the intake of a group, when the timetable says so and there is anything to draw."""
-    if group == service.GROUP:
-        with unit(sessions) as session:
-            service.freeze(session, SYSTEM, now=outside.now())
+    with unit(sessions) as session:
+        service.enter_waiting(session, SYSTEM, now=outside.now())
+    with unit(sessions) as session:
+        epochs.freeze(session, SYSTEM, now=outside.now(), group=group)
     # An epoch whose draw was lost with its worker is finished at the latest now.
     draw(sessions, outside)
 
@@ -22,11 +23,11 @@ def draw(sessions: Sessions, outside: Outside) -> None:
     drawn = True
     while drawn:
         with unit(sessions) as session:
-            epoch = service.draw(session, SYSTEM, now=outside.now(), defer=outside.defer)
+            epoch = epochs.draw(session, SYSTEM, now=outside.now(), defer=outside.defer)
             drawn = epoch is not None
 
 
 JOBS: dict[str, Callable[..., None]] = {
     "allocation.epoch": freeze,
-    service.DRAW_JOB: draw,
+    epochs.DRAW_JOB: draw,
 }

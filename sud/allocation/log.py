@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from assignment import ed25519, note, tree
 from assignment.canon import canon, parse
 from assignment.replay import State
+from sud.errors import CourtError, Refusal
 from sud.models import LogEntry, LogNode
 
 _LOCK: Final = 0x4B474452
@@ -69,6 +70,14 @@ class Book:
         self.session.flush()
         self.session.info.setdefault("log_written", index)
         return row
+
+
+def begun(session: Session, now: datetime) -> Book:
+    """Open the log for writing, or refuse where nobody has begun it."""
+    book = Book(session, now)
+    if not book.state.size:
+        raise CourtError(Refusal.LOG_NOT_BEGUN)
+    return book
 
 
 class _Kept:

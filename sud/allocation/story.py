@@ -89,7 +89,8 @@ class Waiting:
 def draw_of_url(session: Session, actor: Actor, request_id: str) -> DrawRequest | None:
     """Return a draw by the name that it has in the log."""
     query = select(DrawRequest).where(DrawRequest.request_id == request_id)
-    found: DrawRequest | None = session.scalar(visible(query, actor))
+    latest = query.order_by(DrawRequest.attempt.desc()).limit(1)
+    found: DrawRequest | None = session.scalar(visible(latest, actor))
     return found
 
 

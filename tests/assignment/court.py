@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from assignment import compose, contributor, ed25519, note
 from assignment.canon import canon, sha
+from assignment.docket import Rules
 from assignment.replay import State
 from assignment.tree import consistency, grown
 from assignment.verify import Trust
 
 ORIGIN = "log.example/draws"
 LOG_SEED = sha(b"the log's private key")
+ORDER = sha(b"an order")
+COMMIT = sha(b"a salted case").hex()
 COURTS = {
     "BSK-LEN": {"J-001": 1000, "J-002": 500, "J-003": 700},
     "OSH-CTY": {"J-101": 1000, "J-102": 1000, "J-103": 1000, "J-104": 250},
@@ -72,7 +75,7 @@ class PublishedLog:
         return Trust(
             origin=ORIGIN,
             key=ed25519.public_key(LOG_SEED),
-            contributors=tuple(self.state.contributors.values()),
+            contributors=self.state.founders,
             checkpoint=self.checkpoint(),
         )
 
@@ -101,7 +104,7 @@ def begun(bodies, *, demonstration=False, courts=COURTS):
     return log
 
 
-def roster(log, court, judge, share, day):
+def roster(log, court, judge, share, day, **facts):
     entry = compose.roster(
         log.state,
         log.at(),
@@ -110,12 +113,13 @@ def roster(log, court, judge, share, day):
         availability=share,
         day=day,
         order=sha(judge.encode()),
+        **facts,
     )
     log.add(entry)
     return entry
 
 
-def register(log, number, court="BSK-LEN", category="C2", group="all"):
+def register(log, number, court="BSK-LEN", category="C2", group="all", **facts):
     commit = compose.commitment(sha(b"salt"), str(number), sha(b"file"))
     name = f"2026-{court}-{number:06}"
     log.add(
@@ -124,9 +128,10 @@ def register(log, number, court="BSK-LEN", category="C2", group="all"):
             log.at(),
             group=group,
             name=name,
-            court=court,
+            home=court,
             category=category,
             commit=commit,
+            **facts,
         )
     )
     return name
@@ -169,6 +174,119 @@ def whole_log(epochs=2, cases=5):
         log.add(compose.exclusion(log.at(), excluded, "J-103", "statutory", sha(b"ruling")))
         register(log, number, "OSH-CTY")
     return log
+
+
+def eventful_log():
+    """A log in which everything happens that may happen, in six epochs."""
+    memories = members()
+    more = {"OSH-CTY": COURTS["OSH-CTY"] | {"J-105": 800}, "SMALL": {"J-201": 1000, "J-202": 700}}
+    log = begun(memories, courts=COURTS | more)
+    log.add(
+        compose.pool(log.state, log.at(), name="POOL", courts=["SMALL", "BSK-LEN"], order=ORDER)
+    )
+    log.add(compose.rules(log.state, log.at(), Rules(manual=True, version="2026-1")))
+    first = register(log, 1, "OSH-CTY", seats=3)
+    second = register(log, 2, "BSK-LEN")
+    register(log, 3, "SMALL")  # from the pool: it has two judges of its own
+    memories = drawn(log, memories)
+    # The second epoch: a member of the panel leaves, a copy is linked, another link taken back.
+    linked(log, 4, to=second)
+    copy = linked(log, 5, to=second)
+    log.add(compose.unlinked(log.at(), copy, ORDER))
+    drop(log, first, 1, "recusal")
+    register(log, 10, "OSH-CTY")
+    log.add(
+        compose.rules(log.state, log.at(), Rules(minimum=1, redraws=1, manual=True, version="b"))
+    )
+    memories = drawn(log, memories)
+    log.add(compose.exclusion(log.at(), first, free_judge(log, first), "panel", ORDER))
+    log.add(compose.redraw(log.state, log.at(), group="all", name=first, commit=COMMIT))
+    by_hand(log, 6, "BSK-LEN", "J-003")
+    correct(log, second, "C3")
+    roster(log, "OSH-CTY", "J-102", 0, "2026-11-01")
+    roster(log, "OSH-CTY", "J-103", 1000, "2026-11-22", cats=["C1", "C2"])
+    memories = drawn(log, memories)
+    # The third: the judge of the second case leaves twice, so that it goes to the pool.
+    drop(log, second, 0, "left")
+    log.add(compose.redraw(log.state, log.at(), group="all", name=second, commit=COMMIT))
+    register(log, 7, "OSH-CTY/duty")
+    memories = drawn(log, memories)
+    drop(log, second, 0, "statutory")
+    log.add(compose.redraw(log.state, log.at(), group="all", name=second, commit=COMMIT))
+    register(log, 8, "OSH-CTY", "C1", "urgent")
+    memories = drawn(log, memories, "urgent")
+    log.add(compose.incident(log.at(), 5, "paper-intake"))
+    drawn(log, memories)
+    register(log, 9, "OSH-CTY")
+    return log
+
+
+def free_judge(log, name):
+    """A judge who could still be drawn for a case."""
+    record = log.state.records[name]
+    return log.state.candidates(record.home, name, "2026-11-21", record.cat)[0][0]
+
+
+def drawn(log, memories, group="all"):
+    number = freeze(log, group)
+    memories = answers(log, memories)
+    draw(log, number)
+    return memories
+
+
+def linked(log, number, to):
+    name = f"2026-L-{number:06}"
+    record = log.state.records[to]
+    log.add(
+        compose.linked(
+            log.state,
+            log.at(),
+            name=name,
+            ledger=record.home,
+            category=record.cat,
+            commit=COMMIT,
+            to=to,
+            seats=len(record.seats),
+            ground="refiled",
+            document=ORDER,
+        )
+    )
+    return name
+
+
+def by_hand(log, number, court, *judges):
+    name = f"2026-M-{number:06}"
+    log.add(
+        compose.manual(
+            log.state,
+            log.at(),
+            name=name,
+            ledger=court,
+            category="C1",
+            commit=COMMIT,
+            judges=judges,
+            ground="statute",
+            document=ORDER,
+            approvers=["U-2", "U-1"],
+        )
+    )
+    return name
+
+
+def drop(log, name, seat, ground):
+    entry = compose.dropout(
+        log.state, log.at(), name=name, seat=seat, ground=ground, document=ORDER
+    )
+    log.add(entry)
+    return entry
+
+
+def correct(log, name, category):
+    log.add(
+        compose.correction(
+            log.at(), name=name, category=category, document=ORDER, approvers=["U-2", "U-1"]
+        )
+    )
 
 
 def trust_text(log):

@@ -189,7 +189,7 @@ def test_lines_that_are_no_entries(log):
     for line, what in [
         (b"", "this is not JSON"),
         (b"[]", "does not know entries of the type None"),
-        (b'{"type":"linked"}', "does not know entries of the type 'linked'"),
+        (b'{"type":"wish"}', "does not know entries of the type 'wish'"),
         (b'{"type":["case"]}', "does not know entries"),
         (log.lines[0], "the log begins with its only genesis entry"),
         (log.lines[index].replace(b":", b": ", 1), "canonical form"),

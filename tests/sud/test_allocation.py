@@ -26,7 +26,7 @@ from assignment.tree import included, inclusion
 from assignment.verify import checkpoint_in, verify
 from sud import journal
 from sud.access import SYSTEM, Action
-from sud.allocation import jobs, log, service, story
+from sud.allocation import epochs, jobs, log, service, story
 from sud.allocation.log import DamagedLogError
 from sud.db import make_sessions, unit
 from sud.errors import CourtError, Refusal
@@ -41,6 +41,7 @@ from sud.models import (
     JournalLine,
     LogEntry,
     Reveal,
+    WaitReason,
 )
 from sud.outside import defer_job
 from sud.web import make_app
@@ -140,11 +141,21 @@ def test_excluded_judges_are_not_drawn(session, make, contributors):
     assert true(session, contributors).state.counts["no-draw"] == 1
 
 
-def test_nobody_on_the_roster(session, make, contributors):
+def test_too_few_judges_let_a_case_wait(session, make, contributors):
+    """It waits aloud, with a date, and enters the log as soon as enough judges are there."""
+    make.limit("draw_wait")
     case = make.case()
-    with pytest.raises(CourtError) as refused:
-        service.enter(session, SYSTEM, case, now=contributors.now())
-    assert refused.value.code is Refusal.NO_CANDIDATES
+    assert service.enter(session, SYSTEM, case, now=contributors.now()) is None
+    wait = service.waiting(session, case)
+    assert (wait.eligible, wait.minimum, wait.reason) == (0, 1, WaitReason.POOL_TOO_SMALL)
+    assert wait.deadline > wait.since
+    assert service.enter_waiting(session, SYSTEM, now=contributors.now()) == 0
+    contributors.roster(make.judge())
+    assert service.enter_waiting(session, SYSTEM, now=contributors.now()) == 1
+    assert service.waiting(session, case) is None
+    contributors.draw()
+    assert case.judge is not None
+    true(session, contributors)
 
 
 def test_before_the_log_has_begun(session, make, time):
@@ -178,9 +189,9 @@ def test_leave_and_return_are_logged_together(session, make, contributors, time)
         now=time(),
     )
     assert row.log_index == log.size_of(session) - 2
-    roster = log.read(session).roster
-    shares = [roster(judge.court.code, f"2026-{day}")[judge.code] for day in (
-        "11-30", "12-01", "12-14", "12-15")]  # fmt: skip
+    posts = log.read(session).posts
+    days = ("11-30", "12-01", "12-14", "12-15")
+    shares = [posts(judge.court.code, f"2026-{day}")[judge.code].availability for day in days]
     assert shares == [700, 0, 0, 700]
     assert "17-к" not in "".join(line.decode() for line in all_lines(session))
     stranger = make.judge()
@@ -395,8 +406,15 @@ def test_one_draw_a_case_and_attempt(session, make, contributors):
     bench(make, contributors)
     case = make.case()
     contributors.enter(case)
-    with pytest.raises(DBAPIError, match="uq_draw_requests_case_id_attempt"):
+    with pytest.raises(CourtError) as refused:
         contributors.enter(case)
+    assert refused.value.code is Refusal.ALREADY_ENTERED
+    twice = DrawRequest(
+        request_id="x", court=case.court, case=case, salt=b"", case_index=log.size_of(session) - 1
+    )
+    session.add(twice)
+    with pytest.raises(DBAPIError, match="uq_draw_requests_case_id_attempt"):
+        session.flush()
 
 
 def test_a_damaged_log_is_not_written_on(session, make, contributors):
@@ -418,12 +436,12 @@ def test_an_entry_that_would_not_verify_is_not_written(session, contributors):
     book = log.Book(session, contributors.now())
     with pytest.raises(DamagedLogError, match="refused to write"):
         book.add({"type": "incident", "at": book.at, "epoch": 5, "code": "x"})
-    assert log.size_of(session) == 1
+    assert log.size_of(session) == 2
 
 
 def test_a_log_whose_nodes_are_missing(session, contributors):
     with pytest.raises(DamagedLogError, match="is missing"):
-        log.checkpoint(session, "x", 2)
+        log.checkpoint(session, "x", 3)
 
 
 def test_time_never_runs_back_in_the_log(session, make, contributors, time):
@@ -529,11 +547,11 @@ def _die_in_the_middle(url, step):
 
     with unit(sessions) as session:
         if step == "drawing":
-            service.compose.close = die
+            epochs.compose.close = die
         if step == "distributing":
-            service.notices.tell_participants = die
+            epochs.notices.tell_participants = die
         if step == "closing":
-            service.journal.record = die
+            epochs.journal.record = die
         service.draw(session, SYSTEM, now=datetime(2026, 11, 23, 5, tzinfo=UTC), defer=defer_job)
         if step == "committing":
             die()
