@@ -76,6 +76,7 @@ def _table(options: argparse.Namespace, setting: Setting, names: list[str]) -> i
     raw = {
         name: experiments.flood(setting, [name])[0] for name in ("raw-least", "raw-slps", "raw-two")
     }
+    plain, nightly = experiments.steering(setting)
     result = Result(
         cases=sum(tally.cases for tally in tallies),
         draws=int(sum(tally.draws.sum() for tally in tallies)),
@@ -83,7 +84,8 @@ def _table(options: argparse.Namespace, setting: Setting, names: list[str]) -> i
         nobody=int(sum(tally.nobody.sum() for tally in tallies)),
         rules=country.figures(setting, names, tallies, floods),
         raw_floods=raw,
-        steering=tuple(sorted(experiments.steering(setting))),
+        steering=tuple(plain),
+        nightly=tuple(nightly),
     )
     if options.json:
         _say(json.dumps(asdict(result), indent=1))

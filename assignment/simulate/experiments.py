@@ -10,14 +10,14 @@ import numpy as np
 
 from assignment.canon import mac, sha
 from assignment.draw import FULL_POST, seed_of, tickets, uniform
+from assignment.fairness import FIRST, LEVEL, SHUNNED, Evidence, Trial
 from assignment.simulate.rules import OURS, Floats, Ints, Moment, Race, make, pick, titled
 from assignment.simulate.setting import Attack, Setting
 
 JUDGES = 7
+NAMES = tuple(f"J-{place}" for place in range(JUDGES))
 STANDARD = 2  # the category of a standard case
 LEAVE, AFTER = 326, 50  # cases of the court in 21 working days of leave, cases after the return
-BETS = (0.3, 1.0, 3.0)  # what the monitor stakes on each judge, and at which wealth it rings
-RINGS = 100
 GROUP, BETWEEN = 200, 19  # cases of a watched group, and other cases before the next of it
 SETTLED = 400  # cases after which the ledgers no longer show that they began at nothing
 HALF_A_YEAR = 2000
@@ -67,27 +67,34 @@ def flood(setting: Setting, names: Sequence[str], courts: int = 200) -> list[flo
     return [float(chance) * JUDGES for chance in seven.advance(AFTER)]
 
 
-def steering(setting: Setting, part: float = 0.3, courts: int = 400) -> list[int]:
+def steering(setting: Setting, part: float = 0.3, courts: int = 200) -> tuple[list[int], list[int]]:
     """Give a part of one group of cases to one judge; count its cases until the monitor rings.
 
-    The group is a twentieth of all cases and its monitor that of the protocol: wealth staked on
-    what happened against the published chances. Where it has not rung in the end the count is 0.
+    The group is a twentieth of all cases. The monitors are those of `assignment.fairness`: the
+    plain one of the protocol, and the nightly one, which also looks for late thefts and for shunned
+    judges. A court in which one has not rung in the end counts as 0.
     """
     seven = Seven(setting, [OURS], courts)
     seven.advance(SETTLED)
-    stakes = np.array(BETS)[:, None, None]
-    wealth = np.zeros((len(BETS), courts, JUDGES))
-    rang: Ints = np.zeros(courts, np.int64)
+    watches = [
+        [Evidence() for _ in range(courts)],
+        [Evidence(first=FIRST, shunned=SHUNNED) for _ in range(courts)],
+    ]
+    rang = [[0] * courts, [0] * courts]
     for count in range(1, GROUP + 1):
         moment = seven.moment()
         odds = seven.race.odds(moment)
         stolen = seven.rng.random(courts) < part
         judges = np.where(stolen, 0, pick(odds, seven.rng.random(courts)))
         seven.race.take(moment, judges, np.ones(judges.shape, np.bool_))
-        wealth += np.log1p(stakes * ((np.arange(JUDGES) == judges[0][:, None]) - odds[0]))
-        rang[(np.exp(wealth).mean((0, 2)) >= RINGS) & (rang == 0)] = count
+        for court, (chances, judge) in enumerate(zip(odds[0], judges[0], strict=True)):
+            trial = Trial(judges=NAMES, chances=tuple(chances.tolist()), drawn=int(judge))
+            for watch, counts in zip(watches, rang, strict=True):
+                if not counts[court]:
+                    watch[court].add(trial)
+                    counts[court] = count if watch[court].value >= LEVEL else 0
         seven.advance(BETWEEN)
-    return [int(count) for count in rang]
+    return rang[0], rang[1]
 
 
 def attacks(setting: Setting, names: Sequence[str], courts: int = 1000) -> list[Attack]:
@@ -140,7 +147,7 @@ def grinding(setting: Setting, trials: int = 1500, tries: int = 20) -> tuple[flo
     Seed, number and tickets are the engine's own. One in seven is fair.
     """
     rng = np.random.default_rng((setting.seed, tries))
-    odds = tickets([(f"J-{place}", FULL_POST) for place in range(JUDGES)], [0] * JUDGES)
+    odds = tickets([(name, FULL_POST) for name in NAMES], [0] * JUDGES)
     hits = [0, 0]
     for _ in range(trials):
         values = {name: rng.bytes(32) for name in ("bar", "court", "ombudsman")}

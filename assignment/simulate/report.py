@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from statistics import median
 
 from assignment.simulate.setting import Attack, Figures, Result
@@ -50,7 +51,9 @@ def table(result: Result) -> Iterator[str]:
     yield f"Cases after a leave, when a rule takes leave for idleness: {raw}."
     yield (
         "30 % of one group steered to one judge is noticed after "
-        f"{_noticed(result)} cases of the group (median; 90 % of the courts after {_late(result)})."
+        f"{_noticed(result.steering):.0f} cases of the group (median; in nine courts of ten after "
+        f"{_late(result.steering):.0f}); by the nightly monitor, which also looks for late thefts "
+        f"and shunned judges, after {_noticed(result.nightly):.0f} ({_late(result.nightly):.0f})."
     )
     for one in result.rules:
         if one.rule == "tilt":
@@ -71,7 +74,7 @@ def verdicts(ours: Figures, result: Result) -> Iterator[str]:
         met=ours.lowest >= LOWEST,
         sign="≥",
     )
-    noticed = _noticed(result)
+    noticed = _noticed(result.steering)
     yield _verdict(
         "cases until 30 % steering is noticed", noticed, NOTICED, "{:.0f}", met=noticed <= NOTICED
     )
@@ -136,10 +139,9 @@ def _verdict(
     return f"{what}: {form.format(found)}, target {sign} {form.format(bound)}: {end}"
 
 
-def _noticed(result: Result) -> float:
-    return median(count or float("inf") for count in result.steering)
+def _noticed(counts: Sequence[int]) -> float:
+    return median(count or inf for count in counts)
 
 
-def _late(result: Result) -> float:
-    counts = sorted(count or float("inf") for count in result.steering)
-    return counts[len(counts) * 9 // 10]
+def _late(counts: Sequence[int]) -> float:
+    return sorted(count or inf for count in counts)[len(counts) * 9 // 10]

@@ -76,7 +76,8 @@ class Figures:
 class Result:
     """The whole table, with what is the same for every rule: cases with one or no possible judge.
 
-    Steering: after how many cases of the group each court's monitor rang, 0 for not at all.
+    Steering, nightly: after how many cases of the group the plain monitor of each court rang, and
+    the nightly one; 0 for not at all.
     """
 
     cases: int
@@ -86,6 +87,7 @@ class Result:
     rules: tuple[Figures, ...]
     raw_floods: dict[str, float]
     steering: tuple[int, ...]
+    nightly: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
