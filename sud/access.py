@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, true
 from sud.models import (
     Act,
     Case,
+    Court,
     Document,
     DrawRequest,
     ExceptionKind,
@@ -59,7 +60,13 @@ class Action(StrEnum):
     CASE_DISTRIBUTE = "case:distribute"  # Give a case to the judge who was drawn.
     CASE_LOOKED = "case:looked"  # See who looked at the case.
     # Draws
+    ROSTER_READ = "roster:read"  # Read a court's roster with its reasons and orders.
+    ROSTER_ORDER = "roster:order"  # Take in an order with its file.
     ROSTER_CHANGE = "roster:change"  # Log a judge's share or absence.
+    ROSTER_RULES = "roster:rules"  # Change the pools and the rules of the draw.
+    ROSTER_ALARM = "roster:alarm"  # Raise and end the alarms of the roster.
+    ROSTER_WAITING = "roster:waiting"  # See what waits too long for its draw.
+    DUTY_DRAW = "duty:draw"  # Have the investigating judge of a week drawn.
     DRAW_ENTER = "draw:enter"  # Log a case for the draw of its judge.
     EPOCH_RUN = "epoch:run"  # Freeze and draw an epoch.
     # Recusals
@@ -229,6 +236,16 @@ def member_of_panel(actor: Actor, subject: object) -> bool:
     return _case(subject).id in actor.sits_in
 
 
+def administrator_here(actor: Actor, subject: object) -> bool:
+    """An administrator of everything, or of the court that a roster's paper or judge is of."""
+    courts = {role.court_id for role in actor.roles if role.code is RoleCode.ADMINISTRATOR}
+    return None in courts or _court_of(subject) in courts
+
+
+def chair_here(actor: Actor, subject: object) -> bool:
+    return _court_of(subject) in actor.courts_as(RoleCode.CHAIR)
+
+
 def party_to(actor: Actor, subject: object) -> bool:
     return _case(subject).id in actor.party_to
 
@@ -286,6 +303,12 @@ def _case(subject: Any) -> Case:
             return subject.case  # type: ignore[no-any-return]
 
 
+def _court_of(subject: Any) -> int | None:
+    """The court that a thing of the roster belongs to; none for what holds everywhere."""
+    number: int | None = subject.id if isinstance(subject, Court) else subject.court_id
+    return number
+
+
 _READERS_OF_CASE: tuple[tuple[Predicate, ...], ...] = (
     (judge_of,),
     (member_of_panel,),
@@ -341,7 +364,13 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.CASE_REGISTER: ((nobody,),),
     Action.CASE_DISTRIBUTE: ((nobody,),),
     Action.CASE_LOOKED: _READERS_OF_CASE,
-    Action.ROSTER_CHANGE: ((administrator,),),
+    Action.ROSTER_READ: ((administrator_here,), (auditor,), (chair_here,)),
+    Action.ROSTER_ORDER: ((nobody,),),
+    Action.ROSTER_CHANGE: ((administrator_here,),),
+    Action.ROSTER_RULES: ((administrator,),),
+    Action.ROSTER_ALARM: ((nobody,),),
+    Action.ROSTER_WAITING: ((clerk,), (chair,), (administrator,), (auditor,)),
+    Action.DUTY_DRAW: ((nobody,),),
     Action.DRAW_ENTER: ((nobody,),),
     Action.EPOCH_RUN: ((nobody,),),
     Action.RECUSAL_REQUEST: ((party_to,), (judge_of,), (member_of_panel,)),

@@ -63,6 +63,8 @@ def timetable(config: Config) -> tuple[Tick, ...]:
             for group in draws.groups
             for line in group.crontabs
         ),
+        Tick(crontab=draws.duty_crontab, job="roster.duty"),
+        Tick(crontab=draws.alarms_crontab, job="roster.alarms"),
         Tick(crontab="* * * * *", job="media.scan_drop"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
     )

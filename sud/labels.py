@@ -368,6 +368,60 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.CATEGORY_SAME, _("The case has this category already.")),
     (Refusal.CATEGORY_OTHER_KIND, _("This category belongs to another kind of case.")),
     (Refusal.WRONG_SIGN_IN, _("The name or the password is not right.")),
+    (
+        Refusal.SHARE_OF_NOTHING,
+        _("A share of nothing is an absence. Enter an absence with its reason instead."),
+    ),
+    (Refusal.UNKNOWN_CLASS, _("Choose at least one class of cases from the list.")),
+    (
+        Refusal.NOT_ON_ROSTER,
+        _("This judge is not on the roster yet. First enter a share of a full post."),
+    ),
+    (Refusal.NOT_ABSENT, _("The judge is not absent on %(day)s, or the absence begins then.")),
+    (Refusal.DATES_REVERSED, _("The last day lies before the first.")),
+    (
+        Refusal.ABSENCE_NEEDS_END,
+        _("Enter the last day. Only sickness and suspension may stay open."),
+    ),
+    (
+        Refusal.ABSENCES_OVERLAP,
+        _(
+            "The judge is absent from %(first)s to %(last)s already. Choose days outside of that,"
+            " or end that absence first."
+        ),
+    ),
+    (
+        Refusal.ABSENT_WITHOUT_END,
+        _("The judge is absent since %(first)s without an end. End that absence first."),
+    ),
+    (
+        Refusal.CHANGE_INSIDE,
+        _(
+            "On %(day)s a change of this judge's post is planned. Enter the absence in two parts,"
+            " before that day and from it on."
+        ),
+    ),
+    (Refusal.DAY_TOO_OLD, _("The day lies too far back: %(day)s is the first possible.")),
+    (Refusal.DAY_TOO_FAR, _("The day lies more than two years ahead.")),
+    (Refusal.TERM_IS_OVER, _("The term of this judge ends on %(day)s.")),
+    (Refusal.ORDER_NOT_PDF, _("The order must be a PDF file; %(name)s is not.")),
+    (Refusal.ORDER_OF_TOMORROW, _("The order cannot be of a day to come.")),
+    (
+        Refusal.POOL_WOULD_FALL,
+        _(
+            "On %(day)s only %(left)s of %(judges)s judges of this court could be drawn. If it has"
+            " to be, say so below and choose the file again."
+        ),
+    ),
+    (Refusal.POOL_OF_ONE, _("A pool needs two courts or more; without any it is dissolved.")),
+    (
+        Refusal.JUDGE_ABSENT,
+        _("The judge is absent from %(first)s to %(last)s. Choose another day."),
+    ),
+    (
+        Refusal.JUDGE_ABSENT_WITHOUT_END,
+        _("The judge is absent since %(first)s; nobody knows yet until when."),
+    ),
 )
 
 WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {

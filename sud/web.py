@@ -26,6 +26,7 @@ from sud.portal import views as portal
 from sud.publication import views as publication
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
+from sud.roster import views as roster
 from sud.treasury import views as treasury
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -34,6 +35,7 @@ ROOMS: tuple[ModuleType, ...] = (
     registry,
     cases,
     allocation,
+    roster,
     hearings,
     acts,
     treasury,

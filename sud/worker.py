@@ -27,8 +27,9 @@ from sud.filings import jobs as filings
 from sud.media import jobs as media
 from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
 from sud.publication import jobs as publication
+from sud.roster import jobs as roster
 
-ROOMS = (accounts, allocation, cases, filings, media, publication)
+ROOMS = (accounts, allocation, cases, filings, media, publication, roster)
 PROCESS = "worker"
 ATTEMPTS = 6
 SUFFERED = 4

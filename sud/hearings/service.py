@@ -30,6 +30,7 @@ from sud.models import (
 )
 from sud.outside import BISHKEK, Defer, local_day
 from sud.registry import service as registry
+from sud.roster.service import absent_on
 
 # Published hours of the courts (handbook, 11.1); a shortened day ends an hour earlier.
 OPENS: Final = time(8, 30)
@@ -166,6 +167,7 @@ def courtroom_of_key(session: Session, court: Court, key: UUID) -> Courtroom | N
 def _enter(session: Session, case: Case, sitting: Sitting, *, now: datetime) -> Hearing:
     """Check the time by the calendar and enter the hearing; the database refuses a clash."""
     _require_court_time(session, sitting, now=now)
+    _require_judge_there(session, case, sitting.day)
     # Two entries of one judge or room wait for each other here, in one order, instead of
     # deadlocking in the index; what decides is still the constraint.
     for table, number in ((Judge, case.judge_id), (Courtroom, sitting.courtroom.id)):
@@ -233,6 +235,15 @@ def _require_court_time(session: Session, sitting: Sitting, *, now: datetime) ->
         raise CourtError(
             Refusal.HEARING_OUT_OF_HOURS, opens=f"{OPENS:%H:%M}", closes=f"{closes:%H:%M}"
         )
+
+
+def _require_judge_there(session: Session, case: Case, day: date) -> None:
+    absence = None if case.judge is None else absent_on(session, case.judge, day)
+    if absence is None:
+        return
+    if absence.last is None:
+        raise CourtError(Refusal.JUDGE_ABSENT_WITHOUT_END, first=absence.first)
+    raise CourtError(Refusal.JUDGE_ABSENT, first=absence.first, last=absence.last)
 
 
 def _require_scheduled(hearing: Hearing) -> None:

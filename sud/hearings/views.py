@@ -27,6 +27,8 @@ _ABOUT_DAY: Final = (
     Refusal.HEARING_ON_DAY_OFF,
     Refusal.HEARING_ON_WEEKEND,
     Refusal.HEARING_IN_PAST,
+    Refusal.JUDGE_ABSENT,
+    Refusal.JUDGE_ABSENT_WITHOUT_END,
 )
 
 

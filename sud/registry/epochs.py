@@ -74,6 +74,7 @@ class Timetable:
 
     groups: tuple[Group, ...]
     duty_weekday: int
+    duty_weight: int
     duty_crontab: str
     alarms_crontab: str
 
@@ -120,6 +121,7 @@ def read_timetable(folder: Path = DATA) -> Timetable:
     return Timetable(
         groups=groups,
         duty_weekday=WEEKDAYS.index(plain["duty"]["weekday"]),
+        duty_weight=plain["duty"]["weight"],
         duty_crontab=plain["duty"]["crontab"],
         alarms_crontab=plain["alarms"]["crontab"],
     )

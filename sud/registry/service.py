@@ -301,7 +301,16 @@ def regions() -> Sequence[Region]:
     return _REGIONS
 
 
-_REGIONS: Final = read_reference().regions
+def draw_class_names() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of the classes of cases that the draw knows, by code and language."""
+    return _DRAW_CLASSES
+
+
+_REFERENCE: Final = read_reference()
+_REGIONS: Final = _REFERENCE.regions
+_DRAW_CLASSES: Final = {
+    row.code: {"ky": row.ky, "ru": row.ru, "en": row.en} for row in _REFERENCE.draw_classes
+}
 
 
 def court_by_code(session: Session, code: str) -> Court | None:
