@@ -58,7 +58,7 @@ class Trial:
 
     judges: tuple[str, ...]
     chances: tuple[float, ...]
-    drawn: int | None
+    drawn: int
 
     @classmethod
     def of(cls, judges: Sequence[str], tickets: Sequence[int], judge: str) -> Trial:
@@ -96,14 +96,6 @@ def trials_of(request: Mapping[str, Any], seats: Sequence[Mapping[str, Any]]) ->
         trials.append(Trial.of(left, [int(number) for number in seat["tickets"]], seat["judge"]))
         left.remove(seat["judge"])
     return trials
-
-
-def happened(event: bool, chance: float) -> Trial:
-    """Make a trial of something that happens to a case, or not, at a known rate.
-
-    Evidence from such trials grows only when it happens more often than that.
-    """
-    return Trial(judges=("event",), chances=(chance,), drawn=0 if event else None)
 
 
 class Evidence:
@@ -205,9 +197,8 @@ class Residuals:
             # The matrix is symmetric: its lower half is enough.
             for other in range(place + 1):
                 row[other] += chance * chances[other]
-        if trial.drawn is not None:
-            judge = trial.judges[trial.drawn]
-            self._drawn[judge] = self._drawn.get(judge, 0) + 1
+        judge = trial.judges[trial.drawn]
+        self._drawn[judge] = self._drawn.get(judge, 0) + 1
         self.draws += 1
 
     def expected(self) -> dict[str, float]:
@@ -301,6 +292,20 @@ def binomial_tail(count: int, cases: int, rate: float) -> float:
         for k in range(count, cases + 1)
     )
     return min(1.0, math.fsum(terms))
+
+
+def evidence_of_rate(count: int, cases: int, rate: float) -> float:
+    """Return the e-process that something happens more often than at this rate; its value now.
+
+    It is the mean of products of `Evidence` over one event instead of judges. The rate stays the
+    same all the time, so the order of the cases means nothing.
+    """
+    bets = [min(bet, RISK / rate) for bet in BETS]
+    grown = (
+        count * math.log1p(bet * (1 - rate)) + (cases - count) * math.log1p(-bet * rate)
+        for bet in bets
+    )
+    return math.fsum(math.exp(min(part, math.log(LARGEST))) for part in grown) / len(bets)
 
 
 def transform(tickets: Sequence[int], place: int, u: int) -> float:

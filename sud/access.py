@@ -19,6 +19,7 @@ from sud.models import (
     DrawRequest,
     ExceptionKind,
     ExceptionProposal,
+    FairnessAlarm,
     Filing,
     FilingState,
     Hearing,
@@ -105,6 +106,10 @@ class Action(StrEnum):
     # Publication
     PUBLICATION_QUEUE = "publication:queue"  # See the acts that wait for publication.
     PUBLICATION_REVIEW = "publication:review"  # Check, publish and withdraw a public text.
+    # Fairness watch
+    WATCH_READ = "watch:read"  # See the alarms of the fairness watch and its figures.
+    WATCH_SETTLE = "watch:settle"  # Say what became of an alarm.
+    WATCH_RUN = "watch:run"  # Watch whether the draws were fair.
     # Administration
     REFERENCE_READ = "reference:read"  # Read rates, weights, holidays and limits.
     REFERENCE_EDIT = "reference:edit"  # Correct rates, weights, holidays and limits.
@@ -422,6 +427,9 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.ACT_ISSUE: ((judge_of,),),
     Action.PUBLICATION_QUEUE: ((clerk,),),
     Action.PUBLICATION_REVIEW: ((clerk_of_court,),),
+    Action.WATCH_READ: ((auditor,),),
+    Action.WATCH_SETTLE: ((auditor,),),
+    Action.WATCH_RUN: ((nobody,),),
     Action.REFERENCE_READ: ((administrator,), (auditor,)),
     Action.REFERENCE_EDIT: ((administrator,),),
     Action.ACCOUNT_CREATE: ((administrator,),),
@@ -529,6 +537,7 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Recusal: _recusal_readable,
     DrawRequest: lambda _actor: true(),
     ExceptionProposal: _exception_readable,
+    FairnessAlarm: lambda actor: true() if actor.has(RoleCode.AUDITOR) else false(),
 }
 
 _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
@@ -548,4 +557,5 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Recusal: lambda query: query.join(Case, Case.id == Recusal.case_id),
     DrawRequest: lambda query: query,
     ExceptionProposal: lambda query: query,
+    FairnessAlarm: lambda query: query,
 }

@@ -30,6 +30,7 @@ from sud.models.recusals import (
 from sud.models.reference import Confidence
 from sud.models.refiling import LinkGround, RefilingSign, RefilingState, SeparateReason
 from sud.models.roster import AlarmKind, ChangeKind
+from sud.models.statistics import AlarmNote, WatchAttribute, WatchMeasure
 
 _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (PersonKind.NATURAL, _("Person")),
@@ -215,6 +216,23 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ProposalState.EXPIRED, _("Expired")),
     (QuotaPeriod.MONTH, _("a month")),
     (QuotaPeriod.YEAR, _("a year")),
+    (WatchAttribute.ALL, _("All cases of the court")),
+    (WatchAttribute.CATEGORY, _("Subject of the case")),
+    (WatchAttribute.PRICE, _("Price of the claim")),
+    (WatchAttribute.CLERK, _("Clerk who registered the case")),
+    (WatchAttribute.REPRESENTATIVE, _("Representative or lawyer")),
+    (WatchAttribute.ACCOUNT, _("Account that filed the claim")),
+    (WatchAttribute.HOUR, _("Hour of registration")),
+    (WatchMeasure.JUDGE, _("To whom the cases went")),
+    (WatchMeasure.REDRAW, _("Drawn again")),
+    (WatchMeasure.LINK, _("Given without a draw to the judge of an earlier case")),
+    (WatchMeasure.EXCLUSION, _("A judge was excluded by law")),
+    (WatchMeasure.NO_DRAW, _("Only one judge was left, so nothing was drawn")),
+    (WatchMeasure.MANUAL, _("Assigned by hand")),
+    (AlarmNote.CHANCE, _("Looked at every draw and found nothing: taken for chance")),
+    (AlarmNote.EXPLAINED, _("There is an honest reason")),
+    (AlarmNote.FAULT, _("A fault of the program or of the data; it was mended")),
+    (AlarmNote.REPORTED, _("Reported to those who investigate")),
     (Refusal.STALE, _("Someone changed this in the meantime. Look at it again, then repeat.")),
     (Refusal.NOT_NOW, _("This cannot be done now: the matter has moved on.")),
     (Refusal.FILE_EMPTY, _("The file %(name)s is empty. Choose the file again.")),

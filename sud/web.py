@@ -27,6 +27,7 @@ from sud.publication import views as publication
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
+from sud.statistics import views as statistics
 from sud.treasury import views as treasury
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -42,6 +43,7 @@ ROOMS: tuple[ModuleType, ...] = (
     filings,
     media,
     publication,
+    statistics,
     portal,
 )
 

@@ -28,8 +28,9 @@ from sud.media import jobs as media
 from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
 from sud.publication import jobs as publication
 from sud.roster import jobs as roster
+from sud.statistics import jobs as statistics
 
-ROOMS = (accounts, allocation, cases, filings, media, publication, roster)
+ROOMS = (accounts, allocation, cases, filings, media, publication, roster, statistics)
 PROCESS = "worker"
 ATTEMPTS = 6
 SUFFERED = 4

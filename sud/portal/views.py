@@ -89,6 +89,7 @@ def navigation() -> list[Way]:
         (Action.RECORDING_QUEUE, "media.drop", _("Recordings")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
         (Action.ROSTER_WAITING, "roster.index", _("Rosters")),
+        (Action.WATCH_READ, "statistics.watch", _("Fairness watch")),
         (Action.REFERENCE_READ, "registry.reference", _("Reference data")),
         (Action.CASE_SEARCH, "cases.search", _("Find a case")),
     )

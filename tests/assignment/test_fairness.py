@@ -281,12 +281,19 @@ def test_evidence_does_not_overflow():
 
 
 def test_what_happens_more_often_than_elsewhere():
-    often, seldom = Evidence(first=FIRST), Evidence(first=FIRST)
-    for number in range(200):
-        often.add(fairness.happened(number % 5 == 0, 0.05))
-        seldom.add(fairness.happened(event=False, chance=0.05))
-    assert often.value > BEYOND
-    assert seldom.value < 1
+    assert fairness.evidence_of_rate(0, 0, 0.05) == 1
+    assert fairness.evidence_of_rate(40, 200, 0.05) > BEYOND
+    assert fairness.evidence_of_rate(10, 200, 0.05) < 1
+    assert fairness.evidence_of_rate(0, 200, 0.05) < 1
+    assert math.isfinite(fairness.evidence_of_rate(10_000, 10_000, 0.5))
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.floats(0.001, 0.999))
+def test_nobody_expects_to_gain_by_an_event_at_its_rate(count, others, rate):
+    now = fairness.evidence_of_rate(count, count + others, rate)
+    yes = fairness.evidence_of_rate(count + 1, count + others + 1, rate)
+    no = fairness.evidence_of_rate(count, count + others + 1, rate)
+    assert math.isclose(rate * yes + (1 - rate) * no, now, rel_tol=1e-9)
 
 
 # ------------------------------------------------------------------ many watches, whole years
@@ -352,9 +359,6 @@ def test_too_few_draws_are_no_test():
     for _ in range(9):
         sums.add(trial_of([1, 1], 0))
     assert sums.chi_square() == (0.0, 0)
-    nobody = Residuals()
-    nobody.add(fairness.happened(event=False, chance=0.5))
-    assert nobody.drawn("event") == 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ ROOMS = (
     "filings",
     "media",
     "publication",
+    "statistics",
     "portal",
 )
 

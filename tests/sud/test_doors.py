@@ -41,6 +41,7 @@ ELSEWHERE = {
     "/decisions/": "public, tested with publication",
     "/discs/": "a disc has no case until it is linked, tested with media",
     "/draws/": "public, tested with allocation",
+    "/watch/": "the auditor's, tested with statistics",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
 }
 AFTER = {"right": "0", "name": "x"}

@@ -1,0 +1,1 @@
+"""The room where draws are watched: monitors by night, alarms for the auditor, figures for all."""
