@@ -387,7 +387,7 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
         (panel_rules, member_of_panel, not_challenged),
     ),
     Action.RECUSAL_FIND: ((nobody,),),
-    Action.RECUSAL_LIST: ((chair,), (auditor,)),
+    Action.RECUSAL_LIST: ((chair,), (auditor,), (judge,)),
     Action.RELATION_STATE: ((clerk_of_court,),),
     Action.TIE_DECLARE: ((judge,),),
     Action.TIE_ANSWER: ((judge_of,), (member_of_panel,)),

@@ -67,6 +67,7 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab=draws.alarms_crontab, job="roster.alarms"),
         Tick(crontab="* * * * *", job="media.scan_drop"),
         Tick(crontab="40 2 * * *", job="statistics.watch"),
+        Tick(crontab="*/10 * * * *", job="recusals.watch"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
     )
 

@@ -48,6 +48,7 @@ class Refusal(StrEnum):
     NO_TIME_LIMIT = "no_time_limit"
     NO_DUTY_RATE = "no_duty_rate"
     FILE_NOT_PDF = "file_not_pdf"
+    ORDER_MISSING = "order_missing"
     RECUSAL_TOO_LATE = "recusal_too_late"
     RECUSAL_ASKED_BEFORE = "recusal_asked_before"
     RECUSAL_SETTLED = "recusal_settled"

@@ -320,6 +320,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.TOO_MANY_ATTEMPTS, _("Too many attempts. Wait %(minutes)s minutes and try again.")),
     (Refusal.NO_TIME_LIMIT, _("No time limit is known for this. Ask an administrator.")),
     (Refusal.NO_DUTY_RATE, _("No duty rate is known for this claim. Ask the court's registry.")),
+    (Refusal.ORDER_MISSING, _("Choose the signed order, a PDF file.")),
     (Refusal.FILE_NOT_PDF, _("The order must be a PDF file, and %(name)s is none.")),
     (
         Refusal.RECUSAL_TOO_LATE,
@@ -466,7 +467,7 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.RECUSAL_RULE, "granted"): _("Recusal granted"),
     (Action.RECUSAL_RULE, "refused"): _("Recusal refused"),
     (Action.RELATION_STATE, ""): _("Earlier case stated"),
-    (Action.PORTFOLIO_REDRAW, "dropped"): _("The judge left the case"),
+    (Action.CASE_DISTRIBUTE, "left"): _("The judge left the case"),
     (Action.REFILING_DECIDE, "linked"): _("Linked with an earlier case, whose judge takes it"),
     (Action.REFILING_DECIDE, "waiting"): _("Found to repeat an earlier case: waits for its judge"),
     (Action.REFILING_DECIDE, "separate"): _("Found to be another matter than an earlier case"),

@@ -24,6 +24,7 @@ from sud.media import views as media
 from sud.outside import Outside, real_outside
 from sud.portal import views as portal
 from sud.publication import views as publication
+from sud.recusals import views as recusals
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
@@ -38,6 +39,7 @@ ROOMS: tuple[ModuleType, ...] = (
     allocation,
     roster,
     hearings,
+    recusals,
     acts,
     treasury,
     filings,

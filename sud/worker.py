@@ -27,10 +27,11 @@ from sud.filings import jobs as filings
 from sud.media import jobs as media
 from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
 from sud.publication import jobs as publication
+from sud.recusals import jobs as recusals
 from sud.roster import jobs as roster
 from sud.statistics import jobs as statistics
 
-ROOMS = (accounts, allocation, cases, filings, media, publication, roster, statistics)
+ROOMS = (accounts, allocation, cases, recusals, filings, media, publication, roster, statistics)
 PROCESS = "worker"
 ATTEMPTS = 6
 SUFFERED = 4

@@ -140,8 +140,9 @@ def redraw(
             Action.CASE_DISTRIBUTE,
             case,
             now=now,
+            change="left",
             request=seat.draw.request_id,
-            left=drop.judge.code,
+            judge=drop.judge.code,
             ground=drop.ground,
             entry=row.index,
         )

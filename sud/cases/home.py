@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,10 @@ from sud.models import (
     PublicationState,
     Recording,
     RecordingState,
+    Recusal,
+    RecusalState,
     RoleCode,
+    RuledBy,
 )
 from sud.outside import BISHKEK, local_day
 
@@ -44,6 +47,7 @@ class QueueCode(StrEnum):
     CASES_TO_ACCEPT = "cases_to_accept"
     ACTS_TO_ISSUE = "acts_to_issue"
     CASES_WITHOUT_HEARING = "cases_without_hearing"
+    RECUSALS = "recusals"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ def queues_of(session: Session, actor: Actor) -> list[Queue]:
     found: list[Queue] = []
     if actor.judge_ids:
         found += _judge(session, actor)
+    if actor.judge_ids or actor.has(RoleCode.CHAIR):
+        found.append(_recusals(session, actor))
     if courts := actor.courts_as(RoleCode.CLERK):
         found += _clerk(session, courts)
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
@@ -103,6 +109,31 @@ def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
         _queue(session, QueueCode.PUBLICATIONS, public, Publication.prepared_at),
         _queue(session, QueueCode.RECORDINGS_FAILED, failed, Recording.handed_in_at),
     ]
+
+
+def _recusals(session: Session, actor: Actor) -> Queue:
+    """Count the requests for recusal that the actor may be the one to rule on."""
+    waiting = (
+        select(Recusal)
+        .join(Case, Case.id == Recusal.case_id)
+        .where(
+            Recusal.state == RecusalState.WAITING,
+            or_(
+                and_(Recusal.ruled_by == RuledBy.JUDGE, Recusal.judge_id.in_(actor.judge_ids)),
+                and_(
+                    Recusal.ruled_by == RuledBy.CHAIR,
+                    Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)),
+                    Recusal.judge_id.not_in(actor.judge_ids),
+                ),
+                and_(
+                    Recusal.ruled_by == RuledBy.PANEL,
+                    or_(Case.judge_id.in_(actor.judge_ids), Case.id.in_(actor.sits_in)),
+                    Recusal.judge_id.not_in(actor.judge_ids),
+                ),
+            ),
+        )
+    )
+    return _queue(session, QueueCode.RECUSALS, waiting, Recusal.asked_at)
 
 
 def _queue(session: Session, code: QueueCode, query: Select[Any], since: Any) -> Queue:

@@ -25,14 +25,21 @@ from sud.models import (
     Counter,
     Court,
     Document,
+    DrawRequest,
+    DrawSeat,
     Filing,
     Hearing,
     HearingState,
+    Initiative,
     JournalLine,
     Judge,
     Participant,
     Person,
     Recording,
+    Recusal,
+    RecusalState,
+    TieAnswer,
+    TieQuestion,
     User,
 )
 from sud.outside import local_day
@@ -153,9 +160,39 @@ def accept(session: Session, actor: Actor, case: Case, *, now: datetime) -> None
         raise CourtError(Refusal.NO_JUDGE_YET)
     if case.state is not CaseState.DISTRIBUTED:
         raise CourtError(Refusal.NOT_NOW)
+    if has_open_ties(session, case):
+        raise CourtError(Refusal.TIE_UNANSWERED)
     case.state = CaseState.PREPARATION
     case.accepted_at = now
     journal.record(session, actor, Action.CASE_ACCEPT, case, now=now)
+
+
+def has_open_ties(session: Session, case: Case) -> bool:
+    """Say whether a judge who sits has still to say, or said, that he declared somebody of it.
+
+    Who said so recuses himself first; a ruling that he stays closes the matter.
+    """
+    seats = (
+        select(DrawSeat.judge_id)
+        .join(DrawRequest, DrawRequest.id == DrawSeat.draw_id)
+        .where(DrawRequest.case_id == case.id, DrawSeat.dropped_at.is_(None))
+    )
+    stays = select(Recusal.judge_id).where(
+        Recusal.case_id == case.id,
+        Recusal.initiative == Initiative.JUDGE,
+        Recusal.state == RecusalState.REFUSED,
+    )
+    open_ones = select(TieQuestion.id).where(
+        TieQuestion.case_id == case.id,
+        or_(TieQuestion.judge_id == case.judge_id, TieQuestion.judge_id.in_(seats)),
+        or_(
+            TieQuestion.answer.is_(None),
+            and_(
+                TieQuestion.answer == TieAnswer.SAME_PERSON, TieQuestion.judge_id.not_in(stays)
+            ),
+        ),
+    )
+    return session.scalars(open_ones.limit(1)).first() is not None
 
 
 def look(session: Session, actor: Actor, case: Case, *, now: datetime) -> None:

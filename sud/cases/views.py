@@ -328,4 +328,11 @@ def _actions(case: Case) -> list[dict[str, str]]:
         found.append(hearing)
     if can(Action.ACT_DRAFT, case) and case.state in running:
         found.append({"text": _("Write an act"), "url": url_for("acts.new", key=case.key)})
+    if can(Action.RECUSAL_REQUEST, case) and case.state in (CaseState.DISTRIBUTED, *running):
+        own = can(Action.TIE_ANSWER, case)
+        words = _("Recuse myself") if own else _("Ask for the recusal of the judge")
+        found.append({"text": words, "url": url_for("recusals.ask", key=case.key)})
+    if can(Action.RELATION_STATE, case) and case.state not in (CaseState.IN_FORCE,):
+        earlier = url_for("recusals.relate", key=case.key)
+        found.append({"text": _("State an earlier case"), "url": earlier})
     return found

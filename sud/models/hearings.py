@@ -85,6 +85,7 @@ class NoticeKind(StrEnum):
     FILING_RETURNED = "filing_returned"
     CASE_REGISTERED = "case_registered"
     JUDGE_DRAWN = "judge_drawn"
+    JUDGE_LEFT = "judge_left"
     HEARING_SET = "hearing_set"
     HEARING_CANCELLED = "hearing_cancelled"
     ACT_ISSUED = "act_issued"

@@ -13,6 +13,7 @@ ROOMS = (
     "cases",
     "allocation",
     "hearings",
+    "recusals",
     "acts",
     "treasury",
     "filings",

@@ -21,6 +21,7 @@ from sud.models import (
     JournalLine,
     Publication,
     Recording,
+    Recusal,
     User,
 )
 from tests.builders import Make
@@ -36,13 +37,16 @@ SUBJECTS = {
     "/recordings/": Recording,
     "/acts/": Act,
     "/publications/": Publication,
+    "/recusals/": Recusal,
 }
 ELSEWHERE = {
+    "/absences/": "of a judge, tested with recusals",
+    "/conflicts/": "a judge's own, tested with recusals",
     "/decisions/": "public, tested with publication",
     "/discs/": "a disc has no case until it is linked, tested with media",
     "/draws/": "public, tested with allocation",
-    "/watch/": "the auditor's, tested with statistics",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
+    "/watch/": "the auditor's, tested with statistics",
 }
 AFTER = {"right": "0", "name": "x"}
 

@@ -16,10 +16,14 @@ from sud.models import (
     Filing,
     FilingState,
     Hearing,
+    Initiative,
     Publication,
     PublicationState,
     Recording,
+    Recusal,
+    RecusalGround,
     RoleCode,
+    RuledBy,
     User,
 )
 from tests.builders import Make
@@ -137,7 +141,24 @@ def _furnish(
             (issued, PublicationState.PUBLISHED),
         )
     ]
-    session.add_all([*papers, *publications])
+    ground = session.get(RecusalGround, "doubt") or RecusalGround(
+        code="doubt",
+        drop="recusal",
+        name_ky="шек",
+        name_ru="сомнение",
+        name_en="doubt",
+        valid_from=make.now().date(),
+    )
+    recusal = Recusal(
+        case=case,
+        judge=case.judge,
+        initiative=Initiative.PARTY,
+        ground=ground,
+        asked_at=make.now(),
+        due=make.now().date(),
+        ruled_by=(RuledBy.JUDGE, RuledBy.CHAIR, RuledBy.PANEL)[number],
+    )
+    session.add_all([*papers, *publications, recusal])
     session.flush()
     for kind, made in (
         (Hearing, [hearing]),
@@ -146,5 +167,6 @@ def _furnish(
         (Filing, filings),
         (Document, papers),
         (Publication, publications),
+        (Recusal, [recusal]),
     ):
         things.setdefault(kind, []).extend(made)
