@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from typing import Any
 
 LARGEST = 2**53 - 1
@@ -21,12 +22,10 @@ def sha(data: bytes) -> bytes:
 
 def mac(key: bytes, tag: str, *parts: bytes) -> bytes:
     """HMAC-SHA-256 over a tag and length-prefixed parts, so that no two inputs collide."""
-    message = bytearray(tag.encode("ascii"))
-    message.append(0)
+    pieces = [tag.encode("ascii"), b"\0"]
     for part in parts:
-        message += len(part).to_bytes(4, "big")
-        message += part
-    return hmac.digest(key, message, "sha256")
+        pieces += (len(part).to_bytes(4, "big"), part)
+    return hmac.digest(key, b"".join(pieces), "sha256")
 
 
 def canon(value: object) -> bytes:
@@ -39,18 +38,24 @@ def canon(value: object) -> bytes:
         raise MalformedError(message) from error
 
 
+def encoded(value: object) -> bytes:
+    """Write what is known to have a canonical form, because every part of it was checked."""
+    return _WRITER.encode(value).encode()
+
+
 def parse(data: bytes) -> Any:
     """Read canonical JSON, and refuse whatever would be written differently."""
+    # Canonical JSON has no blanks: a number that is too large shows in the bytes.
+    reader = _CAREFUL if _LONG.search(data) else _QUICK
     try:
-        value = _READER.decode(data.decode())
+        value = reader.decode(data.decode())
     except MalformedError:
         raise
     except (ValueError, RecursionError) as error:
         message = "this is not JSON"
         raise MalformedError(message) from error
-    # ASCII throughout means ASCII keys; numbers were looked at one by one when they were read.
-    written = _WRITER.encode(value).encode() if data.isascii() else canon(value)
-    if written != data:
+    # ASCII throughout means ASCII keys; all else that canon() checks was refused in reading.
+    if (encoded(value) if data.isascii() else canon(value)) != data:
         message = "this JSON is not in its canonical form"
         raise MalformedError(message)
     return value
@@ -69,7 +74,9 @@ def _no_float(digits: str) -> Any:
     raise MalformedError(message)
 
 
-_READER = json.JSONDecoder(parse_int=_small, parse_float=_no_float, parse_constant=_no_float)
+_LONG = re.compile(rb"[:,\[]-?[0-9]{16}|\A-?[0-9]{16}")
+_QUICK = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_CAREFUL = json.JSONDecoder(parse_int=_small, parse_float=_no_float, parse_constant=_no_float)
 _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,9 +57,16 @@ class Record:
 
     def copied(self) -> Record:
         """Return a record that goes its own way: one that somebody has seen never changes."""
-        fresh = copy.copy(self)
-        fresh.seats = list(self.seats)
-        return fresh
+        return Record(
+            self.home,
+            self.cat,
+            self.kind,
+            list(self.seats),
+            self.attempt,
+            self.epoch,
+            self.excluded,
+            self.open,
+        )
 
     @property
     def judges(self) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
-from assignment.canon import LARGEST, canon, mac, sha
-from assignment.ledger import Candidates, Ledger, charge
+from assignment.canon import LARGEST, encoded, mac, sha
+from assignment.ledger import Candidates, Ledger, charge, shares_of
 
 VERSION = "kg-draw/1"
 FULL = 1_000_000  # micro-points of one standard case
@@ -18,6 +18,8 @@ REACH = 8 * FULL  # S: beyond this deviation the odds bend no further
 MEMBER = 300_000  # what the seat of a member weighs beside that of the rapporteur
 FULL_POST = 1000
 MOST_SEATS = 9
+
+_NUMBERS = 2**256
 
 _IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/+-]{0,79}")
 _HEX32 = re.compile(r"[0-9a-f]{64}")
@@ -58,14 +60,8 @@ class Request:
         _demand(isinstance(candidates, list), "candidates are a list")
         for pair in candidates:
             _demand(isinstance(pair, (list, tuple)) and len(pair) == 2, "a candidate is a pair")  # noqa: PLR2004
-            judge, availability = pair
-            _demand(is_ident(judge), "a candidate's id is not a short ASCII name")
-            _demand(
-                is_count(availability) and 0 < availability <= FULL_POST,
-                "a candidate's availability is 1 to 1000 per mille",
-            )
-        ordered = tuple(sorted((judge, availability) for judge, availability in candidates))
-        _demand(len(dict(ordered)) == len(ordered), "a candidate is named twice")
+            _demand(all(isinstance(item, (str, int)) for item in pair), "it has an id and a number")
+        ordered = _candidates(*[item for pair in candidates for item in pair])
         _demand(len(ordered) >= len(seats), "there are fewer candidates than seats")
         return cls(
             id=plain["id"],
@@ -75,6 +71,19 @@ class Request:
             candidates=ordered,
             commit=commit,
             attempt=attempt,
+        )
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Request:
+        """Take a request from JSON data that was checked before."""
+        return cls(
+            id=plain["id"],
+            court=plain["court"],
+            cat=plain["cat"],
+            seats=tuple(plain["seats"]),
+            candidates=_candidates(*[item for pair in plain["candidates"] for item in pair]),
+            commit=plain["commit"],
+            attempt=plain["attempt"],
         )
 
     def plain(self) -> dict[str, Any]:
@@ -93,11 +102,10 @@ class Request:
     @cached_property
     def digest(self) -> bytes:
         """Hash of the canonical request, on which its order and its number depend."""
-        return sha(canon(self.plain()))
+        return sha(encoded(self.plain()))
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """One seat as it was drawn, with everything that is needed to draw it again."""
 
     seat: int
@@ -119,6 +127,20 @@ class Seat:
         }
 
 
+@lru_cache(maxsize=4096, typed=True)
+def _candidates(*flat: Any) -> tuple[tuple[str, int], ...]:
+    """Check candidates, and put them in order of their ids; the same ones are the same object."""
+    for judge, availability in zip(flat[::2], flat[1::2], strict=True):
+        _demand(is_ident(judge), "a candidate's id is not a short ASCII name")
+        _demand(
+            is_count(availability) and 0 < availability <= FULL_POST,
+            "a candidate's availability is 1 to 1000 per mille",
+        )
+    ordered = tuple(sorted(zip(flat[::2], flat[1::2], strict=True)))
+    _demand(len(dict(ordered)) == len(ordered), "a candidate is named twice")
+    return ordered
+
+
 def is_ident(value: object) -> bool:
     """Whether this is a short ASCII name, with no room for free text in another script."""
     return isinstance(value, str) and _IDENT.fullmatch(value) is not None
@@ -136,9 +158,10 @@ def is_count(value: object) -> bool:
 
 def tickets(candidates: Candidates, deviations: Sequence[int]) -> tuple[int, ...]:
     """Give each candidate tickets: the fair share, bent by at most half towards balance."""
-    shares = [availability for _, availability in candidates]
-    bent = [max(-REACH, min(REACH, deviation)) for deviation in deviations]
-    total = sum(shares)
+    shares, total = shares_of(candidates)
+    bent = deviations
+    if max(deviations) > REACH or min(deviations) < -REACH:
+        bent = [max(-REACH, min(REACH, deviation)) for deviation in deviations]
     even = 4 * REACH * total + sum(map(mul, shares, bent))
     return tuple([a * (even - total * c) for a, c in zip(shares, bent, strict=True)])
 
@@ -156,12 +179,12 @@ def in_order(seed: bytes, requests: Iterable[Request]) -> list[Request]:
 
 def uniform(key: bytes, label: bytes, bound: int) -> tuple[int, int]:
     """Draw an exactly uniform number below the bound; also tell how many were rejected."""
-    limit = 2**256 - 2**256 % bound
     counter = 0
     while True:
         number = int.from_bytes(mac(key, "kg-draw/1/u", label, counter.to_bytes(4, "big")), "big")
-        if number < limit:
-            return number % bound, counter
+        u = number % bound
+        if number - u <= _NUMBERS - bound:  # the last run of numbers, if cut short, favours some
+            return u, counter
         counter += 1
 
 
@@ -183,7 +206,8 @@ def draw_request(
         judge = left[place][0]
         charge(ledger, weight, left, judge, credited[number] if credited else None)
         seats.append(Seat(number, judge, left, deviations, odds, u, rejected))
-        left = left[:place] + left[place + 1 :]
+        if len(seats) < len(request.seats):
+            left = left[:place] + left[place + 1 :]
     return tuple(seats)
 
 

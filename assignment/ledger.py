@@ -6,21 +6,31 @@ A deviation is charges minus credits. Their sum never changes, and no function h
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
+from functools import lru_cache
 
 from assignment.canon import canon, sha
 
 Candidates = Sequence[tuple[str, int]]
+"""Judges and their availability, sorted by id."""
 Ledger = MutableMapping[str, int]
 Move = tuple[str, int]
 """By how much the deviation of a judge changes."""
 
 
-def credits_of(weight: int, candidates: Candidates) -> list[tuple[str, int]]:
+def shares_of(candidates: Candidates) -> tuple[tuple[int, ...], int]:
+    """Return the availability of each candidate, and their sum."""
+    return _shares(tuple(candidates))
+
+
+def parts_of(weight: int, candidates: Candidates) -> tuple[int, ...]:
     """Share a weight out among the candidates (sorted by id), to the last micro-point."""
-    total = sum([availability for _, availability in candidates])
-    parts = [(judge, weight * availability // total) for judge, availability in candidates]
-    leftover = weight - sum([part for _, part in parts])
-    return [(judge, part + 1) for judge, part in parts[:leftover]] + parts[leftover:]
+    return _parts(weight, tuple(candidates))
+
+
+def credits_of(weight: int, candidates: Candidates) -> list[tuple[str, int]]:
+    """Say who is credited with which part of a weight."""
+    parts = parts_of(weight, candidates)
+    return [(judge, part) for (judge, _), part in zip(candidates, parts, strict=True)]
 
 
 def charge(
@@ -30,7 +40,8 @@ def charge(
 
     In a re-draw ``credited`` is less than the weight: whoever left has kept the rest.
     """
-    for judge, part in credits_of(weight if credited is None else credited, candidates):
+    parts = parts_of(weight if credited is None else credited, candidates)
+    for (judge, _), part in zip(candidates, parts, strict=True):
         ledger[judge] = ledger.get(judge, 0) - part
     ledger[drawn] = ledger.get(drawn, 0) + weight
 
@@ -70,3 +81,20 @@ def apply_moves(ledger: Ledger, moves: Sequence[Move]) -> None:
 def ledger_hash(ledgers: Mapping[str, Mapping[str, int]]) -> bytes:
     """Hash all ledgers, by court, as they are named in ``freeze`` and ``close`` entries."""
     return sha(canon(ledgers))
+
+
+# A court draws from the same judges many times a day.
+
+
+@lru_cache(maxsize=1024)
+def _shares(candidates: tuple[tuple[str, int], ...]) -> tuple[tuple[int, ...], int]:
+    shares = tuple([availability for _, availability in candidates])
+    return shares, sum(shares)
+
+
+@lru_cache(maxsize=4096)
+def _parts(weight: int, candidates: tuple[tuple[str, int], ...]) -> tuple[int, ...]:
+    shares, total = _shares(candidates)
+    parts = [weight * share // total for share in shares]
+    leftover = weight - sum(parts)
+    return tuple([part + 1 for part in parts[:leftover]] + parts[leftover:])

@@ -79,7 +79,7 @@ class State:
     @property
     def rules(self) -> Rules:
         """The rules for a case that is logged now."""
-        return [rules for epoch, rules in self.fixed if epoch <= self.intake][-1]
+        return next(rules for epoch, rules in reversed(self.fixed) if epoch <= self.intake)
 
     @property
     def contributors(self) -> dict[str, Contributor]:
@@ -349,7 +349,7 @@ class State:
         self.excluded[name] = self.excluded.get(name, frozenset()) | {judge}
 
     def _case(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
-        request = Request.of(entry["request"])
+        request = Request.read(entry["request"])
         record = self.records.get(request.id)
         if record is not None and (not record.open or record.kind == docket.PENDING):
             yield "this request was logged before"
@@ -399,7 +399,7 @@ class State:
         self.counts["inter"] += due.pool == "inter"
 
     def _linked(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
-        request = Request.of(entry["request"])
+        request = Request.read(entry["request"])
         earlier = self.records.get(entry["to"])
         if request.id in self.records:
             yield "this request was logged before"
@@ -422,7 +422,7 @@ class State:
         self.records[entry["request"]] = fresh
 
     def _manual(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
-        request = Request.of(entry["request"])
+        request = Request.read(entry["request"])
         if request.id in self.records:
             yield "this request was logged before"
             return
