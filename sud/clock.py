@@ -66,8 +66,10 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab=draws.duty_crontab, job="roster.duty"),
         Tick(crontab=draws.alarms_crontab, job="roster.alarms"),
         Tick(crontab="* * * * *", job="media.scan_drop"),
-        Tick(crontab="40 2 * * *", job="statistics.watch"),
         Tick(crontab="*/10 * * * *", job="recusals.watch"),
+        Tick(crontab="*/5 * * * *", job="refiling.follow"),
+        Tick(crontab="7 * * * *", job="exceptions.expire"),
+        Tick(crontab="40 2 * * *", job="statistics.watch"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
     )
 

@@ -18,6 +18,7 @@ from sud.allocation import views as allocation
 from sud.cases import views as cases
 from sud.config import Config
 from sud.db import Sessions, make_sessions
+from sud.exceptions import views as exceptions
 from sud.filings import views as filings
 from sud.hearings import views as hearings
 from sud.media import views as media
@@ -25,6 +26,7 @@ from sud.outside import Outside, real_outside
 from sud.portal import views as portal
 from sud.publication import views as publication
 from sud.recusals import views as recusals
+from sud.refiling import views as refiling
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
@@ -42,6 +44,8 @@ ROOMS: tuple[ModuleType, ...] = (
     recusals,
     acts,
     treasury,
+    refiling,
+    exceptions,
     filings,
     media,
     publication,

@@ -23,15 +23,29 @@ from sud.allocation import jobs as allocation
 from sud.cases import jobs as cases
 from sud.config import Config
 from sud.db import Sessions, make_sessions
+from sud.exceptions import jobs as exceptions
 from sud.filings import jobs as filings
 from sud.media import jobs as media
 from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
 from sud.publication import jobs as publication
 from sud.recusals import jobs as recusals
+from sud.refiling import jobs as refiling
 from sud.roster import jobs as roster
 from sud.statistics import jobs as statistics
 
-ROOMS = (accounts, allocation, cases, recusals, filings, media, publication, roster, statistics)
+ROOMS = (
+    accounts,
+    allocation,
+    cases,
+    recusals,
+    exceptions,
+    filings,
+    media,
+    publication,
+    refiling,
+    statistics,
+    roster,
+)
 PROCESS = "worker"
 ATTEMPTS = 6
 SUFFERED = 4

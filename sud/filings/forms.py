@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import wtforms
 from flask_babel import lazy_gettext as _
@@ -10,7 +11,16 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from sud import forms
 from sud.filings.service import PersonFacts
 from sud.labels import label
-from sud.models import Category, Court, Person, PersonKind, ReturnReason
+from sud.models import (
+    Category,
+    Court,
+    LinkGround,
+    Person,
+    PersonKind,
+    ReturnReason,
+    SeparateReason,
+)
+from sud.refiling.service import Choice
 from sud.words import LANGUAGES, language
 
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx"
@@ -208,7 +218,49 @@ class SubmitForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """A button."""
+    """A button; where the claim resembles an earlier case, what the clerk says of that."""
+
+    matter = forms.RadioField(_("Is this the same matter?"), quiet=True)
+    why = forms.RadioField(_("Why it is another matter"), coerce=SeparateReason, quiet=True)
+
+    def offer(self, cases: Sequence[tuple[UUID, str]]) -> None:
+        """Offer to follow one of the earlier cases, each by its key and number, or none."""
+        follow = {
+            LinkGround.REFILED: _("The same claim as in case %(number)s"),
+            LinkGround.RELATED: _("A matter related to case %(number)s"),
+        }
+        self.matter.choices = [
+            SelectChoice.from_input((f"{ground.value}:{key}", str(words) % {"number": number}))
+            for key, number in cases
+            for ground, words in follow.items()
+        ] + [
+            SelectChoice.from_input((f"other:{key}", str(_("Another matter than all of these"))))
+            for key, _number in cases[:1]
+        ]
+        self.why.choices = [
+            SelectChoice.from_input((one.value, str(label(one)))) for one in SeparateReason
+        ]
+
+    def choice(self) -> Choice | None:
+        """Return what was said; None if nothing was."""
+        said, _colon, key = (self.matter.data or "").partition(":")
+        if not key:
+            return None
+        if said == "other":
+            return Choice(earlier=UUID(key), reason=self.why.data or None)
+        return Choice(earlier=UUID(key), ground=LinkGround(said))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What resembles an earlier case needs an answer, and a difference its reason."""
+        fine = bool(super().validate(extra_validators))
+        if not self.matter.choices or not fine:
+            return fine
+        said = self.choice()
+        if said is None:
+            self.matter.errors = [str(_("Say whether this is the same matter."))]
+        elif said.ground is None and said.reason is None:
+            self.why.errors = [str(_("Say why it is another matter."))]
+        return not (self.matter.errors or self.why.errors)
 
 
 class WithdrawForm(forms.Form):

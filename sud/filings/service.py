@@ -15,7 +15,6 @@ from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.allocation import log as draw_log
-from sud.allocation import service as allocation
 from sud.cases import notices
 from sud.cases import service as cases
 from sud.cases.taking import Upload as Upload  # noqa: PLC0414 - for those who attach
@@ -38,6 +37,8 @@ from sud.models import (
     User,
 )
 from sud.outside import Defer, Outside, local_day
+from sud.refiling import marking
+from sud.refiling import service as refiling
 from sud.treasury import service as treasury
 from sud.treasury.duty import Claimant, Sheet
 
@@ -261,6 +262,7 @@ def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now:
         files=[paper.sha256 for paper in papers_of(session, filing)],
     )
     notices.tell_filer(session, actor, filing, NoticeKind.FILING_RECEIVED, defer=defer, now=now)
+    defer(session, marking.NOTE, filing=filing.id)
 
 
 def withdraw(session: Session, actor: Actor, filing: Filing, *, now: datetime) -> None:
@@ -299,12 +301,24 @@ def duty_of(session: Session, filing: Filing, *, on: date) -> Sheet:
 
 
 def accept(
-    session: Session, actor: Actor, filing: Filing, *, outside: Outside, now: datetime
+    session: Session,
+    actor: Actor,
+    filing: Filing,
+    *,
+    outside: Outside,
+    now: datetime,
+    choice: refiling.Choice | None = None,
 ) -> Case:
-    """Register the case: number, participants and papers from the filing; the draw follows."""
+    """Register the case: number, participants and papers from the filing.
+
+    The draw follows, or the judge of the case that this one repeats.
+    """
     draw_log.hold(session)
     _lock(session, filing)
     _require_submitted(filing)
+    planned = refiling.plan(
+        session, filing, choice, secret=outside.secret, defer=outside.defer, now=now
+    )
     assert filing.court is not None  # noqa: S101 - what was submitted has a court,
     assert filing.category_code is not None  # noqa: S101 - a category
     assert filing.first_filed_at is not None  # noqa: S101 - and a time
@@ -337,9 +351,11 @@ def accept(
     journal.record(
         session, actor, Action.FILING_DECIDE, filing, now=now, change="accepted", case=case.id
     )
-    allocation.enter(session, actor, case, now=now)
     notices.tell_participants(
         session, actor, case, NoticeKind.CASE_REGISTERED, defer=outside.defer, now=now
+    )
+    refiling.place(
+        session, actor, case, planned, secret=outside.secret, defer=outside.defer, now=now
     )
     return case
 

@@ -1,6 +1,6 @@
 """The pages of filings: a party's short steps, the receipt, the clerk's queue and check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from sud.filings.forms import (
 )
 from sud.models import Court, Filing, FilingPart, FilingState
 from sud.outside import local_day
+from sud.refiling import marking
+from sud.refiling.marking import Candidate
 from sud.registry import service as registry
 from sud.request import actor, allow, db, house, outside, render
 from sud.treasury import service as treasury
@@ -395,7 +397,7 @@ def check(filing: Filing) -> ResponseReturnValue:
     returning.offer()
     accepting.check_seen(filing)
     returning.check_seen(filing)
-    return _check_page(filing, accepting, returning)
+    return _check_page(filing, accepting, returning, _offered(filing, accepting))
 
 
 @views.post("/filings/<uuid:key>/accept")
@@ -405,16 +407,24 @@ def accept(filing: Filing) -> ResponseReturnValue:
     accepting, returning = AcceptForm(), ReturnForm(formdata=None)
     returning.offer()
     returning.seen.data = str(filing.version)
+    earlier = _offered(filing, accepting)
     if accepting.validate_on_submit():
         try:
             accepting.check_seen(filing)
-            case = service.accept(db(), actor(), filing, outside=outside(), now=outside().now())
+            case = service.accept(
+                db(),
+                actor(),
+                filing,
+                outside=outside(),
+                now=outside().now(),
+                choice=accepting.choice(),
+            )
         except CourtError as error:
             accepting.refuse(error)
         else:
             flash(_("The case is registered: %(number)s.", number=case.number))
             return redirect(url_for("cases.overview", key=case.key), 303)
-    return _check_page(filing, accepting, returning), 422
+    return _check_page(filing, accepting, returning, earlier), 422
 
 
 @views.post("/filings/<uuid:key>/return")
@@ -424,6 +434,7 @@ def send_back(filing: Filing) -> ResponseReturnValue:
     accepting, returning = AcceptForm(formdata=None), ReturnForm()
     returning.offer()
     accepting.seen.data = str(filing.version)
+    earlier = _offered(filing, accepting)
     if returning.validate_on_submit():
         try:
             returning.check_seen(filing)
@@ -441,7 +452,7 @@ def send_back(filing: Filing) -> ResponseReturnValue:
         else:
             flash(_("The claim %(number)s is returned.", number=filing.receipt_number))
             return redirect(url_for("filings.queue"), 303)
-    return _check_page(filing, accepting, returning), 422
+    return _check_page(filing, accepting, returning, earlier), 422
 
 
 # ------------------------------------------------------------------ pages with more than a form
@@ -491,9 +502,21 @@ def _confirm_page(filing: Filing, form: SubmitForm) -> str:
     )
 
 
-def _check_page(filing: Filing, accepting: AcceptForm, returning: ReturnForm) -> str:
+def _offered(filing: Filing, form: AcceptForm) -> list[Candidate]:
+    """Offer the clerk the earlier cases that the claim resembles, unless one decides already."""
+    found = marking.candidates(db(), filing, secret=outside().secret, now=outside().now())
+    bound = marking.binding(found)
+    form.offer([(one.case.key, one.case.number) for one in found if one.case and not bound])
+    return found
+
+
+def _check_page(
+    filing: Filing, accepting: AcceptForm, returning: ReturnForm, earlier: Sequence[Candidate]
+) -> str:
     return render(
         "filings/check.html",
+        earlier=earlier,
+        bound=marking.binding(earlier),
         filing=filing,
         parties=service.parties_of(db(), filing),
         papers=service.papers_of(db(), filing),

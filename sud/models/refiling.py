@@ -119,6 +119,11 @@ class Refiling(Base):
     case: Mapped[Case] = relationship(lazy="joined", innerjoin=True, foreign_keys=[case_id])
     earlier: Mapped[Case] = relationship(lazy="joined", innerjoin=True, foreign_keys=[earlier_id])
 
+    @property
+    def alike(self) -> list[RefilingSign]:
+        """What the two claims were found to have in common."""
+        return [RefilingSign(sign) for sign in self.signs]
+
 
 class RefilingAlarm(Base):
     """One claim filed many times within a day: raised once a day, counted on."""

@@ -84,6 +84,8 @@ def navigation() -> list[Way]:
         ]
     rooms = (
         (Action.FILING_QUEUE, "filings.queue", _("New filings")),
+        (Action.REFILING_LIST, "refiling.lately", _("Filed again")),
+        (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.FILING_START, "filings.start", _("File a claim")),
         (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
         (Action.RECORDING_QUEUE, "media.drop", _("Recordings")),
@@ -91,8 +93,8 @@ def navigation() -> list[Way]:
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
         (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
         (Action.PORTFOLIO_READ, "recusals.absences", _("Long absences")),
-        (Action.ROSTER_WAITING, "roster.index", _("Rosters")),
         (Action.WATCH_READ, "statistics.watch", _("Fairness watch")),
+        (Action.ROSTER_WAITING, "roster.index", _("Rosters")),
         (Action.REFERENCE_READ, "registry.reference", _("Reference data")),
         (Action.CASE_SEARCH, "cases.search", _("Find a case")),
     )

@@ -86,7 +86,15 @@ class Fingerprint:
 
     @property
     def marks(self) -> frozenset[str]:
-        return frozenset().union(*(party.marks for party in self.parties))
+        return self.marks_of(claimant=True) | self.marks_of(claimant=False)
+
+    def marks_of(self, *, claimant: bool) -> frozenset[str]:
+        """All by which the parties of one side may be found again."""
+        marks: set[str] = set()
+        for party in self.parties:
+            if party.claimant is claimant:
+                marks |= party.marks
+        return frozenset(marks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +116,7 @@ class Likeness:
     category: bool
     same_price: bool
     near_price: bool
+    priced: bool
     words: float
 
     def repeats(self, at: Thresholds) -> bool:
@@ -129,11 +138,15 @@ class Likeness:
         )
 
     def resembles(self, at: Thresholds) -> bool:
-        """Whether a person should look: the same two parties, or one text against one party."""
+        """Whether a person should look: the same two parties, or another one with the same claim.
+
+        Against one respondent, in the same words and for the same amount: who wants another draw
+        may let a friend file.
+        """
         if min(self.claimant, self.respondent) > Agreement.OTHER:
             return True
-        known = max(self.claimant, self.respondent) >= Agreement.LIKELY
-        return known and self.words >= at.same_words
+        known = self.respondent >= Agreement.LIKELY and not self.swapped
+        return known and self.same_price and self.words >= at.same_words
 
 
 def fingerprint(
@@ -173,6 +186,7 @@ def compare(one: Fingerprint, other: Fingerprint, at: Thresholds) -> Likeness:
         same_price=both and one.price == other.price,
         near_price=one.price == other.price
         or (both and abs((one.price or 0) - (other.price or 0)) <= larger * at.near_price),
+        priced=both,
         words=_alike(one.words, other.words),
     )
 

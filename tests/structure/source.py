@@ -17,6 +17,8 @@ ROOMS = (
     "acts",
     "treasury",
     "filings",
+    "exceptions",
+    "refiling",
     "media",
     "publication",
     "statistics",

@@ -15,6 +15,7 @@ from sud.models import (
     Case,
     Document,
     DrawRequest,
+    ExceptionProposal,
     Filing,
     Hearing,
     LogEntry,
@@ -34,6 +35,7 @@ READING = {
     Hearing: Action.HEARING_READ,
     Recording: Action.RECORDING_PLAY,
     Act: Action.ACT_READ,
+    ExceptionProposal: Action.EXCEPTION_READ,
 }
 
 

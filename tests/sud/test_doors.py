@@ -15,6 +15,7 @@ from sud.models import (
     Act,
     Case,
     Document,
+    ExceptionProposal,
     Filing,
     FilingState,
     Hearing,
@@ -37,6 +38,7 @@ SUBJECTS = {
     "/recordings/": Recording,
     "/acts/": Act,
     "/publications/": Publication,
+    "/exceptions/": ExceptionProposal,
     "/recusals/": Recusal,
 }
 ELSEWHERE = {

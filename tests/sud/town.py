@@ -13,10 +13,13 @@ from sud.models import (
     ActState,
     Case,
     Document,
+    ExceptionKind,
+    ExceptionProposal,
     Filing,
     FilingState,
     Hearing,
     Initiative,
+    ManualGround,
     Publication,
     PublicationState,
     Recording,
@@ -158,7 +161,28 @@ def _furnish(
         due=make.now().date(),
         ruled_by=(RuledBy.JUDGE, RuledBy.CHAIR, RuledBy.PANEL)[number],
     )
-    session.add_all([*papers, *publications, recusal])
+    clerk, administrator = users["clerk"], users["administrator"]
+    proposed = {"case": case, "court": case.court, "because": "…", "proposed_at": make.now()}
+    proposed["expires_at"] = make.now() + timedelta(days=1)
+    proposals = [
+        ExceptionProposal(
+            **proposed,
+            kind=ExceptionKind.CORRECTION,
+            judges=[],
+            former=case.category,
+            category=case.category,
+            proposed_by_id=clerk.id,
+        ),
+        ExceptionProposal(
+            **proposed,
+            kind=ExceptionKind.MANUAL,
+            ground=ManualGround.STATUTE,
+            judges=[case.judge.code],
+            order_key=f"orders/{number}",
+            proposed_by_id=administrator.id,
+        ),
+    ]
+    session.add_all([*papers, *publications, recusal, *proposals])
     session.flush()
     for kind, made in (
         (Hearing, [hearing]),
@@ -168,5 +192,6 @@ def _furnish(
         (Document, papers),
         (Publication, publications),
         (Recusal, [recusal]),
+        (ExceptionProposal, proposals),
     ):
         things.setdefault(kind, []).extend(made)

@@ -1,0 +1,1 @@
+"""Exceptions: what bypasses the draw, by two persons and in public."""
