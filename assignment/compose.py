@@ -11,8 +11,8 @@ from assignment.canon import canon, sha
 from assignment.docket import Rules
 from assignment.draw import VERSION, Request
 from assignment.entries import Contributor, epoch_id
-from assignment.ledger import ledger_hash
 from assignment.epoch import Epoch
+from assignment.ledger import ledger_hash
 from assignment.replay import State
 
 
@@ -82,7 +82,7 @@ def pool(
         "at": at,
         "pool": name,
         "courts": members,
-        "epoch": state.starts(name, *members),
+        "epoch": state.starts(name, *members, *state.rosters.courts_of(name, state.intake)),
         "order": order.hex(),
     }
 
@@ -185,7 +185,7 @@ def linked(
     document: bytes,
 ) -> dict[str, Any]:
     """Log a case that goes, without a draw, to the judges of an earlier one."""
-    judges = state.records[to].judges[:seats]
+    judges = state.records[to].holders(seats)
     return {
         "type": "linked",
         "at": at,
@@ -286,7 +286,7 @@ def _case(
     chosen = state.choice(home, wanted.id, at[:10], wanted.cat, seats=seats, attempt=wanted.attempt)
     small = chosen.pool == "small"
     if len(chosen.candidates) < seats or (small and not order):
-        raise TooFewError(len(chosen.candidates), max(state.rules.minimum, seats))
+        raise TooFewError(len(chosen.candidates), state.rules.least(home, seats))
     request = replace(wanted, court=chosen.ledger, candidates=tuple(chosen.candidates))
     return {
         "type": "case",

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assignment.draw import Request, Seat
-from assignment.ledger import Candidates, Move, moves_of_correction, moves_of_dropout
+from assignment.ledger import (
+    Candidates,
+    Move,
+    moves_of_charge,
+    moves_of_correction,
+    moves_of_dropout,
+)
+from assignment.roster import is_rota
 
 PENDING, DRAWN, LINKED, UNLINKED, MANUAL = "pending", "drawn", "linked", "unlinked", "manual"
 
@@ -22,6 +29,10 @@ class Rules:
     manual: bool = False  # whether a case may be assigned by hand at all
     beacon: Mapping[str, Any] | None = None  # the public beacon of the strong mode
     version: str = ""
+
+    def least(self, home: str, seats: int) -> int:
+        """How many judges there must be to draw from; for a rota, one for each seat is enough."""
+        return seats if is_rota(home) else max(self.minimum, seats)
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Rules:
@@ -73,6 +84,15 @@ class Record:
         """Who sits now."""
         return [held.judge for held in self.seats if held is not None]
 
+    def holders(self, number: int) -> list[str]:
+        """Return who sits on the first seats, in their order; nobody, while one of them is free."""
+        held = [held.judge for held in self.seats[:number] if held is not None]
+        return held if len(held) == number else []
+
+    def retractable(self, intake: int) -> bool:
+        """Whether this is a link that no freeze has followed, and that nobody has left."""
+        return self.kind == LINKED and self.epoch == intake and not self.open
+
     @property
     def barred(self) -> frozenset[str]:
         """Who cannot be drawn: excluded, has left, or sits already."""
@@ -100,6 +120,15 @@ class Record:
         self.open = dict(sorted({**self.open, number: (held.weight, left)}.items()))
         self.excluded |= {held.judge}
         return held.ledger, moves
+
+    def retract(self) -> list[tuple[str, list[Move]]]:
+        """Take a link back; return whose ledgers move, and how."""
+        moved = []
+        for held in filter(None, self.seats):
+            moves = moves_of_charge(held.weight, held.candidates, held.judge)
+            moved.append((held.ledger, [(judge, -change) for judge, change in moves]))
+        self.kind, self.seats = UNLINKED, [None] * len(self.seats)
+        return moved
 
     def correct(self, cat: str, weight: int) -> tuple[str, list[Move]]:
         """Put right what the first seat weighs; return whose ledger moves, and how."""

@@ -176,7 +176,7 @@ class State:
         ``without`` are judges about to be excluded.
         """
         rules, barred = self.rules, self.barred(request) | without
-        least = seats if is_rota(home) else max(rules.minimum, seats)
+        least = rules.least(home, seats)
         own = self.rosters.candidates(home, day, self.intake, cat, barred)
         if attempt <= rules.redraws and len(own) >= least:
             return Choice(home, "own", own)
@@ -318,7 +318,8 @@ class State:
         self.fixed.append((entry["epoch"], Rules.of(entry)))
 
     def _pool(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
-        if entry["epoch"] < self.starts(entry["pool"], *entry["courts"]):
+        before = self.rosters.courts_of(entry["pool"], self.intake)
+        if entry["epoch"] < self.starts(entry["pool"], *entry["courts"], *before):
             yield "a change of a pool counts from the next epoch at the earliest"
         if entry["pool"] in self.rosters.changes:
             yield "this is the name of a court"
@@ -328,6 +329,8 @@ class State:
         court, judge, start = entry["court"], entry["judge"], entry["start"]
         if entry["epoch"] < self.starts(court):
             yield "a change of the roster counts from the next epoch at the earliest"
+        if court in self.rosters.pools or is_rota(court):
+            yield "this is not the name of a court"
         if start:
             if court in self.rosters.begun or judge in self.rosters.changes.get(court, {}):
                 yield "a backlog is brought along only before the first case of a court"
@@ -355,6 +358,8 @@ class State:
             yield "this request was logged before"
             return
         yield from self._case_faults(entry, request, record)
+        if record is not None and len(request.seats) != len(record.open):
+            return  # nobody could say which of the seats are meant
         known = self.excluded.pop(request.id, frozenset())
         if record is None:
             seats: list[Held | None] = [None] * len(request.seats)
@@ -377,6 +382,8 @@ class State:
             attempt = record.attempt + 1
             if (home, request.cat) != (record.home, record.cat):
                 yield "a re-draw is of the same case: its court and class stay"
+        if home in self.rosters.pools:
+            yield "a case is of a court, not of a pool"
         if request.attempt != attempt:
             yield f"this is attempt {attempt} to draw this request" + (
                 "" if record else ": no entry says why it is drawn again"
@@ -404,21 +411,18 @@ class State:
         if request.id in self.records:
             yield "this request was logged before"
             return
-        if earlier is None or earlier.judges[: len(request.seats)] != entry["judges"]:
+        if earlier is None or earlier.holders(len(request.seats)) != entry["judges"]:
             yield "these are not the judges of the case that it is linked to"
         yield from self._given(request, entry["at"][:10], entry["judges"], docket.LINKED)
 
     def _unlinked(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
         record = self.records.get(entry["request"])
-        if record is None or record.kind != docket.LINKED or record.epoch != self.intake:
+        if record is None or not record.retractable(self.intake):
             yield "only a link that no freeze has followed yet can be taken back"
             return
-        for held in record.seats:
-            if held is not None:
-                moves = moves_of_charge(held.weight, held.candidates, held.judge)
-                self._moved(held.ledger, [(judge, -change) for judge, change in moves])
         fresh = record.copied()
-        fresh.kind, fresh.seats = docket.UNLINKED, [None] * len(record.seats)
+        for ledger, moves in fresh.retract():
+            self._moved(ledger, moves)
         self.records[entry["request"]] = fresh
 
     def _manual(self, _index: int, entry: dict[str, Any]) -> Iterable[str]:
@@ -429,8 +433,6 @@ class State:
         if not self.rules.manual:
             yield "the rules do not allow to assign a case by hand"
         day, names = entry["at"][:10], set(entry["judges"])
-        if names & self.barred(request.id):
-            yield "a judge who is excluded cannot be assigned"
         if (names | set(self.posts(base_of(request.court), day))) & set(entry["approvers"]):
             yield "who could be drawn cannot approve an assignment by hand"
         yield from self._given(request, day, entry["judges"], docket.MANUAL)
@@ -439,6 +441,8 @@ class State:
         """Give a request to judges without a draw: each is charged, and everybody credited."""
         if request.attempt:
             yield "this request is new: it was never drawn"
+        if not self.barred(request.id).isdisjoint(judges):
+            yield "a judge who is excluded cannot be given a case"
         if request.seats != self.seats(request.cat, len(request.seats)):
             yield "the weights of the seats are not those of the category table"
         if request.candidates != self.candidates(request.court, request.id, day, request.cat):
@@ -471,9 +475,8 @@ class State:
             yield f"judge {judge} does not hold this seat"
             return
         absence = self.rules.absence
-        if entry["ground"] == "absence" and not any(
-            self.rosters.absent_beyond(court, judge, entry["at"][:10], absence)
-            for court in self.rosters.changes
+        if entry["ground"] == "absence" and not self.rosters.absent_beyond(
+            judge, entry["at"][:10], absence
         ):
             yield f"the roster does not say that this judge is absent for over {absence} days"
         fresh = record.copied()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from assignment.ledger import Candidates
 
@@ -83,10 +83,10 @@ class Rosters:
         if known is None or known[0] != (day, epoch):
             courts = self.courts_of(ledger, epoch) or (base_of(ledger),)
             found: dict[str, Post] = {}
-            for court in reversed(courts):  # who sits at two of them counts with the first
+            for court in reversed(courts):  # who has a share at two of them counts with the first
                 for judge, changes in self.changes.get(court, {}).items():
                     post = _valid(changes, day, epoch)
-                    if post is not None:
+                    if post is not None and (post.availability or judge not in found):
                         found[judge] = post
             known = self._read[ledger] = ((day, epoch), dict(sorted(found.items())))
         return known[1]
@@ -107,14 +107,18 @@ class Rosters:
             return known[1]
         return tuple(pair for pair in known[1] if pair[0] not in without)
 
-    def absent_beyond(self, court: str, judge: str, day: str, days: int) -> bool:
-        """Whether a judge is logged absent from this day on for more than so many days."""
-        changes = self.changes.get(court, {}).get(judge, [])
-        first = date.fromisoformat(day)
-        until = (first + timedelta(days=days)).isoformat()
-        moments = {day, *(c.day for c in changes if day < c.day <= until)}
-        posts = [_valid(changes, moment, None) for moment in moments]
-        return all(post is not None and post.availability == 0 for post in posts)
+    def absent_beyond(self, judge: str, day: str, days: int) -> bool:
+        """Whether a judge is logged absent everywhere, from this day on for more than so long."""
+        last = min(date.fromisoformat(day).toordinal() + days, date.max.toordinal())
+        until = date.fromordinal(last).isoformat()
+        found = [
+            _valid(changes, moment, None)
+            for judges in self.changes.values()
+            for changes in [judges.get(judge, [])]
+            for moment in {day, *(c.day for c in changes if day < c.day <= until)}
+        ]
+        posts = [post for post in found if post is not None]
+        return bool(posts) and all(post.availability == 0 for post in posts)
 
     def _forget(self) -> None:
         self._read.clear()

@@ -269,7 +269,7 @@ def _demand_enough(
         without=barred,
     )
     if len(chosen.candidates) < seats or (chosen.pool == "small" and not ordered):
-        raise TooFewError(len(chosen.candidates), max(state.rules.minimum, seats))
+        raise TooFewError(len(chosen.candidates), state.rules.least(case.court.code, seats))
 
 
 def _wait(

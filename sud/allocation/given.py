@@ -58,7 +58,7 @@ def link(
     publish_weights(book, case.category)
     earlier = to if isinstance(to, DrawRequest) else latest_draw(session, to)
     record = None if earlier is None else book.state.records.get(earlier.request_id)
-    if earlier is None or record is None or len(record.judges) < case.category.seats:
+    if earlier is None or record is None or not record.holders(case.category.seats):
         raise CourtError(Refusal.NOTHING_TO_LINK)
     entry_of = _composer(book, case)
     entry = entry_of(
@@ -78,12 +78,7 @@ def unlink(session: Session, actor: Actor, case: Case, *, document: bytes, now: 
     book = log.begun(session, now)
     row = latest_draw(session, case)
     record = None if row is None else book.state.records.get(row.request_id)
-    if (
-        row is None
-        or record is None
-        or record.kind != docket.LINKED
-        or record.epoch != book.state.intake
-    ):
+    if row is None or record is None or not record.retractable(book.state.intake):
         raise CourtError(Refusal.LINK_FROZEN)
     entry = book.add(compose.unlinked(book.at, row.request_id, document))
     seats = sitting(session, case)
@@ -146,7 +141,7 @@ def correct_category(
     book = log.begun(session, now)
     row = latest_draw(session, case)
     record = None if row is None else book.state.records.get(row.request_id)
-    if row is None or record is None or record.kind == docket.PENDING or not record.judges:
+    if row is None or record is None or record.kind == docket.PENDING or not record.holders(1):
         raise CourtError(Refusal.NOT_SITTING)
     if len(set(approvers)) < len(approvers) or set(record.judges) & set(approvers):
         raise CourtError(Refusal.APPROVER_IN_POOL)

@@ -119,10 +119,7 @@ def ground_on(state: State, judge: Judge, day: date) -> PortfolioGround | None:
     """Say whether a judge has left office, or is logged absent from this day for too long."""
     if judge.until is not None and judge.until < day:
         return PortfolioGround.LEFT
-    rosters, days = state.rosters, state.rules.absence
-    if any(
-        rosters.absent_beyond(court, judge.code, day.isoformat(), days) for court in rosters.changes
-    ):
+    if state.rosters.absent_beyond(judge.code, day.isoformat(), state.rules.absence):
         return PortfolioGround.ABSENCE
     return None
 
