@@ -9,7 +9,6 @@ from assignment import compose, ed25519, note
 from assignment.canon import canon, parse, sha
 from assignment.contributor import _answered
 from assignment.draw import REACH
-from assignment.explain import UnknownRequestError, explain
 from assignment.replay import replay
 from assignment.verify import Trust, verify
 from tests.assignment.court import (
@@ -526,36 +525,3 @@ def test_trust_file_reads_back(log):
 def test_no_trust_file(plain):
     with pytest.raises(ValueError, match="trust file"):
         Trust.of(plain)
-
-
-def test_explain(log):
-    excluded = parse(log.lines[places(log, "exclusion")[0]])["request"]
-    text = "\n".join(explain(log.lines, excluded))
-    assert "Judge J-103 was excluded: statutory." in text
-    assert "Candidates (share of a full post): J-101 (100 %), J-102 (100 %), J-104 (25 %)." in text
-    assert "Contributor ombudsman revealed" in text
-    assert "assurance full" in text
-    assert text.count("<- drawn") == 1
-    (result,) = [
-        entry
-        for entry in map(parse, log.lines)
-        if entry["type"] == "result" and entry["request"] == excluded
-    ]
-    assert text.endswith(f"The number falls to {result['seats'][0]['judge']}.")
-
-
-def test_explain_what_is_not_drawn_yet(log):
-    waiting = parse(log.lines[-1])["request"]["id"]
-    assert explain(log.lines, waiting)[-1] == "It waits for the next freeze."
-    fresh, memories = small()
-    register(fresh, 2, group="detention")
-    freeze(fresh, "detention")
-    name = "2026-BSK-LEN-000001"
-    assert explain([*fresh.lines, b"{}"], name)[-1] == "It waits for the next freeze."
-    freeze(fresh)
-    answers(fresh, memories[:1])
-    assert explain(fresh.lines, name)[-1] == "The draw waits for: court, ombudsman."
-    answers(fresh, memories[1:])
-    assert explain(fresh.lines, name)[-1] == "The draw waits for: its turn."
-    with pytest.raises(UnknownRequestError):
-        explain(fresh.lines, "2026-BSK-LEN-999999")
