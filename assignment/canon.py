@@ -49,13 +49,15 @@ def parse(data: bytes) -> Any:
     reader = _CAREFUL if _LONG.search(data) else _QUICK
     try:
         value = reader.decode(data.decode())
+        # ASCII throughout means ASCII keys; all else that canon() checks was refused in reading,
+        # save half of a surrogate pair, which has no bytes.
+        written = encoded(value) if data.isascii() else canon(value)
     except MalformedError:
         raise
     except (ValueError, RecursionError) as error:
         message = "this is not JSON"
         raise MalformedError(message) from error
-    # ASCII throughout means ASCII keys; all else that canon() checks was refused in reading.
-    if (encoded(value) if data.isascii() else canon(value)) != data:
+    if written != data:
         message = "this JSON is not in its canonical form"
         raise MalformedError(message)
     return value

@@ -11,6 +11,7 @@ from typing import Any
 from assignment import beacon
 from assignment.canon import MalformedError, canon, parse
 from assignment.draw import (
+    FULL,
     FULL_POST,
     REACH,
     VERSION,
@@ -29,6 +30,8 @@ LINK_GROUNDS = frozenset({"refiled", "related", "joined", "duty"})
 DROPOUT_GROUNDS = frozenset({"recusal", "absence", "left", "statutory", "panel", "category"})
 MANUAL_GROUNDS = frozenset({"statute", "no-judge", "outage"})
 ASSURANCES = ("full", "reduced", "demonstration")
+
+HEAVIEST = 1000 * FULL  # so that no ledger ever passes what JSON can carry
 
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,99}")
@@ -152,9 +155,10 @@ def _any(_value: object) -> bool:
 
 def _is_request(value: object) -> bool:
     try:
-        return Request.of(value).plain() == value
+        request = Request.of(value)
     except ImpossibleError as error:
         raise MalformedError(str(error)) from error
+    return all(map(_is_weight, request.seats)) and request.plain() == value
 
 
 def _is_contributors(value: object) -> bool:
@@ -171,8 +175,12 @@ def _is_seat(value: object) -> bool:
 
 def _is_table(value: object) -> bool:
     return isinstance(value, dict) and all(
-        is_ident(category) and is_count(weight) and weight > 0 for category, weight in value.items()
+        is_ident(category) and _is_weight(weight) for category, weight in value.items()
     )
+
+
+def _is_weight(value: object) -> bool:
+    return type(value) is int and 0 < value <= HEAVIEST
 
 
 def _is_flag(value: object) -> bool:
