@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 
 from assignment.draw import FULL
 from assignment.simulate import picture, report
-from assignment.simulate.setting import RULES, SIZES, WEIGHTS, Result, Setting
+from assignment.simulate.setting import RAW, RULES, SIZES, WEIGHTS, Result, Setting
 
 LONGEST, FEWEST = 100, 1000  # years; cases of the country in a year
 
@@ -42,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=",".join(f"{weight / FULL:g}:{part:g}" for weight, part in WEIGHTS),
         help="categories as weight:part of the cases, by commas (%(default)s)",
     )
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes, sharing the rules"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--attacks", action="store_true", help="what an insider gains by tricks")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="also draw the frontier")
@@ -61,28 +67,30 @@ def run(options: argparse.Namespace) -> int:
     )
     if not (1 <= setting.courts <= len(SIZES) and 1 <= setting.years <= LONGEST):
         raise ValueError(f"1 to {len(SIZES)} courts, 1 to {LONGEST} years")
+    if options.jobs < 1:
+        raise ValueError("at least one job")
     if setting.seed < 0 or setting.cases < FEWEST:
         raise ValueError(f"a seed from 0 on, {FEWEST} cases or more")
-    names = options.rules.split(",")
+    names = list(dict.fromkeys(options.rules.split(",")))
     return _attacks(options, setting, names) if options.attacks else _table(options, setting, names)
 
 
 def _table(options: argparse.Namespace, setting: Setting, names: list[str]) -> int:
     from assignment.simulate import country, experiments  # numpy is needed here and nowhere else
 
-    floods = experiments.flood(setting, names)
-    parts = country.parts_of(setting)
-    tallies = [country.run(setting, part, names, _progress) for part in parts]
-    raw = {
-        name: experiments.flood(setting, [name])[0] for name in ("raw-least", "raw-slps", "raw-two")
-    }
+    shares = [names[start :: options.jobs] for start in range(min(options.jobs, len(names)))]
+    work = [(setting, share, experiments.flood(setting, share), _progress) for share in shares]
+    if len(work) == 1:
+        done = [country.whole(*work[0])]
+    else:
+        with ProcessPoolExecutor(len(work), get_context("spawn")) as pool:
+            done = [found.result() for found in [pool.submit(country.whole, *one) for one in work]]
+    rules = {one.rule: one for _, found in done for one in found}
+    raw = {name: experiments.flood(setting, [name])[0] for name in RAW}
     plain, nightly = experiments.steering(setting)
     result = Result(
-        cases=sum(tally.cases for tally in tallies),
-        draws=int(sum(tally.draws.sum() for tally in tallies)),
-        alone=int(sum(tally.alone.sum() for tally in tallies)),
-        nobody=int(sum(tally.nobody.sum() for tally in tallies)),
-        rules=country.figures(setting, names, tallies, floods),
+        counts=done[0][0],
+        rules=tuple(rules[name] for name in names),
         raw_floods=raw,
         steering=tuple(plain),
         nightly=tuple(nightly),

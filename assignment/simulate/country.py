@@ -9,7 +9,7 @@ import numpy as np
 
 from assignment.draw import FULL_POST
 from assignment.simulate.rules import Flags, Floats, Ints, Moment, Race, make, pick, titled
-from assignment.simulate.setting import SIZES, Figures, Setting
+from assignment.simulate.setting import SIZES, Counts, Figures, Setting
 
 Progress = Callable[[str], None]
 
@@ -206,6 +206,20 @@ def run(setting: Setting, country: Country, names: Sequence[str], progress: Prog
     _turn(race, tally, np.flatnonzero(turned < country.years), turned)
     tally.last = race.standing
     return tally
+
+
+def whole(
+    setting: Setting, names: Sequence[str], floods: Sequence[float], progress: Progress
+) -> tuple[Counts, tuple[Figures, ...]]:
+    """Run all courts under some rules."""
+    tallies = [run(setting, part, names, progress) for part in parts_of(setting)]
+    counts = Counts(
+        cases=sum(tally.cases for tally in tallies),
+        draws=int(_sum(tally.draws for tally in tallies)),
+        alone=int(_sum(tally.alone for tally in tallies)),
+        nobody=int(_sum(tally.nobody for tally in tallies)),
+    )
+    return counts, figures(setting, names, tallies, floods)
 
 
 def figures(

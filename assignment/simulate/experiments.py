@@ -147,7 +147,7 @@ def grinding(setting: Setting, trials: int = 1500, tries: int = 20) -> tuple[flo
     Seed, number and tickets are the engine's own. One in seven is fair.
     """
     rng = np.random.default_rng((setting.seed, tries))
-    odds = tickets([(name, FULL_POST) for name in NAMES], [0] * JUDGES)
+    odds = tickets(tuple((name, FULL_POST) for name in NAMES), [0] * JUDGES)
     hits = [0, 0]
     for _ in range(trials):
         values = {name: rng.bytes(32) for name in ("bar", "court", "ombudsman")}

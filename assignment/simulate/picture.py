@@ -11,7 +11,7 @@ from assignment.simulate.setting import Figures
 WIDTH, HEIGHT = 860, 540
 LEFT, RIGHT, TOP, BOTTOM = 84, 28, 62, 70
 ACROSS = (1, 2, 5, 10, 20, 50, 100, 200)  # deviations with a line of their own
-UP = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
+UP = (0.14, 0.2, 0.3, 0.5, 0.7, 1.0)
 LETTER, LINE, GAP = 6.9, 16, 11  # of a label: width of a letter, height, distance from its point
 TITLE = "Balance against predictability"
 STYLE = (
@@ -66,8 +66,8 @@ def _grid(fair: float) -> Iterator[str]:
         )
     yield f'<path class="fair" d="M{LEFT} {_y(fair):.1f}H{WIDTH - RIGHT}"/>'
     yield (
-        f'<text class="small" x="{LEFT + 6}" y="{_y(fair) + 16:.1f}">'
-        f"guess when chances are exactly the shares: {fair * 100:.1f} %</text>"
+        f'<text class="small" x="{LEFT + 6}" y="{HEIGHT - BOTTOM - 8}">'
+        f"broken line: the guess when chances are exactly the shares, {fair * 100:.1f} %</text>"
     )
     middle = (LEFT + WIDTH - RIGHT) / 2
     yield (
@@ -79,7 +79,9 @@ def _grid(fair: float) -> Iterator[str]:
 
 def _points(rules: Sequence[Figures]) -> Iterator[str]:
     dots = [(_x(one.rms_year), _y(one.guess)) for one in rules]
+    level = _y(rules[0].guess - rules[0].above)
     taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in dots]
+    taken.append((LEFT, level - 2, WIDTH, level + 2))
     for one, (x, y) in zip(rules, dots, strict=True):
         kind = {"tilt": "ours"}.get(one.rule, "also" if one.rule.startswith("tilt") else "other")
         yield f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{7 if kind == "ours" else 5}"/>'

@@ -41,11 +41,12 @@ def table(result: Result) -> Iterator[str]:
     """Lay out the whole run."""
     yield from _rows(HEADS, [_row(one) for one in result.rules])
     yield ""
-    draws = max(result.draws, 1)
+    counts = result.counts
+    draws = max(counts.draws, 1)
     yield (
-        f"{result.cases} cases, {result.draws} draws among several judges; {result.alone} cases "
-        f"({result.alone / draws:.2%} of the draws) had one possible judge and "
-        f"{result.nobody} found no bench at all: the same for every rule."
+        f"{counts.cases} cases, {counts.draws} draws among several judges; {counts.alone} cases "
+        f"({counts.alone / draws:.2%} of the draws) had one possible judge and "
+        f"{counts.nobody} found no bench at all: the same for every rule."
     )
     raw = ", ".join(f"{name} ×{flood:.1f}" for name, flood in result.raw_floods.items())
     yield f"Cases after a leave, when a rule takes leave for idleness: {raw}."

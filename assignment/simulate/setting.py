@@ -21,6 +21,7 @@ WEIGHTS = (
     (8_000_000, 0.011),
 )
 RULES = ("tilt", "uniform", "weighted", "robin", "least", "slps", "georgia", "deck", "two")
+RAW = ("raw-least", "raw-slps", "raw-two")  # the same, when leave is taken for idleness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +74,24 @@ class Figures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
-    """The whole table, with what is the same for every rule: cases with one or no possible judge.
-
-    Steering, nightly: after how many cases of the group the plain monitor of each court rang, and
-    the nightly one; 0 for not at all.
-    """
+class Counts:
+    """What is the same for every rule: draws, and cases with one or no possible judge."""
 
     cases: int
     draws: int
     alone: int
     nobody: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The whole table.
+
+    Steering, nightly: after how many cases of the group the plain monitor of each court rang, and
+    the nightly one; 0 for not at all.
+    """
+
+    counts: Counts
     rules: tuple[Figures, ...]
     raw_floods: dict[str, float]
     steering: tuple[int, ...]
