@@ -65,17 +65,21 @@ class RosterChange(Base):
 
 
 class DutyWeek(Base):
-    """The draw of a court's investigating judge for the week that begins on a Monday."""
+    """The draw of a court's investigating judge for the week that begins on a Monday.
+
+    Another one follows, as the next attempt, when who was drawn is absent: he takes those days.
+    """
 
     __tablename__ = "duty_weeks"
     __table_args__ = (
-        UniqueConstraint("court_id", "monday"),
+        UniqueConstraint("court_id", "monday", "attempt"),
         CheckConstraint("extract(isodow FROM monday) = 1", name="monday"),
     )
 
     id: Mapped[Identity]
     court_id: Mapped[int] = mapped_column(ForeignKey(Court.id))
     monday: Mapped[date]
+    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
     draw_id: Mapped[int] = mapped_column(ForeignKey(DrawRequest.id), unique=True)
 
     court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)

@@ -23,16 +23,20 @@ from sud.models import (
 )
 from sud.outside import local_day
 from sud.registry import epochs
+from sud.roster import posts
 
+MOST_ATTEMPTS: Final = 5
 _WEEK: Final = timedelta(days=7)
 KINDS: Final = (CourtKind.DISTRICT, CourtKind.CITY)
 """Courts that have investigating judges."""
 
 
 def duty_judge(session: Session, court: Court, day: date) -> Judge | None:
-    """Return who is on duty at a court on a day; None when nobody was drawn for that week."""
-    week = _week(session, court, monday_of(day))
-    return None if week is None else week.judge
+    """Return who is on duty at a court on a day; None when nobody who is there was drawn."""
+    for week in _attempts(session, court, monday_of(day)):
+        if week.judge is not None and not _absent(session, week.judge, day):
+            return week.judge
+    return None
 
 
 def monday_of(day: date) -> date:
@@ -66,17 +70,24 @@ def courts_with_duty(session: Session) -> Sequence[Court]:
 def draw_week(
     session: Session, actor: Actor, court: Court, monday: date, *, now: datetime
 ) -> DutyWeek | None:
-    """Log the draw of a week's duty judge, once; None while nobody can be drawn."""
+    """Log the draw of a week's duty judge: once, and again for the days on which he is away.
+
+    Who can be drawn is settled by the roster of the day of the draw, not of the week; so somebody
+    may be drawn who will be on leave. None while nobody can be drawn.
+    """
     log.hold(session)
-    week = _week(session, court, monday)
-    if week is not None:
-        return week
+    attempts = _attempts(session, court, monday)
+    last = attempts[-1] if attempts else None
+    if last is not None and not _needs_another(session, last, local_day(now)):
+        return last
+    attempt = len(attempts)
+    code = week_code(monday) + (f"-{attempt + 1}" if attempt else "")
     try:
         receipt = allocation.enter_duty(
             session,
             actor,
             court,
-            week=week_code(monday),
+            week=code,
             weight=epochs.timetable().duty_weight,
             now=now,
         )
@@ -89,12 +100,21 @@ def draw_week(
     draw = session.scalars(
         select(DrawRequest).where(DrawRequest.case_index == receipt.log_index)
     ).one()
-    week = DutyWeek(court=court, monday=monday, draw=draw)
+    week = DutyWeek(court=court, monday=monday, attempt=attempt, draw=draw)
     session.add(week)
-    journal.record(
-        session, actor, Action.DUTY_DRAW, week, now=now, court=court.code, week=week_code(monday)
-    )
+    journal.record(session, actor, Action.DUTY_DRAW, week, now=now, court=court.code, week=code)
     return week
+
+
+def _needs_another(session: Session, last: DutyWeek, today: date) -> bool:
+    """Whether who was drawn is away today; before the week he could only be drawn once more."""
+    if last.judge is None or today < last.monday or last.attempt + 1 >= MOST_ATTEMPTS:
+        return False
+    return _absent(session, last.judge, today)
+
+
+def _absent(session: Session, judge: Judge, day: date) -> bool:
+    return posts.timeline_of(session, judge).absence_on(day) is not None
 
 
 def rota_of(session: Session, court: Court, *, around: date, weeks: int) -> Sequence[DutyWeek]:
@@ -102,11 +122,14 @@ def rota_of(session: Session, court: Court, *, around: date, weeks: int) -> Sequ
     return session.scalars(
         select(DutyWeek)
         .where(DutyWeek.court_id == court.id, DutyWeek.monday <= monday_of(around) + 4 * _WEEK)
-        .order_by(DutyWeek.monday.desc())
+        .order_by(DutyWeek.monday.desc(), DutyWeek.attempt)
         .limit(weeks)
     ).all()
 
 
-def _week(session: Session, court: Court, monday: date) -> DutyWeek | None:
-    query = select(DutyWeek).where(DutyWeek.court_id == court.id, DutyWeek.monday == monday)
-    return session.scalars(query).one_or_none()
+def _attempts(session: Session, court: Court, monday: date) -> Sequence[DutyWeek]:
+    return session.scalars(
+        select(DutyWeek)
+        .where(DutyWeek.court_id == court.id, DutyWeek.monday == monday)
+        .order_by(DutyWeek.attempt)
+    ).all()

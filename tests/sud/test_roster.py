@@ -548,6 +548,27 @@ def test_the_duty_judge_of_next_week_is_drawn_from_thursday_on(court, sessions, 
     court.true()
 
 
+def test_another_is_drawn_for_the_days_on_which_the_duty_judge_is_away(court):
+    def drawn():
+        week = duty.draw_week(court.session, SYSTEM, court.court, TODAY, now=court.time())
+        court.contributors.draw()
+        court.session.refresh(week.draw)
+        return week
+
+    first = drawn()
+    assert drawn().id == first.id
+    court.leave(first.judge, days(2), days(20))
+    court.draw()  # from the next draw on the leave counts
+    court.time.now += timedelta(days=2)
+    second = drawn()
+    assert second.attempt == 1
+    assert second.draw.request_id == f"{court.court.code}-duty-2026-W48-2"
+    assert duty.duty_judge(court.session, court.court, days(1)) == first.judge
+    assert duty.duty_judge(court.session, court.court, days(2)) == second.judge
+    assert second.judge != first.judge
+    court.true()
+
+
 def test_a_week_s_draw_needs_somebody_who_is_there(court):
     for judge in court.judges:
         court.leave(judge, TODAY, days(20))
