@@ -37,6 +37,23 @@ _SCHEMES = {
     _CHAINED: _Scheme(key=_HALF, signature=_FULL, chained=True),
     _UNCHAINED: _Scheme(key=_FULL, signature=_HALF, chained=False),
 }
+NETWORKS: Mapping[str, Mapping[str, Any]] = {
+    "quicknet": {
+        "scheme": _UNCHAINED,
+        "key": "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c"
+        "8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb"
+        "5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a",
+        "genesis": 1_692_803_367,
+        "period": 3,
+    },
+    "mainnet": {
+        "scheme": _CHAINED,
+        "key": "868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5cce96366b5d7a5699"
+        "37c529eeda66c7293784a9402801af31",
+        "genesis": 1_595_431_050,
+        "period": 30,
+    },
+}
 _RULE = {"scheme", "key", "genesis", "period", "delay"}
 _ENTRY = {"epoch", "round", "randomness", "signature"}
 

@@ -212,9 +212,9 @@ def _troubles(memory: Memory) -> list[str]:
     """Tell what a person has to see to, although the log itself is in order."""
     if not memory.since:
         return ["this log does not know my key and my anchor"]
-    if memory.until and memory.used + 1 >= memory.until:
+    if memory.until and memory.used >= memory.until:
         return [f"from epoch {memory.until} on my place is another key's, which I did not sign"]
-    if memory.used >= memory.epochs and memory.following is None:
+    if memory.used > memory.epochs:
         return ["my chain is used up: a new one has to be published (`contributor rotate`)"]
     return []
 

@@ -75,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     working.add_argument("--patience", type=float, default=5, help="seconds to finish in")
     command(clock)
     command(genesis).add_argument("contributors", type=Path, help="their anchors, as JSON")
+    command(beacon).add_argument("round", type=Path, help="the round, as drand's servers give it")
+    asking = command(strong_mode)
+    asking.add_argument(
+        "network", help="quicknet, mainnet, off, or a file with another network's rule"
+    )
+    asking.add_argument("--delay", type=int, default=60, help="seconds from freeze to round")
+    command(rotate).add_argument("facts", type=Path, help="what `contributor rotate` printed")
     command(load_reference)
     command(load_demonstration)
     creating = command(create_user)
@@ -189,6 +196,56 @@ def genesis(arguments: argparse.Namespace) -> None:
             origin=config.log_origin,
             demonstration=config.demonstration,
         )
+
+
+def beacon(arguments: argparse.Namespace) -> None:
+    """Carry a round of the beacon to the draws that wait for it (strong mode)."""
+    from assignment import beacon as rounds
+    from sud.allocation import service as room
+    from sud.outside import defer_job
+
+    try:
+        facts = rounds.carried(arguments.round.read_bytes())
+        with unit(make_sessions(Config.from_environ().database_url)) as session:
+            served = room.take_beacon(session, SYSTEM, facts, now=_now(), defer=defer_job)
+    except (OSError, ValueError, ImportError) as error:
+        raise CommandError(str(error)) from error
+    epochs = ", ".join(map(str, served))
+    sys.stdout.write(f"round {facts['round']} serves epoch {epochs}\n")
+
+
+def strong_mode(arguments: argparse.Namespace) -> None:
+    """Let each draw wait for a round of a public beacon, or no longer; from the next freeze on."""
+    from assignment import beacon as rounds
+    from sud.allocation import service as room
+
+    rule: dict[str, Any] | None = None
+    if arguments.network in rounds.NETWORKS:
+        rule = {**rounds.NETWORKS[arguments.network], "delay": arguments.delay}
+    elif arguments.network != "off":
+        try:
+            rule = json.loads(Path(arguments.network).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CommandError(f"no such network, and no file with a rule: {error}") from error
+    if rule is not None and not rounds.is_rule(rule):
+        raise CommandError("this is not the rule of a network: scheme, key, genesis, period, delay")
+    with unit(make_sessions(Config.from_environ().database_url)) as session:
+        room.set_rules(session, SYSTEM, beacon=rule, now=_now())
+
+
+def rotate(arguments: argparse.Namespace) -> None:
+    """Give a contributor the new chain and key that it (or all others) signed."""
+    from sud.allocation import rotating as room
+
+    try:
+        facts = json.loads(arguments.facts.read_text(encoding="utf-8"))
+        with unit(make_sessions(Config.from_environ().database_url)) as session:
+            first = room.take_rotation(session, SYSTEM, facts, now=_now())
+    except (OSError, ValueError) as error:
+        raise CommandError(str(error)) from error
+    except CourtError as error:
+        raise CommandError(f"refused: {error.facts.get('why', error)}") from error
+    sys.stdout.write(f"counts from epoch {first} on\n")
 
 
 def load_reference(_arguments: argparse.Namespace) -> None:

@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     NOTHING_TO_LINK = "nothing_to_link"
     NOT_SITTING = "not_sitting"
     BEACON_REFUSED = "beacon_refused"
+    ROTATION_REFUSED = "rotation_refused"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     WRONG_SIGN_IN = "wrong_sign_in"
     NO_TIME_LIMIT = "no_time_limit"

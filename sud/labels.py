@@ -300,6 +300,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.LOG_NOT_BEGUN,
         _("The public log of draws has not been begun. Ask an administrator."),
     ),
+    (Refusal.ROTATION_REFUSED, _("The new chain of this contributor does not fit the log.")),
     (Refusal.BEACON_REFUSED, _("No epoch waits for this round, or its network did not sign it.")),
     (Refusal.NOT_SITTING, _("This judge does not sit in the case, or it is still to be drawn.")),
     (Refusal.NOTHING_TO_LINK, _("The earlier case has no judge to whom this one could go.")),

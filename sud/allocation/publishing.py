@@ -7,8 +7,9 @@ from typing import Final
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from assignment.tiles import WIDTH, TileError, tile_of
 from sud.access import Action
-from sud.allocation import log, service
+from sud.allocation import log, service, tiles
 from sud.db import unit
 from sud.errors import CourtError
 from sud.request import actor, allow, db, house, outside
@@ -28,6 +29,34 @@ def checkpoint() -> ResponseReturnValue:
     if note is None:
         abort(404)
     return _published(note, "text/plain")
+
+
+@views.get("/log/checkpoint/<int:size>")
+@allow(Action.LOG_READ)
+def cosigned_checkpoint(size: int) -> ResponseReturnValue:
+    """Give the checkpoint of a freeze, under the signatures of the contributors as well."""
+    seed = log.log_seed(house().config.log_key_file)
+    note = tiles.cosigned_checkpoint(db(), size, seed)
+    if note is None:
+        abort(404)
+    return _published(note, "text/plain")
+
+
+@views.get("/log/tile/<level>/<path:name>")
+@allow(Action.LOG_READ)
+def tile(level: str, name: str) -> ResponseReturnValue:
+    """Give 256 hashes or entries of the log, as C2SP tlog-tiles has it."""
+    try:
+        wanted = tile_of(level, name)
+    except TileError:
+        abort(404)
+    content = tiles.content(db(), wanted)
+    if content is None:
+        abort(404)
+    answer = _published(content, "application/octet-stream")
+    if wanted.width == WIDTH:
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
 
 
 @views.get("/log/entries")
