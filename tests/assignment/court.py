@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
-from assignment import compose, contributor, ed25519, note
+from assignment import chain, compose, contributor, ed25519, entries, note
 from assignment.canon import canon, sha
 from assignment.docket import Rules
 from assignment.replay import State
 from assignment.tree import consistency, grown
 from assignment.verify import Trust
 
+BISHKEK = timezone(timedelta(hours=6))
 ORIGIN = "log.example/draws"
 LOG_SEED = sha(b"the log's private key")
 ORDER = sha(b"an order")
@@ -47,7 +49,8 @@ class PublishedLog:
 
     def at(self):
         self.minute += 1
-        return f"2026-11-21T{self.minute // 60:02}:{self.minute % 60:02}:00+06:00"
+        moment = datetime(2026, 11, 21, tzinfo=BISHKEK) + timedelta(minutes=self.minute)
+        return moment.isoformat()
 
     def add(self, entry):
         line = canon(entry)
@@ -287,6 +290,40 @@ def correct(log, name, category):
             log.at(), name=name, category=category, document=ORDER, approvers=["U-2", "U-1"]
         )
     )
+
+
+def national_log(cases, courts=64, a_day=1000):
+    """A log of the country's shape: 64 courts of seven judges, four epochs a day."""
+    memories = [member(body.id, judiciary=body.judiciary, epochs=cases) for body in members()]
+    bench = {
+        f"C{court:02}": {f"C{court:02}-{n}": 1000 for n in range(7)} for court in range(courts)
+    }
+    log = begun(memories, courts=bench)
+    for number in range(cases):
+        register(log, number, f"C{number % courts:02}", ["C1", "C2", "C3"][number % 3])
+        if number % (a_day // 4) == a_day // 4 - 1:
+            epoch = log.state.epochs[freeze(log)]
+            for memory in memories:
+                log.add(compose.reveal(log.at(), answer_of(memory, epoch)))
+            draw(log, epoch.number)
+    return log
+
+
+def answer_of(memory, epoch, moment=1_795_000_000):
+    """What a contributor says of an epoch, without a look at the log."""
+    value = chain.value_at(memory.secret, memory.id, memory.epochs, epoch.number)
+    text = note.Checkpoint(origin=ORIGIN, size=epoch.size, root=epoch.root).text()
+    message = entries.reveal_message(ORIGIN, epoch.number, epoch.size, epoch.root, value)
+    return {
+        "epoch": epoch.number,
+        "contributor": memory.id,
+        "value": value.hex(),
+        "size": epoch.size,
+        "root": epoch.root.hex(),
+        "signature": ed25519.sign(memory.seed, message).hex(),
+        "time": moment,
+        "cosignature": ed25519.sign(memory.seed, note.cosigned_message(moment, text)).hex(),
+    }
 
 
 def trust_text(log):
