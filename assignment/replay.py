@@ -188,8 +188,9 @@ class State:
         return Choice(home, "small", own)
 
     def seats(self, category: str, number: int) -> tuple[int, ...]:
-        """Weights of the seats: the rapporteur's from the category table, then the members'."""
-        return (self.weights.get(category, 0), *[MEMBER] * (number - 1))
+        """Weights of the seats: the rapporteur's from the category table, and two members'."""
+        weight = self.weights.get(category, 0)
+        return (weight, MEMBER, MEMBER) if number > 1 else (weight,)
 
     def starts(self, *courts: str) -> int:
         """Return the first epoch in which a change for these courts that is logged now counts."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from assignment import chain, compose, contributor, ed25519, entries, note
-from assignment.canon import canon, sha
+from assignment.canon import canon, parse, sha
 from assignment.docket import Rules
 from assignment.replay import State
 from assignment.tree import consistency, grown
@@ -89,6 +89,11 @@ class PublishedLog:
 
     def text(self):
         return b"".join(line + b"\n" for line in self.lines)
+
+
+def places(log, kind):
+    """The indexes of the entries of this type."""
+    return [index for index, line in enumerate(log.lines) if parse(line)["type"] == kind]
 
 
 def leaf(line):

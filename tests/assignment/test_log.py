@@ -13,6 +13,7 @@ from assignment.replay import replay
 from assignment.verify import Trust, verify
 from tests.assignment.court import (
     LOG_SEED,
+    ORDER,
     ORIGIN,
     PublishedLog,
     answers,
@@ -21,6 +22,7 @@ from tests.assignment.court import (
     freeze,
     member,
     members,
+    places,
     register,
     roster,
     whole_log,
@@ -40,10 +42,6 @@ def rewritten(log, index, **changes):
     """The lines of the log with some fields of one entry changed."""
     entry = {**parse(log.lines[index]), **changes}
     return [*log.lines[:index], canon(entry), *log.lines[index + 1 :]]
-
-
-def places(log, kind):
-    return [index for index, line in enumerate(log.lines) if parse(line)["type"] == kind]
 
 
 def test_a_true_log(log):
@@ -75,69 +73,6 @@ def test_a_change_of_the_roster_waits_for_the_next_epoch(log):
             excluded = {parse(log.lines[place])["request"] for place in places(log, "exclusion")}
             judges = {judge for judge, _ in request["candidates"]}
             assert ("J-103" in judges) == (request["id"] not in excluded)
-
-
-def changed(value):  # noqa: C901 - one case for each kind of JSON value
-    """Return values that are near to this one, of its own form as far as possible."""
-    match value:
-        case bool():
-            yield not value
-        case int():
-            yield value + 1
-            if value:
-                yield value - 1
-        case str():
-            last = value[-1:] or "0"
-            yield value[:-1] + ("0" if last != "0" else "1")
-        case list():
-            yield value[:-1]
-            yield [*value, value[-1]]
-            for place, item in enumerate(value):
-                for other in changed(item):
-                    yield [*value[:place], other, *value[place + 1 :]]
-        case dict():
-            for name, item in value.items():
-                yield {key: inner for key, inner in value.items() if key != name}
-                for other in changed(item):
-                    yield {**value, name: other}
-
-
-def test_every_change_of_every_field_is_caught(log):
-    trust = log.trust()
-    for index, line in enumerate(log.lines):
-        for other in changed(parse(line)):
-            lines = [*log.lines[:index], canon(other), *log.lines[index + 1 :]]
-            assert findings(lines, trust), (index, other)
-
-
-def test_what_no_checkpoint_covers_is_caught_by_its_meaning(log):
-    """With anchors and keys alone, every change up to the last draw is still caught."""
-    trust = replace(log.trust(), checkpoint="")
-    frozen, last = places(log, "freeze")[-1], places(log, "close")[-1]
-    for index in range(last + 1):
-        original = parse(log.lines[index])
-        for other in changed(original):
-            if index > frozen and (
-                original["type"] == "roster" or {**other, "at": ""} == {**original, "at": ""}
-            ):
-                continue  # a time, or a change of the roster to come: under no signature yet
-            lines = [*log.lines[:index], canon(other), *log.lines[index + 1 :]]
-            assert findings(lines, trust), (index, other)
-
-
-@pytest.mark.parametrize("count", range(1, 12))
-def test_a_missing_end_is_caught(log, count):
-    lines = log.lines[:-count]
-    what = f"the log ends here, but a checkpoint of {len(log.lines)} entries was signed"
-    assert (len(lines) - 1, what) in findings(lines, log.trust())
-
-
-def test_a_missing_or_moved_entry_is_caught(log):
-    for index in range(len(log.lines)):
-        assert findings(log.lines[:index] + log.lines[index + 1 :], log.trust())
-        swapped = list(log.lines)
-        swapped[index - 1], swapped[index] = swapped[index], swapped[index - 1]
-        assert findings(swapped, log.trust())
 
 
 def test_the_checkpoint_must_be_signed_by_the_log(log):
@@ -190,7 +125,7 @@ def test_lines_that_are_no_entries(log):
         (b"[]", "does not know entries of the type None"),
         (b'{"type":"wish"}', "does not know entries of the type 'wish'"),
         (b'{"type":["case"]}', "does not know entries"),
-        (log.lines[0], "the log begins with its only genesis entry"),
+        (log.lines[0], "a log begins with its genesis entry, and has only one"),
         (log.lines[index].replace(b":", b": ", 1), "canonical form"),
         (b'{"at":"yesterday","type":"weights"}', "needs a field"),
     ]:
@@ -332,23 +267,11 @@ def test_assurance(bodies, demonstration, assurance):
 def test_the_only_judge_is_no_draw():
     bodies = [member("bar")]
     log = begun(bodies, courts={"ONE": {"J-900": 1000}})
-    register(log, 1, "ONE")
+    register(log, 1, "ONE", order=ORDER.hex())
     freeze(log)
     answers(log, bodies)
     draw(log, 1)
     assert "no draw (only one judge eligible): 1" in verify(log.lines, log.trust()).summary()
-
-
-def test_a_copy_goes_its_own_way():
-    log, _ = small()
-    copied = log.state.copied()
-    before = (log.state.size, set(log.state.known), log.state.frozen)
-    copied.apply(canon(compose.freeze(copied, log.at(), "all")))
-    copied.apply(b"nonsense")
-    copied.known.add("R-1")
-    assert (log.state.size, log.state.known, log.state.frozen) == before
-    assert log.state.findings == []
-    assert replay(log.lines).frontier.root() == log.state.frontier.root()
 
 
 def wrong(log, entry):
@@ -382,37 +305,15 @@ def test_a_case_twice_again_or_of_another_weight():
     case = parse(log.lines[-1])
     assert wrong(log, {**case, "at": log.at()}) == ["this request was logged before"]
     for changes, what in [
-        ({"attempt": 1}, "this request is drawn again, but no entry says why"),
+        (
+            {"attempt": 1},
+            "this is attempt 0 to draw this request: no entry says why it is drawn again",
+        ),
         ({"seats": [5]}, "the weights of the seats are not those of the category table"),
         ({"cat": "C9"}, "the weights of the seats are not those of the category table"),
     ]:
         fresh = {**case["request"], "id": f"R-{len(log.lines)}", **changes}
         assert wrong(log, {**case, "at": log.at(), "request": fresh})[-1] == what
-
-
-def test_a_panel_has_its_own_weights():
-    log, memories = small()
-    case = parse(log.lines[-1])
-    panel = {**case["request"], "id": "R-1", "seats": [1_000_000, 300_000, 300_000]}
-    assert wrong(log, {**case, "at": log.at(), "request": panel}) == []
-    freeze(log)
-    answers(log, memories)
-    draw(log, 1)
-    assert verify(log.lines, log.trust()).findings == []
-
-
-def test_a_leave_by_its_days():
-    log, _ = small()
-    freeze(log)
-    state = log.state
-    for day, share in [("2026-12-01", 0), ("2026-12-15", 1000), ("2026-12-01", 300)]:
-        roster(log, "BSK-LEN", "J-001", share, day)
-    assert state.roster("BSK-LEN", "2026-11-30")["J-001"] == 1000
-    assert state.intake == 2
-    log.state.frozen += 1  # as after the next freeze
-    assert state.roster("BSK-LEN", "2026-11-30")["J-001"] == 1000
-    assert state.roster("BSK-LEN", "2026-12-01")["J-001"] == 300
-    assert state.roster("BSK-LEN", "2026-12-15")["J-001"] == 1000
 
 
 def test_freezes_out_of_line():
