@@ -17,7 +17,7 @@ from sud.cases import service as cases
 from sud.config import Config
 from sud.demonstration import papers, staff
 from sud.demonstration.people import Invented
-from sud.demonstration.plan import Does, Plan, Step, Story, moment, written_day
+from sud.demonstration.plan import DAYS, Does, Plan, Step, Story, moment, written_day
 from sud.errors import CourtError, Refusal
 from sud.filings import service as filings
 from sud.hearings import service as hearings
@@ -37,10 +37,13 @@ from sud.models import (
     PersonKind,
     Publication,
     ReturnReason,
+    SeparateReason,
     User,
 )
 from sud.outside import BISHKEK, Outside
 from sud.publication import service as publication
+from sud.refiling import marking
+from sud.refiling import service as refiling
 from sud.registry import service as registry
 
 NAMESPACE: Final = uuid.UUID("6d1f7a52-5f0e-4a53-9a0e-0f3b8a7a9f10")
@@ -203,8 +206,13 @@ def _send_back(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
 
 
 def _accept_filing(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
+    outside, filing = walk.at(now), walk.filing(story)
+    found = marking.candidates(walk.session, filing, secret=outside.secret, now=now)
+    alike = next((one.case for one in found if one.case), None)
+    # The few names of the demonstration meet by chance: other people, other claims.
+    choice = refiling.Choice(earlier=alike.key, reason=SeparateReason.NAMESAKE) if alike else None
     filings.accept(
-        walk.session, walk.clerk(story, now), walk.filing(story), outside=walk.at(now), now=now
+        walk.session, walk.clerk(story, now), filing, outside=outside, now=now, choice=choice
     )
 
 
@@ -251,26 +259,34 @@ def _first_free(
     step: Step,
     enter: Callable[[hearings.Sitting], None],
 ) -> None:
-    """Try the hours and rooms of a day in an order of the story's own until none is busy."""
+    """Try days, and the hours and rooms of each in an order of the story's own, until one is free.
+
+    A judge who is away hears it before his absence; what lies ahead may also come after it.
+    """
     rooms = registry.courtrooms_of(walk.session, case.court)
     places = [(slot, room) for slot in SLOTS for room in rooms]
-    for number in range(len(places)):
-        slot, room = places[(number * 7 + story.number * 3) % len(places)]
-        sitting = hearings.Sitting(
-            day=walk.plan.days[step.hearing_day],
-            begins=slot,
-            minutes=SITTING_MINUTES,
-            courtroom=room,
-            purpose=HearingPurpose.MERITS,
-        )
-        try:
-            with walk.session.begin_nested():
-                enter(sitting)
-        except CourtError as error:
-            if error.code not in _BUSY:
-                raise
-        else:
-            return
+    earlier = range(step.hearing_day - 1, step.day, -1)
+    later = range(step.hearing_day + 1, len(walk.plan.days)) if step.hearing_day >= DAYS else ()
+    for day in (step.hearing_day, *earlier, *later):
+        for number in range(len(places)):
+            slot, room = places[(number * 7 + story.number * 3) % len(places)]
+            sitting = hearings.Sitting(
+                day=walk.plan.days[day],
+                begins=slot,
+                minutes=SITTING_MINUTES,
+                courtroom=room,
+                purpose=HearingPurpose.MERITS,
+            )
+            try:
+                with walk.session.begin_nested():
+                    enter(sitting)
+            except CourtError as error:
+                if error.code is Refusal.JUDGE_ABSENT:
+                    break
+                if error.code not in _BUSY:
+                    raise
+            else:
+                return
     raise LookupError(f"no free hour on day {step.hearing_day} for story {story.number}")
 
 

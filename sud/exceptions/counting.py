@@ -56,22 +56,23 @@ def of_courts(session: Session, year: int) -> list[CourtCounts]:
     """Count for each court that logged a case in a year; a duty rota has no cases to count."""
     begins = datetime(year, 1, 1, tzinfo=BISHKEK)
     ends = datetime(year + 1, 1, 1, tzinfo=BISHKEK)
+    left = and_(DrawSeat.dropped_at.is_not(None), DrawSeat.ground != UNLINKED)
+    undone = DrawSeat.ground == UNLINKED
+    each = func.count(func.distinct(DrawRequest.id))
     counted = {
         row.court_id: row
         for row in session.execute(
             select(
                 DrawRequest.court_id,
-                func.count().filter(DrawRequest.attempt == 0).label("every"),
-                func.count().filter(DrawRequest.kind == DrawKind.LINKED).label("linked"),
-                func.count().filter(DrawRequest.kind == DrawKind.MANUAL).label("manual"),
-                func.count()
-                .filter(DrawRequest.kind == DrawKind.DRAWN, DrawRequest.attempt > 0)
-                .label("redrawn"),
-                func.count().filter(DrawRequest.pool == DrawPool.SMALL).label("small"),
-                func.count().filter(DrawSeat.ground == UNLINKED).label("unlinked"),
+                each.filter(DrawRequest.attempt == 0).label("every"),
+                each.filter(DrawRequest.kind == DrawKind.LINKED).label("linked"),
+                each.filter(DrawRequest.kind == DrawKind.MANUAL).label("manual"),
+                each.filter(DrawRequest.pool == DrawPool.SMALL).label("small"),
+                each.filter(left).label("redrawn"),
+                each.filter(undone).label("undone"),
             )
-            .outerjoin(DrawSeat, and_(DrawSeat.draw_id == DrawRequest.id, DrawSeat.seat == 0))
             .join(LogEntry, LogEntry.index == DrawRequest.case_index)
+            .outerjoin(DrawSeat, DrawSeat.draw_id == DrawRequest.id)
             .where(
                 DrawRequest.case_id.is_not(None),
                 LogEntry.logged_at >= begins,
@@ -91,9 +92,9 @@ def of_courts(session: Session, year: int) -> list[CourtCounts]:
         CourtCounts(
             court=court,
             every=row.every if (row := counted.get(court.id)) else 0,
-            linked=row.linked - row.unlinked if row else 0,
+            linked=row.linked - row.undone if row else 0,
             manual=row.manual if row else 0,
-            redrawn=row.redrawn - row.unlinked if row else 0,
+            redrawn=row.redrawn if row else 0,
             small=row.small if row else 0,
             waiting=waiting.get(court.id, 0),
             corrected=corrected.get(court.id, 0),

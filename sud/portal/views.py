@@ -111,6 +111,7 @@ def footer_ways() -> list[Way]:
         _way("publication.decisions", _("Decisions")),
         _way("publication.cause_list", _("Today's hearings")),
         _way("allocation.draws", _("How judges are drawn")),
+        _way("exceptions.published", _("Past the draw")),
         _way("acts.verify", _("Is this act genuine?")),
         _way("registry.courts", _("Courts")),
     ]

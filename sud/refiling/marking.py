@@ -160,7 +160,7 @@ def _count_copies(
     if copies < rule.copies:
         return
     facts = {"copies": copies, "last_at": now}
-    new = session.scalars(
+    new: bool = session.scalars(
         upsert(RefilingAlarm)
         .values(court_id=mark.court_id, first_id=mark.first_id, day=day, raised_at=now, **facts)
         .on_conflict_do_update(index_elements=["first_id", "day"], set_=facts)
