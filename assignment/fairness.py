@@ -128,7 +128,7 @@ class Evidence:
     def value(self) -> float:
         """The evidence as it stands: 1 at the beginning, large when the draws were not fair."""
         laid = sum(map(sum, self.stakes.values())) if self.stakes else self._first
-        return self.kept + laid
+        return min(LARGEST, self.kept + laid)
 
     @property
     def about(self) -> str:
@@ -144,19 +144,21 @@ class Evidence:
         kept = self._back * HALVING / (HALVING + self.draws)
         more = (self.kept - kept) / len(trial.judges)
         self.kept = kept
-        added = [more * weight for weight in self._weights]
+        # Written out: a national year is two million of these.
+        small, middling, great, against = (more * weight for weight in self._weights)
         for judge, factors in trial.factors:
-            self.stakes[judge] = [
-                min(LARGEST, (part + news) * factor)
-                for part, news, factor in zip(self.stakes[judge], added, factors, strict=True)
-            ]
+            stake = self.stakes[judge]
+            stake[0] = (stake[0] + small) * factors[0]
+            stake[1] = (stake[1] + middling) * factors[1]
+            stake[2] = (stake[2] + great) * factors[2]
+            stake[3] = (stake[3] + against) * factors[3]
 
     def _meet(self, judge: str) -> None:
         """Lay an equal part of the stake on one more judge; the others give it up."""
         count = len(self.stakes)
         part = self._first
         if count:
-            part = sum(map(sum, self.stakes.values())) / (count + 1)
+            part = min(LARGEST, sum(map(sum, self.stakes.values()))) / (count + 1)
             shrink = count / (count + 1)
             for stake in self.stakes.values():
                 stake[:] = [old * shrink for old in stake]

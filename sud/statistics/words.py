@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from sud.models import FairnessAlarm, WatchAttribute, WatchMeasure, WatchRate
 from sud.statistics.material import PRICE_BANDS
@@ -17,23 +16,23 @@ SURELY: Final = 1_000_000
 """Above this nobody needs to know how much more."""
 
 _OFTEN: Final[dict[WatchMeasure, LazyString]] = {
-    WatchMeasure.REDRAW: _l(
+    WatchMeasure.REDRAW: lazy_gettext(
         "%(court)s: %(group)s were drawn again unusually often: %(observed)s of %(draws)s,"
         " where %(expected)s were expected."
     ),
-    WatchMeasure.LINK: _l(
+    WatchMeasure.LINK: lazy_gettext(
         "%(court)s: %(group)s were given without a draw to the judge of an earlier case unusually"
         " often: %(observed)s of %(draws)s, where %(expected)s were expected."
     ),
-    WatchMeasure.EXCLUSION: _l(
+    WatchMeasure.EXCLUSION: lazy_gettext(
         "%(court)s: in %(group)s judges were excluded by law unusually often: %(observed)s of"
         " %(draws)s, where %(expected)s were expected."
     ),
-    WatchMeasure.NO_DRAW: _l(
+    WatchMeasure.NO_DRAW: lazy_gettext(
         "%(court)s: for %(group)s only one judge was left unusually often: %(observed)s of"
         " %(draws)s, where %(expected)s were expected."
     ),
-    WatchMeasure.MANUAL: _l(
+    WatchMeasure.MANUAL: lazy_gettext(
         "%(court)s: %(group)s were assigned by hand unusually often: %(observed)s of %(draws)s,"
         " where %(expected)s were expected."
     ),
