@@ -16,6 +16,7 @@ from assignment.ledger import (
 )
 from assignment.roster import is_rota
 
+_NONE: Mapping[int, tuple[int, int]] = {}  # one for all: there are a million of them a decade
 PENDING, DRAWN, LINKED, UNLINKED, MANUAL = "pending", "drawn", "linked", "unlinked", "manual"
 
 
@@ -63,7 +64,7 @@ class Record:
     attempt: int = 0
     epoch: int = 0  # in whose intake it was logged last
     excluded: frozenset[str] = frozenset()  # who must not be drawn, or has left: it only grows
-    open: dict[int, tuple[int, int]] = field(default_factory=dict)
+    open: Mapping[int, tuple[int, int]] = field(default_factory=lambda: _NONE)
     """Seats to be drawn: what each weighs, and what of that is still to be credited."""
 
     def copied(self) -> Record:
@@ -108,7 +109,7 @@ class Record:
         """Give the open seats to the judges who were drawn for them."""
         for (number, (weight, credited)), seat in zip(self.open.items(), drawn, strict=True):
             self.seats[number] = Held(seat.judge, weight, credited, seat.candidates, request.court)
-        self.open = {}
+        self.open = _NONE
         self.kind = DRAWN
 
     def drop(self, number: int) -> tuple[str, list[Move]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import mul
+from sys import intern
 from typing import Any, NamedTuple
 
 from assignment.canon import LARGEST, encoded, mac, sha
@@ -78,9 +79,9 @@ class Request:
         """Take a request from JSON data that was checked before."""
         return cls(
             id=plain["id"],
-            court=plain["court"],
-            cat=plain["cat"],
-            seats=tuple(plain["seats"]),
+            court=intern(plain["court"]),
+            cat=intern(plain["cat"]),
+            seats=_seats(*plain["seats"]),
             candidates=_candidates(*[item for pair in plain["candidates"] for item in pair]),
             commit=plain["commit"],
             attempt=plain["attempt"],
@@ -125,6 +126,12 @@ class Seat(NamedTuple):
             "u": str(self.u),
             "rejected": self.rejected,
         }
+
+
+@lru_cache(maxsize=1024)
+def _seats(*weights: int) -> tuple[int, ...]:
+    """The same weights are the same object: a log has a few kinds of them, a million times."""
+    return weights
 
 
 @lru_cache(maxsize=4096, typed=True)

@@ -11,6 +11,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 from assignment import beacon, chain, docket, ed25519, entries, note, rotation
@@ -364,7 +365,7 @@ class State:
         known = self.excluded.pop(request.id, frozenset())
         if record is None:
             seats: list[Held | None] = [None] * len(request.seats)
-            record = Record(entry["home"], request.cat, docket.PENDING, seats)
+            record = Record(intern(entry["home"]), request.cat, docket.PENDING, seats)
         else:
             record = record.copied()
         record.excluded |= known
