@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 
 from assignment.canon import sha
 
 PLAIN = 1  # signature type of the log itself: Ed25519 over the text
 WITNESS = 4  # signature type of a witness: Ed25519 over a time and the text
+LONGEST = 100_000  # signs: room for a hundred witnesses and more
 _DASH = "\N{EM DASH} "
+_LINE = re.compile(_DASH + r"[^\s+]+ [A-Za-z0-9+/]+={0,2}\n")
 
 
 class NoteError(ValueError):
@@ -65,16 +68,22 @@ def signature_line(name: str, key: bytes, signature: bytes) -> str:
 
 def cosignature_line(name: str, key: bytes, moment: int, signature: bytes) -> str:
     """Return the line by which a witness signs."""
-    stamp = moment.to_bytes(8, "big")
+    stamp = moment.to_bytes(8, "big", signed=True)  # a time after 2**63 - 1 is no time
     return f"{_DASH}{name} {_base64(key_id(name, WITNESS, key) + stamp + signature)}\n"
 
 
 def opened(note: str) -> tuple[str, list[str]]:
     """Divide a signed note into its text and its signature lines."""
-    text, gap, signatures = note.partition("\n\n")
+    # A text may have empty lines of its own: the last one divides.
+    text, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
         raise NoteError("a signed note is a text, an empty line and signatures")
-    return text + "\n", [line + "\n" for line in signatures[:-1].split("\n")]
+    if len(note) > LONGEST or any(sign < " " and sign != "\n" for sign in note):
+        raise NoteError("a signed note is short, and has no control characters")
+    lines = [line + "\n" for line in signatures[:-1].split("\n")]
+    if not all(_LINE.fullmatch(line) for line in lines):
+        raise NoteError("a signature line is a dash, a name and a signature")
+    return text + "\n", lines
 
 
 def signature_in(line: str, name: str, key: bytes) -> bytes | None:
@@ -88,7 +97,8 @@ def cosignature_in(line: str, name: str, key: bytes) -> tuple[int, bytes] | None
     blob = _blob(line, name, key_id(name, WITNESS, key))
     if blob is None or len(blob) != 72:  # noqa: PLR2004
         return None
-    return int.from_bytes(blob[:8], "big"), blob[8:]
+    moment = int.from_bytes(blob[:8], "big", signed=True)
+    return (moment, blob[8:]) if moment >= 0 else None
 
 
 def _blob(line: str, name: str, wanted: bytes) -> bytes | None:
