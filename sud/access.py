@@ -271,6 +271,10 @@ def not_challenged(actor: Actor, recusal: Recusal) -> bool:
     return recusal.judge_id not in actor.judge_ids
 
 
+def took_part_in_recusal(actor: Actor, recusal: Recusal) -> bool:
+    return actor.signed_in and actor.user_id in {recusal.asked_by_id, recusal.ruled_by_id}
+
+
 def judge_rules(_actor: Actor, recusal: Recusal) -> bool:
     return recusal.ruled_by is RuledBy.JUDGE
 
@@ -379,7 +383,7 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.DRAW_ENTER: ((nobody,),),
     Action.EPOCH_RUN: ((nobody,),),
     Action.RECUSAL_REQUEST: ((party_to,), (judge_of,), (member_of_panel,)),
-    Action.RECUSAL_READ: (*_READERS_OF_CASE, (chair_of_court,)),
+    Action.RECUSAL_READ: (*_READERS_OF_CASE, (chair_of_court,), (took_part_in_recusal,)),
     Action.RECUSAL_RULE: (
         (judge_rules, challenged),
         (chair_rules, chair_of_court, not_challenged),
@@ -513,8 +517,13 @@ def _publication_readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def _recusal_readable(actor: Actor) -> ColumnElement[bool]:
-    """The chair reads also what he rules on in a sealed case."""
-    return or_(_case_readable(actor), Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)))
+    """The chair reads also what he rules on in a sealed case; a judge who left, his own ruling."""
+    own = or_(Recusal.asked_by_id == actor.user_id, Recusal.ruled_by_id == actor.user_id)
+    return or_(
+        _case_readable(actor),
+        Case.court_id.in_(actor.courts_as(RoleCode.CHAIR)),
+        own if actor.signed_in else false(),
+    )
 
 
 def _exception_readable(actor: Actor) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from sud.models import (
     LinkGround,
     Person,
     PersonKind,
+    RelationKind,
     ReturnReason,
     SeparateReason,
 )
@@ -222,6 +223,16 @@ class AcceptForm(forms.Form):
 
     matter = forms.RadioField(_("Is this the same matter?"), quiet=True)
     why = forms.RadioField(_("Why it is another matter"), coerce=SeparateReason, quiet=True)
+    relation = forms.SelectField(
+        _("This case is"), coerce=RelationKind, blank=_("It continues no earlier case"), quiet=True
+    )
+    number = forms.TextField(
+        _("Number of the earlier case"),
+        hint=_("In full, as in ГД-319/26-Т5. It may be a case of another court."),
+        width=20,
+        longest=40,
+        quiet=True,
+    )
 
     def offer(self, cases: Sequence[tuple[UUID, str]]) -> None:
         """Offer to follow one of the earlier cases, each by its key and number, or none."""
@@ -239,6 +250,9 @@ class AcceptForm(forms.Form):
         ]
         self.why.choices = [
             SelectChoice.from_input((one.value, str(label(one)))) for one in SeparateReason
+        ]
+        self.relation.choices = [
+            SelectChoice.from_input((one.value, _capital(str(label(one))))) for one in RelationKind
         ]
 
     def choice(self) -> Choice | None:

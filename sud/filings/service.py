@@ -37,6 +37,7 @@ from sud.models import (
     User,
 )
 from sud.outside import Defer, Outside, local_day
+from sud.recusals import earlier, ties
 from sud.refiling import marking
 from sud.refiling import service as refiling
 from sud.treasury import service as treasury
@@ -308,10 +309,12 @@ def accept(
     outside: Outside,
     now: datetime,
     choice: refiling.Choice | None = None,
+    continues: earlier.Continued | None = None,
 ) -> Case:
     """Register the case: number, participants and papers from the filing.
 
-    The draw follows, or the judge of the case that this one repeats.
+    The draw follows, without those whom an earlier case or a tie bars; or the judge of the case
+    that this one repeats.
     """
     draw_log.hold(session)
     _lock(session, filing)
@@ -354,6 +357,9 @@ def accept(
     notices.tell_participants(
         session, actor, case, NoticeKind.CASE_REGISTERED, defer=outside.defer, now=now
     )
+    if continues is not None:
+        earlier.state(session, actor, case, continues.case, continues.kind, now=now)
+    ties.ask(session, case, secret=outside.secret, now=now)
     refiling.place(
         session, actor, case, planned, secret=outside.secret, defer=outside.defer, now=now
     )

@@ -27,6 +27,7 @@ from sud.filings.forms import (
 )
 from sud.models import Court, Filing, FilingPart, FilingState
 from sud.outside import local_day
+from sud.recusals import earlier
 from sud.refiling import marking
 from sud.refiling.marking import Candidate
 from sud.registry import service as registry
@@ -407,7 +408,7 @@ def accept(filing: Filing) -> ResponseReturnValue:
     accepting, returning = AcceptForm(), ReturnForm(formdata=None)
     returning.offer()
     returning.seen.data = str(filing.version)
-    earlier = _offered(filing, accepting)
+    alike = _offered(filing, accepting)
     if accepting.validate_on_submit():
         try:
             accepting.check_seen(filing)
@@ -418,13 +419,16 @@ def accept(filing: Filing) -> ResponseReturnValue:
                 outside=outside(),
                 now=outside().now(),
                 choice=accepting.choice(),
+                continues=earlier.continued(
+                    db(), accepting.relation.data, accepting.number.data or ""
+                ),
             )
         except CourtError as error:
             accepting.refuse(error)
         else:
             flash(_("The case is registered: %(number)s.", number=case.number))
             return redirect(url_for("cases.overview", key=case.key), 303)
-    return _check_page(filing, accepting, returning, earlier), 422
+    return _check_page(filing, accepting, returning, alike), 422
 
 
 @views.post("/filings/<uuid:key>/return")
@@ -434,7 +438,7 @@ def send_back(filing: Filing) -> ResponseReturnValue:
     accepting, returning = AcceptForm(formdata=None), ReturnForm()
     returning.offer()
     accepting.seen.data = str(filing.version)
-    earlier = _offered(filing, accepting)
+    alike = _offered(filing, accepting)
     if returning.validate_on_submit():
         try:
             returning.check_seen(filing)
@@ -452,7 +456,7 @@ def send_back(filing: Filing) -> ResponseReturnValue:
         else:
             flash(_("The claim %(number)s is returned.", number=filing.receipt_number))
             return redirect(url_for("filings.queue"), 303)
-    return _check_page(filing, accepting, returning, earlier), 422
+    return _check_page(filing, accepting, returning, alike), 422
 
 
 # ------------------------------------------------------------------ pages with more than a form
@@ -511,12 +515,12 @@ def _offered(filing: Filing, form: AcceptForm) -> list[Candidate]:
 
 
 def _check_page(
-    filing: Filing, accepting: AcceptForm, returning: ReturnForm, earlier: Sequence[Candidate]
+    filing: Filing, accepting: AcceptForm, returning: ReturnForm, alike: Sequence[Candidate]
 ) -> str:
     return render(
         "filings/check.html",
-        earlier=earlier,
-        bound=marking.binding(earlier),
+        earlier=alike,
+        bound=marking.binding(alike),
         filing=filing,
         parties=service.parties_of(db(), filing),
         papers=service.papers_of(db(), filing),

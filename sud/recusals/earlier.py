@@ -55,6 +55,14 @@ class Barred:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued:
+    """What a case is to an earlier one, before it has a number itself."""
+
+    kind: RelationKind
+    case: Case
+
+
 def state(
     session: Session,
     actor: Actor,
@@ -99,6 +107,13 @@ def case_numbered(session: Session, text: str) -> Case:
     if len(found) != 1:
         raise CourtError(Refusal.CASE_UNKNOWN, number=re.sub(r"\s+", " ", text).strip())
     return found.pop()
+
+
+def continued(session: Session, kind: RelationKind | None, number: str) -> Continued | None:
+    """Return what a clerk said of an earlier case; None if he said nothing."""
+    if kind is None:
+        return None
+    return Continued(kind=kind, case=case_numbered(session, number))
 
 
 def relations_of(session: Session, case: Case) -> Sequence[CaseRelation]:

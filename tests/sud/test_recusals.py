@@ -1,7 +1,9 @@
 """Recusals: asked for, ruled on, carried out with the next draw; who is barred is never drawn."""
 
 import io
+import re
 import threading
+import uuid
 from datetime import date, timedelta
 
 import pikepdf
@@ -29,6 +31,9 @@ from sud.models import (
     CourtLevel,
     DeclaredTie,
     DrawSeat,
+    Filing,
+    FilingParty,
+    FilingState,
     Hearing,
     HearingState,
     Initiative,
@@ -47,6 +52,7 @@ from sud.models import (
     RuledBy,
     TieAnswer,
     TieKind,
+    TieQuestion,
     TimeLimit,
     User,
 )
@@ -767,6 +773,263 @@ def test_a_judge_who_left_office_leaves_his_cases(session, make, drawn, outside,
     assert drawn.judge is None
 
 
+# ------------------------------------------------------------------ pages
+
+
+def press(client, url, **fields):
+    """Fill in a form as a browser does: with what its page carries, and a fresh press."""
+    page = client.get(url).text
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', page)
+    facts = {"once": str(uuid.uuid4()), "seen": seen[1] if seen else ""} | fields
+    return client.post(url, data=facts, content_type="multipart/form-data")
+
+
+def test_from_the_request_to_the_new_judge_on_pages(
+    session, make, contributors, drawn, sign_in, time
+):
+    first = drawn.judge
+    session.commit()
+    party = sign_in(plaintiff_of(session, drawn))
+    overview = party.get(f"/cases/{drawn.key}").text
+    assert f"/cases/{drawn.key}/recusals/new" in overview
+    blank = press(party, f"/cases/{drawn.key}/recusals/new", judge=str(first.key))
+    assert blank.status_code == 422
+    answer = press(
+        party,
+        f"/cases/{drawn.key}/recusals/new",
+        judge=str(first.key),
+        ground="interest",
+        reasons="Ал жоопкердин кошунасы.",
+        paper=(io.BytesIO(pdf()), "paper.pdf"),
+    )
+    assert answer.status_code == 303
+    recusal = session.scalars(select(Recusal)).one()
+    assert "Ал жоопкердин кошунасы." in party.get(f"/cases/{drawn.key}/recusals").text
+    assert party.get(f"/recusals/{recusal.key}/ruling").status_code == 403
+    judge = sign_in(make.judge_user(first))
+    assert f"/recusals/{recusal.key}/ruling" in judge.get("/recusals").text
+    ruling = f"/recusals/{recusal.key}/ruling"
+    refused = press(
+        judge,
+        ruling,
+        outcome="granted",
+        reasons="Негиздүү.",
+        order=(io.BytesIO(photo()), "order.png"),
+    )
+    assert refused.status_code == 422
+    assert entries(session, "dropout") == []
+    facts = {
+        "once": str(uuid.uuid4()),
+        "seen": str(recusal.version),
+        "outcome": "granted",
+        "reasons": "Негиздүү.",
+    }
+    for _press in range(2):  # the same button twice
+        answer = judge.post(
+            ruling,
+            data=facts | {"order": (io.BytesIO(pdf()), "order.pdf")},
+            content_type="multipart/form-data",
+        )
+        # He does not see the case any more, and is led home.
+        assert (answer.status_code, answer.location) == (303, "/home")
+    session.expire_all()
+    assert len(entries(session, "dropout")) == 1
+    assert judge.get(f"/cases/{drawn.key}").status_code == 404
+    time.now += timedelta(hours=5)
+    contributors.draw()
+    session.commit()
+    page = party.get(f"/cases/{drawn.key}/recusals").text
+    assert page.index(first.full_name) < page.rindex(drawn.judge.full_name)
+    timeline = party.get(f"/cases/{drawn.key}").text
+    assert "Ал жоопкердин" not in timeline
+
+
+def test_a_stranger_finds_nothing(session, make, case, outside, sign_in):
+    recusal = ask(session, make.party(case), case, outside)
+    stranger = make.party(make.case(judge=make.judge()))
+    session.commit()
+    client = sign_in(stranger)
+    for url in (
+        f"/cases/{case.key}/recusals",
+        f"/cases/{case.key}/recusals/new",
+        f"/recusals/{recusal.key}",
+        f"/recusals/{recusal.key}/ruling",
+        f"/cases/{case.key}/earlier",
+        f"/cases/{case.key}/ties",
+    ):
+        assert client.get(url).status_code == 404, url
+    other_judge = sign_in(make.judge_user(make.judge()))
+    session.commit()
+    assert other_judge.get(f"/recusals/{recusal.key}/ruling").status_code == 404
+
+
+def test_a_stale_ruling_is_refused(session, make, case, outside, sign_in):
+    recusal = ask(session, make.party(case), case, outside)
+    session.commit()
+    answer = sign_in(make.judge_user(case.judge)).post(
+        f"/recusals/{recusal.key}/ruling",
+        data={
+            "seen": "0",
+            "outcome": "refused",
+            "reasons": "Негизсиз.",
+            "order": (io.BytesIO(pdf()), "order.pdf"),
+        },
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 422
+    session.expire_all()
+    assert recusal.state is RecusalState.WAITING
+
+
+def test_after_the_decision_it_is_refused_in_words(session, make, case, sign_in):
+    user = make.party(case)
+    case.state = CaseState.DECIDED
+    session.commit()
+    client = sign_in(user)
+    assert client.get(f"/cases/{case.key}/recusals/new").status_code == 200
+    answer = client.post(
+        f"/cases/{case.key}/recusals/new",
+        data={
+            "seen": str(case.version),
+            "judge": str(case.judge.key),
+            "ground": "doubt",
+            "reasons": "Кеч.",
+        },
+    )
+    assert answer.status_code == 422
+
+
+def test_a_clerk_states_an_earlier_case_of_another_court(session, make, law, sign_in, time):
+    there = make.court("Б1", "BSK-LEN")
+    first = make.case(there, make.judge(there))
+    case = later(make, time, judge=make.judge())
+    clerk = make.staff(RoleCode.CLERK)
+    session.commit()
+    client = sign_in(clerk)
+    url = f"/cases/{case.key}/earlier"
+    wrong = press(client, url, kind="remanded_from", number="ГД-1/20-Т5")
+    assert wrong.status_code == 422
+    answer = press(client, url, kind="remanded_from", number=first.number)
+    assert answer.status_code == 303
+    assert first.number in client.get(f"/cases/{case.key}/recusals").text
+    # He learns the number he typed, and nothing else.
+    assert client.get(f"/cases/{first.key}").status_code == 404
+
+
+def test_a_judge_is_asked_on_the_page_of_the_case(session, make, law, sign_in, time):
+    judge = make.judge()
+    case = make.case(judge=judge, state=CaseState.DISTRIBUTED, accepted_at=None)
+    make.party(case, pin=None)
+    clerk = make.staff(RoleCode.CLERK)
+    session.commit()
+    client = sign_in(make.judge_user(judge))
+    answer = press(client, "/conflicts", name="Осмонов Бакыт", kind="sibling")
+    assert answer.status_code == 303
+    assert f"/cases/{case.key}/ties" in client.get(f"/cases/{case.key}").text
+    assert f"/cases/{case.key}/ties" not in sign_in(clerk).get(f"/cases/{case.key}").text
+    page = client.get(f"/cases/{case.key}/ties").text
+    assert "Осмонов Бакыт Эркинович" in page
+    assert press(client, f"/cases/{case.key}/accept").status_code == 422
+    answer = press(client, f"/cases/{case.key}/ties", said="same_person")
+    assert answer.location.endswith("/recusals/new")
+
+
+def test_a_chair_sees_how_often_and_an_auditor_no_reasons(session, make, case, outside, sign_in):
+    ask(session, make.party(case), case, outside, reasons="Жашыруун жүйө.")
+    chair, auditor = make.staff(RoleCode.CHAIR), make.staff(RoleCode.AUDITOR)
+    elsewhere = make.staff(RoleCode.CHAIR, make.court("Б1", "BSK-LEN"))
+    session.commit()
+    for user in (chair, auditor):
+        page = sign_in(user).get("/recusals").text
+        assert case.number in page
+        assert "Жашыруун" not in page
+    assert case.number not in sign_in(elsewhere).get("/recusals").text
+
+
+def test_the_chair_redistributes_on_pages(session, make, drawn, sign_in, time):
+    judge = drawn.judge
+    away(session, judge, time, 40)
+    chair = make.staff(RoleCode.CHAIR)
+    elsewhere = make.staff(RoleCode.CHAIR, make.court("Б1", "BSK-LEN"))
+    session.commit()
+    client = sign_in(chair)
+    assert judge.full_name in client.get("/absences").text
+    url = f"/absences/{judge.key}"
+    assert drawn.number in client.get(url).text
+    assert sign_in(elsewhere).get(url).status_code == 404
+    no_pdf = press(client, url, order_number="7", order=(io.BytesIO(photo()), "order.png"))
+    assert no_pdf.status_code == 422
+    done = press(client, url, order_number="7", order=(io.BytesIO(pdf()), "order.pdf"))
+    assert done.status_code == 303
+    row = session.scalars(select(Redistribution)).one()
+    assert client.get(f"/absences/orders/{row.key}").data.startswith(b"%PDF")
+    assert sign_in(elsewhere).get(f"/absences/orders/{row.key}").status_code == 404
+
+
+# ------------------------------------------------------------------ at registration
+
+
+def claim(session, make, *pins) -> Filing:
+    """A claim that waits for the clerk, its parties under these personal numbers."""
+    case = make.case(make.court())  # for the court, the kind and the category
+    filing = Filing(
+        user_id=make.user().id,
+        receipt_number=f"2026-{case.id:06d}",
+        state=FilingState.SUBMITTED,
+        court_id=case.court_id,
+        category_code=case.category_code,
+        text="Карызды өндүрүүнү суранам.",
+        created_at=make.now(),
+        first_filed_at=make.now(),
+        submitted_at=make.now(),
+        submissions=1,
+    )
+    session.add(filing)
+    session.flush()
+    for place, pin in enumerate(pins):
+        session.add(
+            FilingParty(
+                filing_id=filing.id,
+                person_id=make.person(pin=pin).id,
+                role_code=make.participant_role(("plaintiff", "respondent")[place]).code,
+                ordinal=1,
+            )
+        )
+    session.commit()
+    return filing
+
+
+def test_registration_keeps_out_whom_an_earlier_case_or_a_tie_bars(
+    session, make, contributors, bench, sign_in, time
+):
+    declare(session, make, bench[1], time, name="Совсем Другой", pin="20101189990777")
+    declare(session, make, bench[2], time, name="Осмонов Бакыт")
+    first = make.case(judge=bench[0])
+    filing = claim(session, make, "20101189990777", "20101189990778")
+    client = sign_in(make.staff(RoleCode.CLERK))
+    time.now += timedelta(days=1)
+    url = f"/filings/{filing.key}/accept"
+    seen = {"seen": str(filing.version), "relation": "remanded_from"}
+    assert client.post(url, data=seen | {"number": "ГД-77777/26-Т5"}).status_code == 422
+    assert client.post(url, data=seen | {"number": first.number}).status_code == 303
+    session.expire_all()
+    logged = {one["judge"]: one["class"] for one in entries(session, "exclusion")}
+    assert logged == {bench[0].code: "statutory", bench[1].code: "statutory"}
+    request = entries(session, "case")[-1]["request"]
+    assert {judge for judge, _share in request["candidates"]} == {one.code for one in bench[2:]}
+    assert filing.case is not None
+    assert earlier.relations_of(session, filing.case)[0].earlier == first
+    # The name alone is a question, which waits for this judge should he be drawn.
+    asked = session.scalars(select(TieQuestion)).all()
+    assert {(one.judge_id, one.certain) for one in asked} == {
+        (bench[1].id, True),
+        (bench[2].id, False),
+    }
+    time.now += timedelta(hours=5)
+    contributors.draw()
+    true_log(session, contributors)
+
+
 # ------------------------------------------------------------------ races and crashes
 
 
@@ -803,7 +1066,7 @@ def test_two_who_press_at_once_make_one_dropout(own_sessions, config, outside, t
     number, user_id = settled_court(own_sessions, config, time)
     barrier, results = threading.Barrier(2), []
 
-    def press() -> None:
+    def rule() -> None:
         try:
             with unit(own_sessions) as session:
                 recusal = session.get_one(Recusal, number)
@@ -815,7 +1078,7 @@ def test_two_who_press_at_once_make_one_dropout(own_sessions, config, outside, t
         else:
             results.append("ruled")
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
+    threads = [threading.Thread(target=rule) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
