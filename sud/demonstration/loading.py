@@ -93,7 +93,9 @@ class Loading:
         yield self._kept_together(self._record)
 
     def _morning(self, day: int, walk: Walk) -> None:
-        staff.go_on_leave(walk.session, self.plan, day, now=self._opening(day))
+        staff.keep_roster(
+            walk.session, self.plan, day, store=self.outside.store, now=self._opening(day)
+        )
         for step in self.plan.steps_of(day):
             if step.at < DRAW_AT:
                 walk.do(step)

@@ -1,5 +1,6 @@
-"""Opens the demonstration's courts: rooms, judges with shares and leaves, everybody's account."""
+"""Opens the demonstration's courts: rooms, judges with their posts, everybody's account."""
 
+import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -7,10 +8,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recordings.store import ObjectStore
 from sud import journal
 from sud.access import SYSTEM, Action, Actor
 from sud.accounts import service as accounts
 from sud.allocation import service as allocation
+from sud.cases.taking import Upload
+from sud.demonstration import papers
 from sud.demonstration.people import Invented, Inventor
 from sud.demonstration.plan import SEED, Plan
 from sud.models import (
@@ -23,7 +27,11 @@ from sud.models import (
     RoleCode,
     User,
 )
+from sud.outside import local_day
 from sud.registry import service as registry
+from sud.roster import duty
+from sud.roster import service as roster
+from sud.roster.orders import Paper
 
 PASSWORD: Final = "demonstration"  # noqa: S105 - a word for a court in which nothing is real
 WHOLE, CHAIR, HALF = 1000, 700, 500
@@ -66,13 +74,17 @@ class Leave:
 
 
 LEAVES: Final = (
-    Leave(judge="bishkek-lenin-03", reason=AbsenceReason.LEAVE, known=30, first=35, last=55),
-    Leave(judge="osh-city-04", reason=AbsenceReason.TRAINING, known=60, first=62, last=66),
-    Leave(judge="talas-city-02", reason=AbsenceReason.LEAVE, known=80, first=85, last=99),
-    Leave(judge="bishkek-lenin-08", reason=AbsenceReason.SICKNESS, known=112, first=114, last=120),
+    Leave(judge="bishkek-lenin-03", reason=AbsenceReason.LEAVE, known=30, first=35, last=38),
+    Leave(judge="osh-city-04", reason=AbsenceReason.TRAINING, known=60, first=62, last=65),
+    Leave(judge="talas-city-02", reason=AbsenceReason.LEAVE, known=80, first=85, last=88),
+    Leave(judge="bishkek-lenin-08", reason=AbsenceReason.SICKNESS, known=112, first=114, last=117),
     Leave(judge="osh-city-06", reason=AbsenceReason.LEAVE, known=118, first=122, last=138),
     Leave(judge="bishkek-lenin-05", reason=AbsenceReason.TRIP, known=121, first=130, last=133),
 )
+"""Those that are over lasted four days at most: a hearing that fell into one was held before."""
+SPECIALIST: Final = "bishkek-lenin-09"
+SPECIALISED_ON: Final = 100
+TRIES: Final = ("debt", "family_simple", "order")
 
 
 def filer_login(number: int, organisations: int) -> str:
@@ -107,23 +119,62 @@ def open_courts(session: Session, plan: Plan, *, now: datetime) -> None:
     _parties(session, plan, now=now)
 
 
-def go_on_leave(session: Session, plan: Plan, day: int, *, now: datetime) -> None:
-    """Log the absences that become known on a day."""
+def keep_roster(
+    session: Session, plan: Plan, day: int, *, store: ObjectStore, now: datetime
+) -> None:
+    """Enter what becomes known on a day, each on an order, and have the duty judges drawn."""
     administrator = actor_named(session, FIRST_LOGIN, now=now)
     for number, leave in enumerate(LEAVES, 1):
         if leave.known == day:
-            judge = session.scalars(select(Judge).where(Judge.code == leave.judge)).one()
-            allocation.set_availability(
+            roster.enter_absence(
                 session,
                 administrator,
-                judge,
-                per_mille=0,
+                _judge_of_code(session, leave.judge),
                 reason=leave.reason,
-                valid_from=plan.days[leave.first],
-                valid_to=plan.days[leave.last],
-                order_number=f"Б-{number}/{plan.days[day].year}",
+                first=plan.days[leave.first],
+                last=plan.days[leave.last],
+                order=_order(f"Б-{number}", store=store, now=now),
+                confirmed=True,
                 now=now,
             )
+    if day == SPECIALISED_ON:
+        roster.specialise(
+            session,
+            administrator,
+            _judge_of_code(session, SPECIALIST),
+            classes=TRIES,
+            since=plan.days[day],
+            order=_order(f"Б-{len(LEAVES) + 1}", store=store, now=now),
+            confirmed=True,
+            now=now,
+        )
+    for court in duty.courts_with_duty(session):
+        for monday in duty.weeks_to_draw(now):
+            duty.draw_week(session, SYSTEM, court, monday, now=now)
+
+
+def _judge_of_code(session: Session, code: str) -> Judge:
+    return session.scalars(select(Judge).where(Judge.code == code)).one()
+
+
+def _order(number: str, *, store: ObjectStore, now: datetime) -> Paper:
+    """An invented order as a PDF that says so."""
+    title = f"Буйрук {number}/{now.year}"
+    printed = papers.as_pdf(
+        [title, "ОЙДОН ЧЫГАРЫЛГАН. ВЫМЫСЕЛ."],
+        title=title,
+        author=title,
+        language="ky",
+        watermark="ОЙДОН ЧЫККАН",
+        made=now,
+    )
+    return Paper(
+        number=f"{number}/{now.year}",
+        day=local_day(now),
+        upload=Upload(stream=io.BytesIO(printed), name=f"{title}.pdf".replace("/", "-")),
+        store=store,
+        limit=len(printed),
+    )
 
 
 def actor_named(session: Session, login: str, *, now: datetime) -> Actor:

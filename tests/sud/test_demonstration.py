@@ -18,11 +18,12 @@ from sud.allocation import service as allocation
 from sud.demonstration import accounts_file, load
 from sud.demonstration.people import Inventor
 from sud.demonstration.plan import COURTS, DAYS, FATES, STORIES, TEXTS, Does, Fate, make_plan
-from sud.demonstration.staff import BENCHES
+from sud.demonstration.staff import BENCHES, LEAVES
 from sud.models import (
     Act,
     Case,
     CaseState,
+    DutyWeek,
     Filing,
     FilingState,
     Hearing,
@@ -32,6 +33,7 @@ from sud.models import (
     Publication,
     PublicationState,
     Recording,
+    RosterOrder,
     User,
 )
 from sud.registry import service as registry
@@ -175,7 +177,10 @@ def test_a_small_demonstration_loads_survives_a_crash_and_verifies(
     key = log.log_seed(config.log_key_file)
     report = verify(log.lines(session, 0), allocation.trust(session, key))
     assert report.findings == []
-    assert report.state.counts["draws"] == accepted - expected[Fate.REGISTERED]
+    weeks = count(session, DutyWeek)
+    assert weeks >= 3 * (DAYS // 5)
+    assert report.state.counts["draws"] == accepted - expected[Fate.REGISTERED] + weeks
+    assert count(session, RosterOrder) == len(LEAVES) + 1
     assert report.state.demonstration
     assert list(journal.broken_lines(session)) == []
     assert "demonstration" in accounts_file(config).read_text()
