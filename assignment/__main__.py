@@ -1,4 +1,4 @@
-"""The commands that an outsider uses: draw, verify, explain, contributor, simulate."""
+"""The commands that an outsider uses: draw, verify, explain, included, contributor, simulate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assignment import desk, simulate
+from assignment import desk, receipt, simulate
 from assignment.canon import MalformedError
 from assignment.draw import ImpossibleError, drawn_from_file
 from assignment.explain import UnknownRequestError, explain
@@ -57,6 +57,13 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _included(options: argparse.Namespace) -> int:
+    trust = Trust.of(json.loads(options.trust.read_text()))
+    for line in receipt.check(receipt.Receipt.of(options.receipt.read_text("utf-8")), trust):
+        print(line)
+    return 0
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         for line in file:
@@ -81,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("log", type=Path, metavar="LOG.jsonl")
     one.add_argument("request", metavar="REQUEST-ID")
     one.set_defaults(run=_explain)
+
+    one = commands.add_parser("included", help="check a receipt: this entry is in the log")
+    one.add_argument("receipt", type=Path, metavar="RECEIPT.tlog-proof")
+    one.add_argument("--trust", type=Path, required=True, metavar="TRUST.json")
+    one.set_defaults(run=_included)
 
     desk.install(commands)
 

@@ -48,7 +48,7 @@ class Left:
 
     name: str
     ground: str
-    index: int
+    index: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,12 @@ def _draw(words: Wording, draw: Draw) -> Iterator[Flowable]:
     if draw.left:
         yield paper.line(word("left"), paper.SECTION)
         yield labelled(
-            (word("left_entry", ground=word(f"left_{one.ground}"), index=one.index), one.name)
+            (
+                word(f"left_{one.ground}")
+                if one.index is None
+                else word("left_entry", ground=word(f"left_{one.ground}"), index=one.index),
+                one.name,
+            )
             for one in draw.left
         )
     yield from _origin(words, draw)

@@ -69,6 +69,8 @@ class Action(StrEnum):
     ROSTER_WAITING = "roster:waiting"  # See what waits too long for its draw.
     DUTY_DRAW = "duty:draw"  # Have the investigating judge of a week drawn.
     DRAW_ENTER = "draw:enter"  # Log a case for the draw of its judge.
+    DRAWS_OWN = "draws:own"  # See one's own load and the odds of one's own draws.
+    DRAWS_COURT = "draws:court"  # See how the load of one's court stands, and why.
     EPOCH_RUN = "epoch:run"  # Freeze and draw an epoch.
     # Recusals
     RECUSAL_REQUEST = "recusal:request"  # Ask that a judge leave a case, or leave it oneself.
@@ -381,6 +383,8 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.ROSTER_WAITING: ((clerk,), (chair,), (administrator,), (auditor,)),
     Action.DUTY_DRAW: ((nobody,),),
     Action.DRAW_ENTER: ((nobody,),),
+    Action.DRAWS_OWN: ((judge,),),
+    Action.DRAWS_COURT: ((chair,),),
     Action.EPOCH_RUN: ((nobody,),),
     Action.RECUSAL_REQUEST: ((party_to,), (judge_of,), (member_of_panel,)),
     Action.RECUSAL_READ: (*_READERS_OF_CASE, (chair_of_court,), (took_part_in_recusal,)),

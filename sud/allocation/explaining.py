@@ -43,7 +43,7 @@ def how() -> ResponseReturnValue:
         "allocation/how.html",
         base_url=house().config.base_url.rstrip("/"),
         genesis=log.genesis(db()),
-        program_sha256=hashlib.sha256(program()).hexdigest(),
+        program_sha256=digest(),
     )
 
 
@@ -64,6 +64,12 @@ def program() -> bytes:
         for name, content in sorted(_files(resources.files("assignment"), "assignment")):
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
     return target.getvalue()
+
+
+@cache
+def digest() -> str:
+    """Return the SHA-256 of the program, by which a protocol says what drew."""
+    return hashlib.sha256(program()).hexdigest()
 
 
 def _files(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:

@@ -9,4 +9,7 @@ class DrawsForm(forms.Filters):
     """Which draws to list."""
 
     court = forms.SelectField(_("Court"), choices=[])
-    day = forms.DateField(_("Day of registration"), hint=_("For example, 27 3 2026"))
+    judge = forms.TextField(_("Judge"), longest=100)
+    name = forms.TextField(_("Number of the draw"), longest=80)
+    day = forms.DateField(_("Registered from"), hint=_("For example, 27 3 2026"))
+    until = forms.DateField(_("Registered until"))

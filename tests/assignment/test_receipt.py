@@ -2,9 +2,11 @@
 
 import base64
 import dataclasses
+import json
 
 import pytest
 
+from assignment import __main__ as command
 from assignment import ed25519, note, tree
 from assignment.canon import canon, parse, sha
 from assignment.compose import commitment
@@ -156,3 +158,14 @@ def test_what_is_no_receipt(text):
 def test_what_is_no_receipt_inside(receipt, facts):
     with pytest.raises(UnprovenError, match="not the proof"):
         Receipt.of(changed(receipt, **facts))
+
+
+def test_the_command(receipt, trust, tmp_path, capsys):
+    mine, keys = tmp_path / "mine.tlog-proof", tmp_path / "trust.json"
+    mine.write_text(receipt.text(), "utf-8")
+    keys.write_text(json.dumps(trust.plain()))
+    assert command.main(["included", str(mine), "--trust", str(keys)]) == 0
+    assert NUMBER in capsys.readouterr().out
+    mine.write_text(receipt.text().replace("index 5", "index 4"), "utf-8")
+    assert command.main(["included", str(mine), "--trust", str(keys)]) == command.UNUSABLE
+    assert "included: the entry is not in the log" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from assignment.tree import included, inclusion
 from assignment.verify import checkpoint_in, verify
 from sud import journal
 from sud.access import SYSTEM, Action
-from sud.allocation import epochs, jobs, log, service, story
+from sud.allocation import epochs, jobs, listing, log, service, story
 from sud.allocation.log import DamagedLogError
 from sud.db import make_sessions, unit
 from sud.errors import CourtError, Refusal
@@ -45,6 +45,7 @@ from sud.models import (
 )
 from sud.outside import defer_job
 from sud.web import make_app
+from tests.attacks import attack
 from tests.builders import Make
 from tests.contributors import Contributors
 
@@ -204,7 +205,9 @@ def test_leave_and_return_are_logged_together(session, make, contributors, time)
     true(session, contributors)
 
 
+@attack("chair", "without effect", "who may be drawn is settled when the case is logged")
 def test_a_leave_entered_after_registration_changes_nothing(session, make, contributors, time):
+    """enters a leave in the house once a case is registered"""
     judges = bench(make, contributors, 3)
     row = contributors.enter(make.case())
     for judge in judges[:2]:
@@ -252,7 +255,7 @@ def test_the_draw_waits_for_a_missing_contributor(session, make, contributors, t
     assert service.draw(session, SYSTEM, now=time(), defer=defer_job) is None
     session.expire_all()
     assert story.story_of(session, row).missing == ["ombudsman"]
-    (waiting,) = story.epochs_waiting(session)
+    (waiting,) = listing.epochs_waiting(session)
     assert (waiting.requests, waiting.missing) == (1, ["ombudsman"])
     # The absent one comes back when the next epoch is frozen too.
     contributors.enter(make.case())
@@ -297,7 +300,7 @@ def test_pages_before_and_after_the_draw(session, make, contributors, client, si
     assert row.request_id in listed.text
     other = client.get("/draws?lang=en&day=2026-11-24").text
     assert row.request_id not in other
-    assert "No case was entered for a draw at this court" in other
+    assert "No draw is like that" in other
     assert client.get("/draws?lang=en&day=2026-99-24").status_code == 200
 
 
@@ -392,9 +395,17 @@ def test_reveals_over_http(session, make, contributors, client):
         "DELETE FROM draw_requests",
         "UPDATE epochs SET seed = ''",
         "DELETE FROM epochs",
+        "UPDATE draw_seats SET judge_id = judge_id + 1",
+        "DELETE FROM draw_seats",
     ],
 )
+@attack(
+    "administrator of the database",
+    "refused",
+    "the house's account may not, and a trigger says so to its owner",
+)
 def test_nothing_that_was_drawn_can_be_edited(session, make, contributors, statement):
+    """edits or deletes rows of a table of draws"""
     bench(make, contributors)
     contributors.enter(make.case())
     contributors.draw()
@@ -402,7 +413,9 @@ def test_nothing_that_was_drawn_can_be_edited(session, make, contributors, state
         session.execute(text(statement))
 
 
+@attack("clerk", "refused", "one draw a case and ground; the database holds it too")
 def test_one_draw_a_case_and_attempt(session, make, contributors):
+    """presses again until it fits"""
     bench(make, contributors)
     case = make.case()
     contributors.enter(case)
@@ -417,8 +430,12 @@ def test_one_draw_a_case_and_attempt(session, make, contributors):
         session.flush()
 
 
+@attack("owner of the tables", "caught", "the house reads its log before it writes, and stops")
 def test_a_damaged_log_is_not_written_on(session, make, contributors):
-    """What the owner of the tables edits past the guards is found before the next entry."""
+    """slips an entry into the log past all guards
+
+    What the owner of the tables edits past the guards is found before the next entry.
+    """
     bench(make, contributors)
     contributors.enter(make.case())
     contributors.draw()
@@ -483,7 +500,9 @@ def committed(sessions, contributors, verb):
         return verb(session)
 
 
+@attack("machinery", "without effect", "whoever comes second finds the epoch drawn")
 def test_two_workers_draw_one_epoch_once(real, outside):
+    """draws one epoch with four workers at once"""
     sessions, contributors = real
     committed(sessions, contributors, lambda s: service.freeze(s, SYSTEM, now=contributors.now()))
     committed(sessions, contributors, lambda _: contributors.answer())
@@ -509,7 +528,9 @@ def test_two_workers_draw_one_epoch_once(real, outside):
         true(session, contributors)
 
 
+@attack("clerks", "without effect", "entries follow one another, whoever writes them")
 def test_cases_entered_at_once_stand_one_after_another(real, time):
+    """register cases in the same second"""
     sessions, contributors = real
     with unit(sessions) as session:
         make = Make(session, time)
@@ -558,7 +579,13 @@ def _die_in_the_middle(url, step):
 
 
 @pytest.mark.parametrize("step", ["drawing", "distributing", "closing", "committing"])
+@attack(
+    "whoever pulls the plug",
+    "without effect",
+    "results, judges and close are one transaction, and the draw is the same again",
+)
 def test_a_worker_killed_in_the_draw_leaves_it_to_the_next(real, config, outside, step):
+    """kills the worker in the middle of the draw"""
     sessions, contributors = real
     committed(sessions, contributors, lambda s: service.freeze(s, SYSTEM, now=contributors.now()))
     committed(sessions, contributors, lambda _: contributors.answer())
