@@ -86,7 +86,7 @@ def _table(options: argparse.Namespace, setting: Setting, names: list[str]) -> i
         with ProcessPoolExecutor(len(work), get_context("spawn")) as pool:
             done = [found.result() for found in [pool.submit(country.whole, *one) for one in work]]
     rules = {one.rule: one for _, found in done for one in found}
-    raw = {name: experiments.flood(setting, [name])[0] for name in RAW}
+    raw = {title: experiments.flood(setting, [name])[0] for name, title in RAW.items()}
     plain, nightly = experiments.steering(setting)
     result = Result(
         counts=done[0][0],

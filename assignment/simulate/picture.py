@@ -85,10 +85,11 @@ def _points(rules: Sequence[Figures]) -> Iterator[str]:
     for one, (x, y) in zip(rules, dots, strict=True):
         kind = {"tilt": "ours"}.get(one.rule, "also" if one.rule.startswith("tilt") else "other")
         yield f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{7 if kind == "ours" else 5}"/>'
-        label, words = _place(one.title, x, y, taken), escape(one.title)
+        words = one.title.removeprefix("linear tilt ") if kind == "also" else one.title
+        label = _place(words, x, y, taken)
         taken.append(label)
         mine = "" if kind == "other" else ' class="mine"'
-        yield f'<text{mine} x="{label[0]:.1f}" y="{label[3] - 4:.1f}">{words}</text>'
+        yield f'<text{mine} x="{label[0]:.1f}" y="{label[3] - 4:.1f}">{escape(words)}</text>'
 
 
 def _place(words: str, x: float, y: float, taken: Sequence[Box]) -> Box:

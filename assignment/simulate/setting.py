@@ -21,7 +21,8 @@ WEIGHTS = (
     (8_000_000, 0.011),
 )
 RULES = ("tilt", "uniform", "weighted", "robin", "least", "slps", "georgia", "deck", "two")
-RAW = ("raw-least", "raw-slps", "raw-two")  # the same, when leave is taken for idleness
+# Of rules that take leave for idleness: the rule, and the title of its fairer form.
+RAW = {"raw-least": "least loaded", "raw-slps": "SLPS-like", "raw-two": "two-choices"}
 
 
 @dataclass(frozen=True, kw_only=True)
