@@ -213,10 +213,17 @@ def _restore(options: argparse.Namespace) -> int:
     if options.checkpoint is None:
         _tell("without --checkpoint of another contributor, this log could be an older one again")
     else:
-        memory = contributor.grounded(memory, options.checkpoint.read_text())
+        memory = _grounded(memory, options.checkpoint.read_text())
     store(options.state, memory)
     print(json.dumps(memory.public().plain()))
     return 0
+
+
+def _grounded(memory: Memory, floor: str) -> Memory:
+    try:
+        return contributor.grounded(memory, floor)
+    except contributor.RefusedError as error:
+        raise ValueError(str(error)) from error
 
 
 def _forgive(options: argparse.Namespace) -> int:
@@ -234,10 +241,11 @@ def _share(path: Path) -> dict[str, Any]:
         right = (
             share["what"] == _SHARE and sha(bytes.fromhex(share["share"])).hex() == share["check"]
         )
-        canon([share["contributor"], share["need"], share["number"]])
+        whole = all(type(share[name]) is int for name in ("need", "number"))
+        canon(share["contributor"])
     except (ValueError, LookupError, TypeError) as error:
         raise ValueError(f"{path} is not a share") from error
-    if not right:
+    if not (right and whole):
         raise ValueError(f"{path} is not a share, or it is damaged")
     return share
 

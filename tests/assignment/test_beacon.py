@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment import beacon
@@ -141,6 +141,7 @@ def test_rules_that_ask_for_none():
     assert beacon.faults(None, FREEZES[0][2], entry(MAINNET_1)) == ["the rules ask for no beacon"]
 
 
+@settings(deadline=None)
 @given(
     freeze=st.integers(1_500_000_000, 2_000_000_000),
     period=st.integers(1, 3600),

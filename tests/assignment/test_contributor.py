@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assignment import chain, compose, contributor, ed25519, ladder, note, rotation
-from assignment.canon import canon, sha
+from assignment.canon import sha
 from assignment.contributor import (
     DeclinedError,
     ProvenError,
@@ -410,11 +410,13 @@ def away(count):
     return log, bar
 
 
-def with_rotation(log, facts):
-    """The same log with a rotation in it, as a line: here nobody replays it."""
-    return Rebuilt(
-        [*log.lines, canon(rotation.compose_rotation("2026-12-01T00:00:00+06:00", facts))], log
-    )
+def rotate(log, facts):
+    log.add(rotation.compose_rotation(log.at(), facts))
+
+
+def next_epoch(log):
+    register(log, 1000 + len(log.lines))
+    return freeze(log)
 
 
 def test_rotation():
@@ -427,6 +429,71 @@ def test_rotation():
     entry = rotation.compose_rotation("2026-12-01T00:00:00+06:00", facts)
     bodies = {body.id: body.public() for body in members()}
     assert rotation.faults(ORIGIN, bar.used + 1, bodies, entry) == []
+
+
+def test_from_its_first_epoch_on_the_new_chain_answers():
+    log, bar = away(2)
+    bar = contributor.rotated(bar, 5, 50)
+    new = bar.following
+    rotate(log, contributor.rotation_facts(bar))
+    others = answers(log, members()[1:])
+    for epoch in (3, 4, 5, 6):
+        assert next_epoch(log) == epoch
+        bar, said = look(bar, log)
+        others = answers(log, others)
+        assert said == [epoch]
+        assert bar.following == (replace(new, logged=True) if epoch < 5 else None)
+    assert (bar.since, bar.epochs, bar.secret, bar.seed) == (5, 50, new.secret, new.seed)
+    for epoch in range(1, 7):
+        draw(log, epoch)
+    assert verify(log.lines, log.trust()).findings == []
+    # Whoever comes to this log with nothing but the new chain finds its place in it.
+    fresh = replace(member("bar", epochs=50), secret=new.secret, seed=new.seed)
+    fresh, said = look(fresh, log)
+    assert (fresh.since, fresh.used, fresh.unsaid, said) == (5, 6, (), [])
+
+
+def test_a_rotation_that_the_log_does_not_have_is_not_turned_to():
+    log, bar = away(2)
+    bar = contributor.rotated(bar, 5, 50)
+    for epoch in (3, 4, 5, 6):
+        next_epoch(log)
+        bar, said = look(bar, log)
+        assert said == [epoch]
+    assert bar.epochs == 20
+    assert log.state.findings == []
+
+
+def test_the_rotation_of_somebody_else_changes_nothing():
+    log, bar = away(2)
+    court, _ = look(members()[1], log)
+    court = contributor.rotated(court, 5, 50)
+    rotate(log, contributor.rotation_facts(court))
+    next_epoch(log)
+    again, said = look(bar, log)
+    assert said == [3]
+    assert (again.since, again.until, again.following) == (bar.since, 0, None)
+
+
+def test_a_key_that_others_put_in_its_place():
+    """Its owner was away for long: until then it answers, and from then on it protests."""
+    log, bar = away(1)
+    fresh = replace(member("bar", epochs=40), secret=sha(b"new"), seed=sha(b"new key"))
+    facts = contributor.replacement_facts(fresh, 4)
+    for body in members()[1:]:
+        facts = contributor.endorsed(look(body, log)[0], facts)
+    rotate(log, facts)
+    for epoch in (2, 3):
+        next_epoch(log)
+        bar, said = look(bar, log)
+        assert (bar.until, said) == (4, [epoch])
+    fresh, said = look(fresh, log)
+    assert (fresh.since, said) == (4, [])
+    next_epoch(log)
+    lost = refused(bar, log, "from epoch 4 on my place is another key's")
+    assert (lost.used, lost.unsaid) == (4, ())
+    assert look(fresh, log)[1] == [4]
+    assert log.state.findings == []
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,15 @@ def test_looks_grow_rare_while_there_is_trouble(tmp_path, monkeypatch, capsys):
     assert "values are left: rotate" in capsys.readouterr().err  # a chain of 20 is nearly over
 
 
+def test_a_long_chain_needs_no_rotation_yet(tmp_path, capsys):
+    _, state = init(tmp_path, "bar", "--epochs", "600")
+    memory = load(state)
+    log = begun([memory])
+    with served(log) as (address, _):
+        assert run("run", state, "--rounds", "1", "--log", address) == 0
+    assert "rotate" not in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_a_file_that_another_process_works_with(tmp_path, capsys):
     _, state = init(tmp_path, "bar")
     with held(state):
@@ -315,6 +324,15 @@ def test_a_lost_box_is_rebuilt_from_two_shares(tmp_path, capsys):
     draw(log, 2)
 
 
+def test_without_what_another_saw_it_is_said_to_be_weaker(tmp_path, capsys):
+    state = tmp_path / "bar.json"
+    store(state, member("bar"))
+    shares = shares_of(state, capsys)
+    assert restore(tmp_path / "new.json", *shares[1:]) == 0
+    assert "could be an older one again" in capsys.readouterr().err
+    assert load(tmp_path / "new.json") == load(state)
+
+
 def test_what_is_not_restored(tmp_path, capsys):
     state, other = tmp_path / "bar.json", tmp_path / "other.json"
     store(state, member("bar"))
@@ -330,7 +348,13 @@ def test_what_is_not_restored(tmp_path, capsys):
     ]:
         assert restore(other, *given) == desk.UNUSABLE
         assert what in capsys.readouterr().err
+    (tmp_path / "seen").write_text("nonsense")
+    assert restore(other, *shares[:2], more=[f"--checkpoint={tmp_path / 'seen'}"]) == desk.UNUSABLE
+    assert "to be restored with" in capsys.readouterr().err
     plain = json.loads(Path(shares[0]).read_text())
+    (tmp_path / "odd").write_text(json.dumps({**plain, "number": "1"}))
+    assert restore(other, tmp_path / "odd", shares[1]) == desk.UNUSABLE
+    assert "is not a share" in capsys.readouterr().err
     flipped = ("1" if plain["share"][0] == "0" else "0") + plain["share"][1:]
     Path(shares[0]).write_text(json.dumps({**plain, "share": flipped}))
     assert restore(other, *shares[:2]) == desk.UNUSABLE

@@ -3,12 +3,13 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment import escrow
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_enough_shares_give_the_secret_back(data):
     need = data.draw(st.integers(1, 5))
@@ -20,6 +21,7 @@ def test_enough_shares_give_the_secret_back(data):
     assert escrow.united({place: shares[place] for place in some}) == secret
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_any_two_of_three(secret):
     shares = escrow.divided(secret, 2, 3)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assignment import tiles, tree
@@ -37,6 +37,7 @@ def test_the_tree_of_the_specification():
     assert list(tiles_of(0)) == []
 
 
+@settings(deadline=None)
 @given(st.none() | st.integers(0, 63), st.integers(0, 10**10), st.integers(1, 256))
 def test_a_name_is_read_as_it_is_written(level, index, width):
     tile = Tile(level, index, width)
@@ -182,6 +183,7 @@ def test_tiles_are_not_believed():
             Tiled(files.fetch, checkpoint).entries(start, end)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=20))
 def test_a_bundle_comes_apart_again(entries):
     assert tiles.unbundled(tiles.bundled(entries)) == entries
