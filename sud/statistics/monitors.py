@@ -15,7 +15,7 @@ FEWEST: Final = 5
 """No smaller group can give alarm: four draws multiply no stake by more than 256, and with two
 judges and three bets a single stake is at most a sixth of the whole."""
 POINTS: Final = 150
-LATEST: Final = 50
+LATEST: Final = 20
 ENOUGH_OTHERS: Final = 100
 """With fewer other cases in the court, the rate of the whole country is the measure."""
 INITIATORS: Final = (WatchAttribute.CLERK, WatchAttribute.ACCOUNT)

@@ -7,14 +7,14 @@ from typing import Final
 
 WIDTH: Final = 640
 HEIGHT: Final = 300
-LEFT: Final = 86
+LEFT: Final = 96
 RIGHT: Final = 16
 TOP: Final = 16
 BOTTOM: Final = 44
 ALARM: Final = 2
 """The alarm line: evidence of a hundred, as a decimal logarithm."""
-ROWS: Final = 8
-STEPS: Final = 7
+MOST: Final = 6
+"""Above a million nothing changes any more for whoever looks: the line runs along the top."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +47,28 @@ def picture_of(path: Sequence[tuple[int, float]]) -> Picture | None:
     """Draw the way of the evidence; None when there is none to draw."""
     if not path:
         return None
-    low = math.floor(min(0.0, *(evidence for _, evidence in path)))
-    high = math.ceil(max(ALARM + 1.0, *(evidence for _, evidence in path)))
+    levels = [evidence for _, evidence in path]
+    low = max(-MOST, math.floor(min(0.0, *levels)))
+    high = min(MOST, math.ceil(max(ALARM + 1.0, *levels)))
     last = path[-1][0]
 
     def x(draws: int) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * draws / last, 1)
 
     def y(evidence: float) -> float:
-        return round(TOP + (HEIGHT - TOP - BOTTOM) * (high - evidence) / (high - low), 1)
+        return round(
+            TOP + (HEIGHT - TOP - BOTTOM) * (high - max(low, min(high, evidence))) / (high - low), 1
+        )
 
     crossing = next(point for point in path if point[1] >= ALARM)
-    every = -(-len(path) // ROWS)
-    shown = {*path[::every], crossing, path[-1]}
+    passed = (
+        next((point for point in path if point[1] >= step), None) for step in range(1, high + 1)
+    )
+    shown = {path[0], path[-1], *(point for point in passed if point)}
     return Picture(
         line=" ".join(f"{x(draws)},{y(evidence)}" for draws, evidence in path),
         alarm_y=y(ALARM),
-        steps=[(step, y(step)) for step in range(low, high + 1, -(-(high - low) // STEPS))],
+        steps=[(step, y(step)) for step in range(low, high + 1)],
         draws=last,
         crossing=(x(crossing[0]), y(crossing[1])),
         rows=[

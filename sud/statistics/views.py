@@ -1,7 +1,7 @@
 """Pages of the watch: the auditor's alarms, rates and years, and the one line that is public."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -20,10 +20,21 @@ from sud.words import language
 
 views = Blueprint("statistics", __name__, template_folder="templates")
 
+RARE: Final = 0.0001
+"""Below this a p-value is only said to be smaller."""
+
 
 @views.context_processor
 def _words() -> dict[str, Any]:
-    return {"group_words": words.group, "rarity": words.rarity, "sentence": words.sentence}
+    return {
+        "group_words": words.group,
+        "rarity": words.rarity,
+        "sentence": words.sentence,
+        "short": words.short,
+        # Written in a template they would be put into words once, in the first reader's language.
+        "rare": RARE,
+        "surely": words.SURELY,
+    }
 
 
 @views.get("/watch")

@@ -38,6 +38,19 @@ _OFTEN: Final[dict[WatchMeasure, LazyString]] = {
     ),
 }
 
+_SHORT: Final[dict[WatchMeasure, LazyString]] = {
+    WatchMeasure.REDRAW: lazy_gettext("drawn again"),
+    WatchMeasure.LINK: lazy_gettext("linked"),
+    WatchMeasure.EXCLUSION: lazy_gettext("judge excluded"),
+    WatchMeasure.NO_DRAW: lazy_gettext("one judge left"),
+    WatchMeasure.MANUAL: lazy_gettext("by hand"),
+}
+
+
+def short(measure: WatchMeasure) -> LazyString:
+    """Say what is measured in the head of a column."""
+    return _SHORT[measure]
+
 
 def sentence(alarm: FairnessAlarm, names: Names) -> str:
     """Say in one sentence what an alarm saw."""

@@ -244,7 +244,7 @@ def test_one_clerk_who_steers_is_found(session, bench, stolen):
     assert found.since_index < found.crossed_index < found.seen_index
     crossing = session.get(LogEntry, found.crossed_index)
     assert found.crossed_at == crossing.logged_at
-    assert len(found.picture["requests"]) == found.observed
+    assert len(found.picture["requests"]) == min(20, found.observed)
     assert sum(row[1] for row in found.picture["judges"]) == 40
     lines = session.scalars(
         select(JournalLine).where(
@@ -586,7 +586,7 @@ def test_sentences_for_every_measure_and_attribute(session, bench, clerks, stole
 def test_nothing_private_is_public(session, bench, stolen, client, make, sign_in):
     client.get("/language/en")
     page = text_of(client.get("/draws-watch"))
-    assert "160 draws" in page
+    assert "Draws of this year: 160; courts: 1;" in page
     assert bench.court.name_en in page
     assert stolen.display_name not in page
     for judge in bench.judges:
@@ -619,8 +619,12 @@ def test_the_picture_of_the_evidence():
     path = [(number, -1.5 + number * 0.05) for number in range(1, 101)]
     picture = pictures.picture_of(path)
     assert picture.draws == 100
-    assert len(picture.rows) <= pictures.ROWS + 3
+    assert [row.draws for row in picture.rows] == [1, 50, 70, 90, 100]
     assert [row.draws for row in picture.rows if row.alarm] == [70]
     assert picture.steps[0][0] == -2
     assert all(pictures.TOP <= y <= picture.bottom for _, y in picture.steps)
     assert picture.crossing[1] <= picture.alarm_y
+    steep = pictures.picture_of([(number, number * 1.0) for number in range(1, 40)])
+    assert steep.steps[-1] == (pictures.MOST, pictures.TOP)
+    assert steep.line.endswith(f"{picture.right:.1f},{pictures.TOP:.1f}")
+    assert [row.draws for row in steep.rows] == [1, 2, 3, 4, 5, 6, 39]
