@@ -15,7 +15,7 @@ from typing import Any
 
 from assignment import contributor, escrow
 from assignment.canon import MalformedError, canon, sha
-from assignment.memory import held, kept, load, remembered, store
+from assignment.memory import Memory, held, kept, load, remembered, store
 from assignment.notice import LANGUAGES, notice
 from assignment.overhttp import OverHttp
 from assignment.verify import Trust
