@@ -1,5 +1,6 @@
 """The rule as people read it: one text in three languages, and figures that the program finds."""
 
+import html
 import io
 import re
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 from assignment import entries
 from assignment.draw import tickets
 from assignment.ledger import charge, credits_of
+from assignment.verify import verify
+from sud.allocation import log
 from sud.allocation.explaining import program
 from sud.allocation.rule import FILES, blocks_of, plain, rule
 
@@ -154,6 +157,16 @@ def test_how_to_check_gives_exact_commands(client, contributors, language):
         assert memory.public().anchor.hex()[:32] in page
     assert "python3 -m assignment verify log.jsonl --trust trust.json" in page
     assert "http://localhost/log.jsonl?since=$(wc -l &lt; log.jsonl)" in page
+
+
+def test_every_line_that_verify_says_is_told(client, contributors):
+    report = verify(log.lines(contributors.session, 0), contributors.published.trust())
+    page = html.unescape(client.get("/draws/how?lang=en").text)
+    said = [*report.summary(), "assurance full: 1", "epoch 3 waits for: bar"]
+    for line in said:
+        told = re.sub(r"\d+", "…", line.strip().partition(":")[0])
+        told = told.replace("assurance full", "assurance full / reduced / demonstration")
+        assert f"<code>{told}" in page, line
 
 
 def test_how_to_check_before_the_log_has_begun(client):
