@@ -284,7 +284,9 @@ def test_nobody_comes_back_to_a_flood():
     assert two > 1.5
 
 
-def test_stolen_cases_are_noticed_and_honest_ones_are_not():
+def test_stolen_cases_are_noticed_and_honest_ones_are_not(monkeypatch):
+    monkeypatch.setattr(experiments, "BETWEEN", 4)  # a fifth of the cases, to be done sooner
+    monkeypatch.setattr(experiments, "SETTLED", 100)
     plain, nightly = experiments.steering(SMALL, courts=40)
     assert 20 <= np.median(plain) <= 50
     assert all(plain)
