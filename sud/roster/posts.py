@@ -163,11 +163,14 @@ def fall_of(
 # ------------------------------------------------------------------ from the archive
 
 
-def judges_of(session: Session, court: Court, day: date) -> Sequence[Judge]:
-    """Return the judges of a court who are in office on a day or later: the chair first."""
+def judges_of(session: Session, courts: Sequence[Court], day: date) -> Sequence[Judge]:
+    """Return the judges of courts who are in office on a day or later: the chair first."""
     return session.scalars(
         select(Judge)
-        .where(Judge.court_id == court.id, or_(Judge.until.is_(None), Judge.until >= day))
+        .where(
+            Judge.court_id.in_([court.id for court in courts]),
+            or_(Judge.until.is_(None), Judge.until >= day),
+        )
         .order_by(Judge.chair.desc(), Judge.full_name, Judge.id)
     ).all()
 

@@ -1,5 +1,6 @@
 """Who changed what within a day of which draw, and whether the draw saw other judges for it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,6 +72,7 @@ def changes_of(session: Session, court: Court, *, page: int) -> tuple[list[Told]
     ).all()
     made = _made(session, [row.id for row, *_ in found])
     rows = _rows_of(session, {judge.id for _, judge, _ in found})
+    frozen = session.scalars(select(Epoch.tree_size).order_by(Epoch.tree_size)).all()
     told = []
     for row, judge, entry in found:
         earlier = [one for one in rows[judge.id] if (one.log_index or 0) < (row.log_index or 0)]
@@ -82,7 +84,7 @@ def changes_of(session: Session, court: Court, *, page: int) -> tuple[list[Told]
                 at=entry.logged_at,
                 before=before,
                 made=made.get(row.id),
-                draws=_draws_near(session, court, judge, entry, before),
+                draws=_draws_near(session, court, judge, entry, before, frozen=frozen),
             )
         )
     return told, count
@@ -101,7 +103,13 @@ def _rows_of(session: Session, judges: set[int]) -> dict[int, list[Availability]
 
 
 def _draws_near(
-    session: Session, court: Court, judge: Judge, entry: LogEntry, before: Post | None
+    session: Session,
+    court: Court,
+    judge: Judge,
+    entry: LogEntry,
+    before: Post | None,
+    *,
+    frozen: Sequence[int],
 ) -> list[DrawNear]:
     """Return the draws whose case was logged within a day of the change, in their order."""
     change = parse(entry.body.encode())
@@ -116,7 +124,8 @@ def _draws_near(
     )
     found = []
     for row, logged in session.execute(query).unique():
-        intake = _intake_at(session, logged.index) if logged.index > entry.index else 0
+        # The epoch for which the case was taken in: one more than were frozen by then.
+        intake = bisect_right(frozen, logged.index) + 1
         case = parse(logged.body.encode())
         in_force = (
             logged.index > entry.index
@@ -139,9 +148,3 @@ def _differs(case: dict[str, Any], judge: Judge, before: Post | None) -> bool:
     candidates = dict(request.get("candidates") or ())
     old = before.per_mille if before is not None and before.tries(request.get("cat")) else 0
     return bool(candidates) and candidates.get(judge.code, 0) != old
-
-
-def _intake_at(session: Session, index: int) -> int:
-    """Return the epoch for which an entry was taken in."""
-    frozen = session.scalar(select(func.count(Epoch.number)).where(Epoch.tree_size <= index))
-    return (frozen or 0) + 1

@@ -383,7 +383,7 @@ def _alarm(judge: Judge, row: Availability, fall: Fall, *, now: datetime) -> Ros
 
 def fall_of(session: Session, judge: Judge, fall: _Falling, *, now: datetime) -> Fall | None:
     """Return how few judges of the court a change would leave, if they are too few."""
-    judges = posts.judges_of(session, judge.court, local_day(now))
+    judges = posts.judges_of(session, [judge.court], local_day(now))
     return posts.fall_of(
         posts.timelines(session, judges),
         judge,

@@ -3,7 +3,7 @@
 The chair reads here what the administrator enters; nobody finds a lever on a case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -68,7 +68,6 @@ def _words() -> dict[str, Any]:
         "share_words": share_words,
         "class_words": class_words,
         "hours_words": hours_words,
-        "pool_minimum": lambda: posts.minimum_pool(db()),
     }
 
 
@@ -172,7 +171,8 @@ def index() -> ResponseReturnValue:
     ]
     return render(
         "roster/index.html",
-        courts=[(court, *_figures(court)) for court in courts],
+        courts=_figures(courts),
+        minimum=posts.minimum_pool(db()),
         standing=[one for one in alarms.alarms_of(db(), actor(), now=now) if not one.ended_at],
         waiting=alarms.waiting_of(db(), actor()),
     )
@@ -454,21 +454,27 @@ def _timetable() -> epochs.Timetable:
     return epochs.timetable().overridden(house().config.epoch_timetable)
 
 
-def _figures(court: Court) -> tuple[int, int]:
-    """Count the judges of a court, and those who can be drawn today."""
+def _figures(courts: Sequence[Court]) -> list[tuple[Court, int, int]]:
+    """Count the judges of each court, and those who can be drawn today."""
     today = local_day(outside().now())
-    lines = posts.timelines(db(), posts.judges_of(db(), court, today))
-    return len(lines), posts.pool_on(lines, today)
+    judges = posts.judges_of(db(), courts, today)
+    lines = posts.timelines(db(), judges)
+    of_court = {
+        court: {one.id: lines[one.id] for one in judges if one.court_id == court.id}
+        for court in courts
+    }
+    return [(court, len(own), posts.pool_on(own, today)) for court, own in of_court.items()]
 
 
 def _court_page(court: Court) -> dict[str, Any]:
     today = local_day(outside().now())
-    judges = posts.judges_of(db(), court, today)
+    judges = posts.judges_of(db(), [court], today)
     lines = posts.timelines(db(), judges)
     return {
         "court": court,
         "standings": [_standing(judge, lines[judge.id], today) for judge in judges],
         "eligible": posts.pool_on(lines, today),
+        "minimum": posts.minimum_pool(db()),
         "next_draw": _timetable().groups_of(court)[-1].next_draw(outside().now()),
         "duty": duty.duty_judge(db(), court, today),
         "today": today,

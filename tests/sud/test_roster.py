@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pikepdf
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from werkzeug.serving import make_server
 
 from assignment.canon import parse
 from assignment.verify import verify
@@ -39,7 +41,9 @@ from sud.outside import defer_job
 from sud.registry import epochs
 from sud.roster import alarms, duty, jobs, orders, posts, report, rules, service
 from tests.builders import START
+from tests.e2e import conftest as walks
 
+browser = walks.browser
 TODAY = date(2026, 11, 23)
 """A Monday, as the tests' clock says."""
 
@@ -951,3 +955,49 @@ def test_rules_and_pools_are_changed_with_an_order(court, sign_in):
     court.draw()
     assert rules.rules_to_come(court.session) is None
     court.true()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_stand_in_a_real_browser(court, app, sign_in, browser, tmp_path, width):
+    """The strip is drawn, nothing is wider than the screen, and amber marks who is away."""
+    court.leave(court.judges[0], days(3), days(16))
+    court.share(court.judges[1], 500, since=days(9))
+    court.draw()
+    court.session.commit()
+    server = make_server("127.0.0.1", 0, app)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base, code = f"http://127.0.0.1:{server.port}", court.court.code
+    try:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        cookie = sign_in(court.user).get_cookie("sud")
+        context.add_cookies([{"name": "sud", "value": cookie.value, "url": base}])
+        page = context.new_page()
+        for path in (
+            f"/courts/{code}/judges",
+            f"/courts/{code}/judges/changes",
+            f"/roster/courts/{code}",
+            address(court, court.judges[0], "absence"),
+            "/roster/rules",
+            "/timetable",
+        ):
+            answer = page.goto(f"{base}{path}?lang=ru")
+            assert answer is not None
+            assert answer.status == 200, path
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+            page.screenshot(path=tmp_path / "page.png", full_page=True)
+        page.goto(f"{base}/courts/{code}/judges?lang=ru")
+        strips = page.locator("figure.sud-chart svg")
+        assert strips.count() == len(court.judges)
+        absent = page.locator("rect.sud-chart__needs")
+        assert absent.count() == 1
+        box = absent.bounding_box()
+        assert box is not None
+        whole = strips.first.bounding_box()
+        assert whole is not None
+        assert box["width"] / whole["width"] == pytest.approx(14 / 56, abs=0.01)
+        assert page.locator("tbody", has_text="отсутствует").count() == 1
+        context.close()
+    finally:
+        server.shutdown()
