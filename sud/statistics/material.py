@@ -64,6 +64,7 @@ def draws_of(session: Session, court_id: int, span: Span) -> list[Draw]:
     drawn = and_(
         DrawRequest.court_id == court_id,
         DrawRequest.case_id.is_not(None),
+        DrawRequest.kind == DrawKind.DRAWN,
         DrawRequest.result_index.between(span[0], span[1] - 1),
     )
     speaking = _speaking_in(session, select(DrawRequest.case_id).where(drawn))
@@ -88,44 +89,43 @@ def draws_of(session: Session, court_id: int, span: Span) -> list[Draw]:
 
 def matters_of(session: Session, court_id: int, span: Span, excluded: set[str]) -> list[Matter]:
     """Return the cases that came in at a court, and what happened to each until now."""
-    mine = and_(
-        DrawRequest.court_id == court_id,
-        DrawRequest.attempt == 0,
-        DrawRequest.case_id.is_not(None),
-        DrawRequest.case_index.between(span[0], span[1] - 1),
-    )
-    again = set(
-        session.scalars(
-            select(DrawRequest.request_id).where(
-                DrawRequest.court_id == court_id, DrawRequest.attempt > 0
-            )
-        )
-    )
     rows = session.execute(
         _with_groups(
             select(
                 DrawRequest.request_id,
+                DrawRequest.attempt,
                 DrawRequest.kind,
                 DrawRequest.case_index,
                 LogEntry.logged_at,
                 LogEntry.body,
             )
             .join(LogEntry, LogEntry.index == DrawRequest.case_index)
-            .where(mine)
+            .where(
+                DrawRequest.court_id == court_id,
+                DrawRequest.case_id.is_not(None),
+                DrawRequest.case_index.between(span[0], span[1] - 1),
+            )
         )
         .order_by(DrawRequest.case_index)
         .execution_options(yield_per=_AT_ONCE)
     )
-    return [
-        Matter(
-            index=row.case_index,
-            at=row.logged_at,
+    cases: dict[int, Matter] = {}
+    for row in rows:
+        before = cases.get(row.case_id)
+        if before is None:
+            again, earlier = row.attempt > 0, frozenset[WatchMeasure]()
+        else:
+            # Under another name: the link was undone, and the case entered as one of its own.
+            again = before.request == row.request_id
+            earlier = before.events if again else before.events - {WatchMeasure.LINK}
+        cases[row.case_id] = Matter(
+            index=row.case_index if before is None else before.index,
+            at=row.logged_at if before is None else before.at,
             request=row.request_id,
-            events=_events(row, again, excluded),
+            events=earlier | _events(row, again=again, excluded=row.request_id in excluded),
             groups=_groups(row, {}),
         )
-        for row in rows
-    ]
+    return list(cases.values())
 
 
 def excluded_in(session: Session, span: Span) -> set[str]:
@@ -197,7 +197,7 @@ def _draw(row: Any, speaking: Mapping[int, tuple[str, ...]]) -> Draw:
     )
 
 
-def _events(row: Any, again: set[str], excluded: set[str]) -> frozenset[WatchMeasure]:
+def _events(row: Any, *, again: bool, excluded: bool) -> frozenset[WatchMeasure]:
     found = set()
     match row.kind:
         case DrawKind.LINKED:
@@ -208,9 +208,9 @@ def _events(row: Any, again: set[str], excluded: set[str]) -> frozenset[WatchMea
             request = json.loads(row.body)["request"]
             if len(request["candidates"]) == len(request["seats"]):
                 found.add(WatchMeasure.NO_DRAW)
-    if row.request_id in again:
+    if again:
         found.add(WatchMeasure.REDRAW)
-    if row.request_id in excluded:
+    if excluded:
         found.add(WatchMeasure.EXCLUSION)
     return frozenset(found)
 

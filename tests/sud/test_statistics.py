@@ -421,7 +421,8 @@ def test_what_happens_beside_the_draw_is_counted_by_clerk(
         bad = number % 4 == 2 and number > 40
         if bad and number % 8 == 2:
             entered = bench.log({"type": "linked", "request": request.plain()}, case)
-            rows = [bench.row(case, request, entered, kind=DrawKind.LINKED)]
+            facts = {"kind": DrawKind.LINKED, "result_index": entered}
+            rows = [bench.row(case, request, entered, **facts)]
         elif bad:
             bench.log(excluded | {"class": "statutory"}, case)
             rows = [
@@ -430,7 +431,8 @@ def test_what_happens_beside_the_draw_is_counted_by_clerk(
             ]
         elif number == 5:
             entered = bench.log({"type": "manual", "request": request.plain()}, case)
-            rows = [bench.row(case, request, entered, kind=DrawKind.MANUAL)]
+            facts = {"kind": DrawKind.MANUAL, "result_index": entered}
+            rows = [bench.row(case, request, entered, **facts)]
         else:
             bench.log(excluded | {"class": "absence"}, case)
             rows = [bench.drawn(case)]
@@ -462,6 +464,28 @@ def test_what_happens_beside_the_draw_is_counted_by_clerk(
     assert whole[WatchMeasure.LINK].events == 20
     by_hand = service.by_hand(session, material.span_of(session, 2026))
     assert [row.kind for row in by_hand] == [DrawKind.MANUAL]
+
+
+def test_a_link_that_was_undone_is_no_link(session, bench, clerks):
+    case = bench.case(clerks[0])
+    request = bench.request(case)
+    entered = bench.log({"type": "linked", "request": request.plain()}, case)
+    linked = bench.row(case, request, entered, kind=DrawKind.LINKED, result_index=entered)
+    drawn = bench.drawn(case, attempt=1)
+    drawn.request_id += "-again"
+    session.flush()
+    session.add_all([linked, drawn])
+    session.flush()
+    span = material.span_of(session, 2026)
+    (matter,) = material.matters_of(session, bench.court.id, span, set())
+    assert (matter.index, matter.events) == (entered, frozenset())
+
+
+def test_a_case_of_last_year_that_is_drawn_again(session, bench, clerks):
+    bench.draw(bench.case(clerks[0]), attempt=1)
+    span = material.span_of(session, 2026)
+    (matter,) = material.matters_of(session, bench.court.id, span, set())
+    assert matter.events == {WatchMeasure.REDRAW}
 
 
 # ------------------------------------------------------------------ the pages
