@@ -21,7 +21,7 @@ from assignment.draw import MEMBER, Request, draw_epoch, seed_of
 from assignment.entries import Contributor
 from assignment.epoch import Body, Epoch
 from assignment.ledger import Candidates, Move, apply_moves, ledger_hash, moves_of_charge
-from assignment.roster import Change, Post, Rosters, base_of, is_rota
+from assignment.roster import Change, Choice, Post, Rosters, base_of, is_rota
 from assignment.tree import Frontier
 
 
@@ -31,15 +31,6 @@ class Finding:
 
     index: int
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """From whom a request must be drawn: whose ledger, which pool, and who is eligible there."""
-
-    ledger: str
-    pool: str
-    candidates: Candidates
 
 
 @dataclass(slots=True, kw_only=True)

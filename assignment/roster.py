@@ -30,6 +30,15 @@ class Change:
     post: Post
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """From whom a request must be drawn: whose ledger, which pool, and who is eligible there."""
+
+    ledger: str
+    pool: str
+    candidates: Candidates
+
+
 @dataclass(slots=True)
 class Rosters:
     """The posts of all judges, with everything that was ever logged about them."""

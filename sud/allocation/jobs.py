@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sud.access import SYSTEM
+from sud.allocation import audit as auditing
 from sud.allocation import epochs, service
 from sud.db import Sessions, unit
 from sud.outside import Outside
@@ -27,7 +28,14 @@ def draw(sessions: Sessions, outside: Outside) -> None:
             drawn = epoch is not None
 
 
+def audit(sessions: Sessions, outside: Outside) -> None:
+    """Compare the tables of draws with the log; what differs is told in the log itself."""
+    with unit(sessions) as session:
+        auditing.audit(session, SYSTEM, now=outside.now())
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "allocation.epoch": freeze,
+    "allocation.audit": audit,
     epochs.DRAW_JOB: draw,
 }

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.serving import make_server
 
@@ -26,7 +26,7 @@ from assignment.tree import included, inclusion
 from assignment.verify import checkpoint_in, verify
 from sud import journal
 from sud.access import SYSTEM, Action
-from sud.allocation import epochs, jobs, listing, log, service, story
+from sud.allocation import audit, epochs, jobs, listing, log, service, story
 from sud.allocation.log import DamagedLogError
 from sud.db import make_sessions, unit
 from sud.errors import CourtError, Refusal
@@ -411,6 +411,40 @@ def test_nothing_that_was_drawn_can_be_edited(session, make, contributors, state
     contributors.draw()
     with pytest.raises(DBAPIError, match=r"permission denied|never changed"):
         session.execute(text(statement))
+
+
+REPAINTED = {
+    "draw_seats": "UPDATE draw_seats SET judge_id = 1 + judge_id % 4 WHERE draw_id = 1",
+    "cases": "UPDATE cases SET judge_id = 1 + judge_id % 4 WHERE id = 2",
+    "draw_requests": "UPDATE draw_requests SET request_id = 'TLS-TLS-2026-000099' WHERE id = 3",
+    "reveals": "UPDATE reveals SET value = decode(repeat('ab', 32), 'hex')",
+    "epochs": "UPDATE epochs SET name = 'another'",
+}
+
+
+@attack("owner of the tables", "caught", "every night the tables are compared with the log")
+def test_repainted_tables_are_found(real, config):
+    """switches the guards off and edits a table of draws"""
+    sessions, contributors = real
+    committed(sessions, contributors, lambda _: contributors.draw())
+    with unit(sessions) as session:
+        assert audit.audit(session, SYSTEM, now=contributors.now()) == []
+    owner = create_engine(config.owner_database_url)
+    with owner.begin() as connection:
+        for table, change in REPAINTED.items():
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            connection.execute(text(change))
+    owner.dispose()
+    with unit(sessions) as session:
+        found = audit.audit(session, SYSTEM, now=contributors.now())
+        assert {one.what for one in found} == {
+            "other judges sit than the log says",
+            "the case is with another judge than the log says",
+            "its entry is about something else",
+            "another value was revealed",
+            "it was frozen otherwise",
+        }
+        assert kinds(session)[-1] == "incident"
 
 
 @attack("clerk", "refused", "one draw a case and ground; the database holds it too")

@@ -35,6 +35,7 @@ from sud.models import (
     RoleCode,
 )
 from sud.outside import defer_job
+from tests.attacks import attack
 from tests.builders import START, Make
 from tests.contributors import Contributors
 from tests.sud.test_filings import pdf
@@ -151,7 +152,9 @@ def test_a_manual_entry_of_one_who_could_be_drawn_is_found(session, office) -> N
     assert any("cannot approve" in one.what for one in found)
 
 
+@attack("administrator", "refused", "two different persons")
 def test_nobody_approves_what_he_proposed(session, office) -> None:
+    """approves what he has proposed himself"""
     proposal = office.propose(office.waiting())
     for do in (
         lambda: office.approve(proposal, office.administrator),
@@ -169,7 +172,9 @@ def test_nobody_approves_what_he_proposed(session, office) -> None:
         )
 
 
+@attack("judge", "refused", "the log does not take it, and a verifier would find it")
 def test_nobody_of_the_pool_approves_or_proposes(session, office, make) -> None:
+    """approves an assignment of a case that could be his"""
     proposal = office.propose(office.waiting())
     judge = make.judge_user(office.judges[1])
     chair = make.staff(RoleCode.CHAIR)
@@ -204,7 +209,9 @@ def test_a_judge_of_the_inter_court_pool_does_not_approve(session, office, make)
         office.approve(proposal, office.actor(user))
 
 
+@attack("administrator", "refused", "the log itself says that it is off")
 def test_by_hand_is_off_unless_the_rules_say_so(session, make, contributors, outside, time) -> None:
+    """assigns a case by hand in the house"""
     office = Office(session, make, contributors, outside, time, manual=False)
     assert not service.may_be_named(session)
     with refused(Refusal.MANUAL_OFF):
@@ -297,7 +304,9 @@ def test_what_is_decided_is_decided(session, office) -> None:
         session.execute(text("UPDATE exception_proposals SET because = 'x'"))
 
 
+@attack("officials", "caught", "a quota, and one alarm")
 def test_the_quota_of_a_month(session, office, run_jobs, mailbox, make) -> None:
+    """assign by hand more than exceptionally"""
     auditor = make.staff(RoleCode.AUDITOR)
     office.named()
     office.named()

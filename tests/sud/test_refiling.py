@@ -42,6 +42,7 @@ from sud.models import (
 from sud.outside import defer_job
 from sud.refiling import marking, service
 from sud.refiling.service import Choice
+from tests.attacks import attack
 from tests.builders import Make
 from tests.contributors import Contributors
 from tests.sud.test_filings import law
@@ -196,7 +197,9 @@ def test_a_repeated_claim_goes_to_the_judge_of_the_first(session, desk, drawing,
         assert private not in body
 
 
+@attack("clerk", "without effect", "a repeated claim goes to its first judge, without a choice")
 def test_a_choice_of_the_clerk_does_not_matter_for_a_repeated_claim(session, desk, drawing) -> None:
+    """declares a repeated claim to be another matter"""
     first = desk.accept(desk.file())
     drawing.draw()
     session.refresh(first)
@@ -206,9 +209,11 @@ def test_a_choice_of_the_clerk_does_not_matter_for_a_repeated_claim(session, des
     assert kinds(session) == ["case", "linked"]
 
 
+@attack("party", "caught", "copies follow the first: one draw, and one alarm")
 def test_twenty_two_copies_one_draw_one_alarm(
     session, desk, drawing, make, run_jobs, mailbox
 ) -> None:
+    """files twenty-two copies of a claim, to keep the one that falls well"""
     officials = [make.staff(RoleCode.ADMINISTRATOR), make.staff(RoleCode.AUDITOR)]
     copies = [desk.file() for _ in range(22)]
     run_jobs()
@@ -403,7 +408,9 @@ def test_a_related_claim_is_linked_by_choice(session, desk, drawing) -> None:
     assert is_whole(session, drawing)
 
 
+@attack("clerk", "refused", "a link is taken back before a freeze, or never")
 def test_a_link_is_undone_before_the_freeze_and_not_after(session, desk, drawing) -> None:
+    """takes a link back once the values are known"""
     first = desk.accept(desk.file())
     drawing.draw()
     session.refresh(first)
@@ -471,7 +478,9 @@ def test_counts_by_clerk(session, desk, drawing, make) -> None:
 # ------------------------------------------------------------------ two at once
 
 
+@attack("two clerks", "without effect", "the second finds the first")
 def test_two_copies_accepted_at_once_one_draw_and_one_link(own_sessions, config, outside, time):
+    """accept two copies in the same moment"""
     with unit(own_sessions) as session:
         make = Make(session, time)
         desk = Desk(session, outside, time, law(make), make.user(), make.staff(RoleCode.CLERK))
