@@ -1,12 +1,14 @@
 """Who must not be drawn for a case: by law, by a tie that is declared, beside a relative."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assignment.canon import canon
+from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.models import Case, Judge
 from sud.recusals import earlier, ties
@@ -36,15 +38,28 @@ def exclusions_for(
     away |= {leaving.id} if leaving else set()
     judges = session.scalars(
         select(Judge).where(Judge.id.in_(documents.keys() - away)).order_by(Judge.code)
-    )
+    ).all()
     return [
         allocation.Exclusion(
             judge=judge,
             ground=documents[judge.id][0],
             document=allocation.salted(bytes.fromhex(digest(documents[judge.id][1]))),
         )
-        for judge in judges
+        for judge in _within_reach(session, case, judges)
     ]
+
+
+def _within_reach(session: Session, case: Case, judges: Sequence[Judge]) -> list[Judge]:
+    """Keep those who could be drawn at all: of others, the log need not learn that they are tied.
+
+    Beside the court's own judges, those of its neighbours may be, when their pool has to serve.
+    """
+    if all(judge.court_id == case.court_id for judge in judges):
+        return list(judges)
+    state = draw_log.read(session)
+    pool = state.rosters.pool_of(case.court.code, state.intake)
+    courts = {case.court.code, *(state.rosters.courts_of(pool, state.intake) if pool else ())}
+    return [judge for judge in judges if judge.court.code in courts]
 
 
 def pairs_in_panel(session: Session, case: Case) -> list[tuple[Judge, dict[str, Any]]]:

@@ -63,11 +63,14 @@ class RulingForm(forms.Form):
         _("The signed order"),
         accept=".pdf",
         hint=_("A PDF. Its salted hash goes into the public log, never the order itself."),
+        quiet=True,
     )
 
     def offer(self, recusal: Recusal) -> None:
         """Offer both ways, and say what each brings about."""
         found = recusal.evidence is not None
+        if found:
+            self.order.description = _("A PDF, if there is one: the facts above are a document.")
         self.outcome.choices = [
             (
                 "granted",

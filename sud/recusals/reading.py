@@ -82,6 +82,19 @@ def sitting(session: Session, case: Case) -> list[Sits]:
     return [Sits(seat=seat, judge=judge) for seat, judge in sorted(seats.items())]
 
 
+def was_drawn(session: Session, case: Case) -> bool:
+    """Say whether the log of draws knows who sits; of a case older than the log it does not."""
+    return (
+        session.scalars(
+            select(DrawSeat.id)
+            .join(DrawRequest, DrawRequest.id == DrawSeat.draw_id)
+            .where(DrawRequest.case_id == case.id)
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
 def served(session: Session, case: Case) -> list[Served]:
     """Return everybody who ever sat in a case, in the order in which they came."""
     rows = session.scalars(

@@ -26,6 +26,7 @@ from sud.models import (
     ActState,
     Case,
     CaseRelation,
+    CaseState,
     Document,
     HearingState,
     Initiative,
@@ -38,7 +39,7 @@ from sud.models import (
     RuledBy,
 )
 from sud.outside import Outside, local_day, reaching_the_store
-from sud.recusals import earlier
+from sud.recusals import earlier, reading
 from sud.recusals.excluding import PANEL, STATUTORY, digest, pairs_in_panel
 from sud.recusals.excluding import exclusions_for as exclusions_for  # noqa: PLC0414 - for filings
 from sud.recusals.reading import OPEN, recusals_of, ruler_of, sitting
@@ -219,7 +220,23 @@ def let_leave(
         judge=judge, ground=ground, document=allocation.salted(bytes.fromhex(document))
     )
     excluded = exclusions_for(session, case, secret=outside.secret, leaving=judge)
-    allocation.redraw(session, actor, case, drops=[drop], excluded=excluded, now=now)
+    if reading.was_drawn(session, case):
+        allocation.redraw(session, actor, case, drops=[drop], excluded=excluded, now=now)
+    else:
+        # A case older than the log: nobody was drawn whom the log could let leave.
+        case.judge, case.state, case.distributed_at = None, CaseState.REGISTERED, None
+        gone = allocation.Exclusion(judge=judge, ground=STATUTORY, document=drop.document)
+        journal.record(
+            session,
+            actor,
+            Action.CASE_DISTRIBUTE,
+            case,
+            now=now,
+            change="left",
+            judge=judge.code,
+            ground=ground,
+        )
+        allocation.enter(session, actor, case, excluded=[*excluded, gone], now=now)
     notices.tell_participants(
         session, actor, case, NoticeKind.JUDGE_LEFT, defer=outside.defer, now=now
     )

@@ -13,13 +13,13 @@ from sud.models import (
     Judge,
     Recusal,
     RecusalGround,
-    RecusalState,
     Redistribution,
     RoleCode,
     TieAnswer,
 )
 from sud.outside import local_day
 from sud.recusals import earlier, portfolio, reading, service, ties
+from sud.recusals.excluding import PANEL
 from sud.recusals.forms import (
     AnswerForm,
     EarlierForm,
@@ -40,9 +40,7 @@ def install(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "judges_served": lambda case: reading.served(db(), case),
-            "recusals_waiting": lambda case: [
-                one for one in reading.recusals_of(db(), case) if one.state is RecusalState.WAITING
-            ],
+            "recusals_in": lambda case: reading.recusals_of(db(), case),
             "tie_questions": lambda case: ties.questions_to(db(), actor(), case),
         }
     )
@@ -88,7 +86,7 @@ def ask_post(case: Case) -> ResponseReturnValue:
                 actor(),
                 case,
                 judge=_chosen_judge(case, form),
-                ground=next(one for one in _grounds() if one.code == form.ground.data),
+                ground=next(one for one in _grounds(case) if one.code == form.ground.data),
                 reasons=form.reasons.data or "",
                 paper=form.upload(),
                 outside=outside(),
@@ -106,14 +104,17 @@ def ask_post(case: Case) -> ResponseReturnValue:
     return _request_page(case, form), 422
 
 
-def _grounds() -> list[RecusalGround]:
+def _grounds(case: Case) -> list[RecusalGround]:
+    """The grounds of the law; a relative in the panel needs a panel."""
     day = local_day(outside().now())
-    return list(reading.grounds_for(db(), by_judge=bool(actor().judge_ids), on=day))
+    found = reading.grounds_for(db(), by_judge=bool(actor().judge_ids), on=day)
+    in_panel = len(reading.sitting(db(), case)) > 1
+    return [one for one in found if in_panel or one.drop != PANEL]
 
 
 def _request_form(case: Case) -> RequestForm:
     form = RequestForm()
-    form.offer(_challengeable(case), _grounds())
+    form.offer(_challengeable(case), _grounds(case))
     return form
 
 

@@ -546,6 +546,31 @@ def test_a_personal_number_excludes_by_itself(session, make, contributors, bench
     true_log(session, contributors)
 
 
+def test_of_a_judge_elsewhere_the_log_learns_nothing(
+    session, make, contributors, bench, outside, time
+):
+    there = make.court("Б1", "BSK-LEN")
+    far, near = make.judge(there), bench[0]
+    contributors.roster(far)
+    for judge in (far, near):
+        declare(session, make, judge, time, name="Башка Адам", pin="20101189990777")
+    case = make.case()
+    make.party(case, pin="20101189990777")
+    assert [one.judge for one in service.exclusions_for(session, case, secret=SECRET)] == [near]
+    allocation.set_pool(
+        session,
+        SYSTEM,
+        "POOL-TLS",
+        [case.court.code, there.code],
+        order=bytes(32),
+        now=time(),
+    )
+    contributors.enter(make.case())
+    contributors.draw()
+    found = service.exclusions_for(session, case, secret=SECRET)
+    assert {one.judge for one in found} == {near, far}
+
+
 def test_an_organisation_and_a_representative_are_matched_too(session, make, law, time):
     judge = make.judge()
     declare(session, make, judge, time, name="ЖЧК «Ала-Тоо»", pin="00710201999990")
@@ -753,6 +778,21 @@ def test_a_whole_portfolio_is_drawn_at_once(session, make, contributors, bench, 
     for case in mine:
         session.refresh(case)
         assert case.judge not in (None, judge)
+    true_log(session, contributors)
+
+
+def test_a_case_older_than_the_log_is_entered_without_its_judge(
+    session, make, contributors, bench, outside, time
+):
+    old = make.case(judge=bench[0])
+    bench[0].until = time().date() - timedelta(days=1)
+    session.flush()
+    assert redistribute(session, make.staff(RoleCode.CHAIR), bench[0], outside).cases == 1
+    assert entries(session, "dropout") == []
+    time.now += timedelta(hours=5)
+    contributors.draw()
+    session.refresh(old)
+    assert old.judge in bench[1:]
     true_log(session, contributors)
 
 
