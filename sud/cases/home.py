@@ -18,6 +18,7 @@ from sud.models import (
     CaseState,
     DropItem,
     DropState,
+    FairnessAlarm,
     Filing,
     FilingState,
     Hearing,
@@ -48,6 +49,7 @@ class QueueCode(StrEnum):
     ACTS_TO_ISSUE = "acts_to_issue"
     CASES_WITHOUT_HEARING = "cases_without_hearing"
     RECUSALS = "recusals"
+    WATCH_ALARMS = "watch_alarms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,9 @@ def queues_of(session: Session, actor: Actor) -> list[Queue]:
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
         discs = select(DropItem).where(DropItem.state == DropState.WAITING)
         found.append(_queue(session, QueueCode.DISCS, discs, DropItem.seen_at))
+    if actor.has(RoleCode.AUDITOR):
+        alarms = select(FairnessAlarm).where(FairnessAlarm.settled_at.is_(None))
+        found.append(_queue(session, QueueCode.WATCH_ALARMS, alarms, FairnessAlarm.crossed_at))
     return found
 
 

@@ -510,6 +510,7 @@ def test_the_auditor_reads_an_alarm_and_settles_it(session, bench, stolen, reade
         f" {bench.judges[3].full_name} more often than their chances allow:"
         f" {found.observed} of 40, where {found.expected:.1f} were expected."
     )
+    assert "Alarms of the fairness watch" in text_of(reader.get("/home"))
     page = text_of(reader.get("/watch"))
     assert told in page
     assert "A fair draw shows this less than once in" in page
