@@ -510,7 +510,9 @@ def _offered(filing: Filing, form: AcceptForm) -> list[Candidate]:
     """Offer the clerk the earlier cases that the claim resembles, unless one decides already."""
     found = marking.candidates(db(), filing, secret=outside().secret, now=outside().now())
     bound = marking.binding(found)
-    form.offer([(one.case.key, one.case.number) for one in found if one.case and not bound])
+    logged = [] if bound else [one for one in found if one.case]
+    first = [one for one in logged if not one.follows] or logged
+    form.offer([(one.case.key, one.case.number) for one in first if one.case])
     return found
 
 

@@ -31,8 +31,10 @@ from sud.models import (
     FilingState,
     NoticeKind,
     PersonKind,
+    Refiling,
     RefilingAlarm,
     RefilingSign,
+    RefilingState,
 )
 from sud.outside import BISHKEK, Defer, local_day
 from sud.refiling.fingerprint import (
@@ -48,6 +50,8 @@ from sud.refiling.rules import Rule, rule_on
 from sud.registry.calendar import months_after
 
 NOTE: Final = "refiling.note"
+BOUND: Final = (RefilingState.LINKED, RefilingState.WAITING)
+"""A case in these states follows an earlier one."""
 
 _LOCK: Final = 0x5245464C
 """Advisory lock: filings are marked one after another, so that two copies see each other."""
@@ -78,7 +82,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An earlier filing that resembles one, and why; `binds` takes its judge without a choice."""
+    """An earlier filing that resembles one, and why.
+
+    One that `binds` gives its judge without a choice; one that `follows` has its own from a third.
+    """
 
     filing: Filing
     case: Case | None
@@ -87,6 +94,7 @@ class Candidate:
     since: datetime
     repeats: bool
     binds: bool
+    follows: bool
 
     @property
     def filed_at(self) -> datetime:
@@ -197,8 +205,12 @@ def candidates(
                 before is None or _closer(likeness, before[1], rule)
             ):
                 found[mark.filing_id] = mark.filing, likeness
-    outcomes = _outcomes(session, [one.case_id for one, _likeness in found.values()])
-    told = [_candidate(one, likeness, outcomes, rule, now) for one, likeness in found.values()]
+    numbers = [one.case_id for one, _likeness in found.values()]
+    outcomes, followers = _outcomes(session, numbers), _followers(session, numbers)
+    told = [
+        _candidate(one, likeness, outcomes, rule, now, follows=one.case_id in followers)
+        for one, likeness in found.values()
+    ]
     return sorted(told, key=lambda one: (one.filed_at, one.filing.id))
 
 
@@ -218,6 +230,8 @@ def _candidate(
     outcomes: dict[int, ActOutcome | None],
     rule: Rule,
     now: datetime,
+    *,
+    follows: bool,
 ) -> Candidate:
     fate, since = _fate(earlier, outcomes)
     repeats = likeness.repeats(rule.thresholds)
@@ -232,6 +246,7 @@ def _candidate(
         since=since,
         repeats=repeats,
         binds=repeats and within,
+        follows=follows,
     )
 
 
@@ -259,6 +274,12 @@ def _outcomes(session: Session, cases: Sequence[int | None]) -> dict[int, ActOut
         .order_by(Act.issued_at)
     )
     return {row.case_id: row.outcome for row in rows}
+
+
+def _followers(session: Session, cases: Sequence[int | None]) -> set[int]:
+    """Return which of these cases follow another one."""
+    rows = select(Refiling.case_id).where(Refiling.case_id.in_(cases), Refiling.state.in_(BOUND))
+    return set(session.scalars(rows))
 
 
 def _signs(likeness: Likeness, rule: Rule) -> tuple[RefilingSign, ...]:

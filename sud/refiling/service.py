@@ -36,12 +36,10 @@ from sud.models import (
 )
 from sud.outside import Defer, local_day
 from sud.recusals.excluding import exclusions_for
-from sud.refiling.marking import Candidate, binding, candidates, note
+from sud.refiling.marking import BOUND, Candidate, binding, candidates, note
 
 FOLLOW: Final = "refiling.follow"
 SHOWN: Final = 100
-
-_BOUND: Final = (RefilingState.LINKED, RefilingState.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +184,7 @@ def undo(
     if row is None:
         raise CourtError(Refusal.LINK_SETTLED)
     session.refresh(row, with_for_update={"of": Refiling})
-    if row.state not in _BOUND:
+    if row.state not in BOUND:
         raise CourtError(Refusal.LINK_SETTLED)
     linked = row.state is RefilingState.LINKED
     row.state, row.reason = RefilingState.UNLINKED, reason
@@ -272,7 +270,7 @@ def refiling_of(session: Session, case: Case) -> Refiling | None:
 def bound_of(session: Session, case: Case) -> Refiling | None:
     """Return the link of a case that follows an earlier one, or waits to."""
     row = refiling_of(session, case)
-    return row if row is not None and row.state in _BOUND else None
+    return row if row is not None and row.state in BOUND else None
 
 
 def copies_of(session: Session, actor: Actor, case: Case) -> Sequence[Refiling]:
@@ -282,7 +280,7 @@ def copies_of(session: Session, actor: Actor, case: Case) -> Sequence[Refiling]:
         select(Refiling)
         .where(
             Refiling.earlier_id == case.id,
-            Refiling.state.in_(_BOUND),
+            Refiling.state.in_(BOUND),
             Refiling.case_id.in_(known),
         )
         .order_by(Refiling.id)
@@ -313,7 +311,7 @@ def counts_by_clerk(session: Session, actor: Actor, since: datetime) -> list[Cou
     query = (
         select(
             User.display_name,
-            func.count().filter(state.in_(_BOUND), ~system),
+            func.count().filter(state.in_(BOUND), ~system),
             func.count().filter(system),
             func.count().filter(state == RefilingState.SEPARATE),
             func.count().filter(state == RefilingState.UNLINKED),

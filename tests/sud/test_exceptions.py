@@ -539,7 +539,7 @@ def test_the_whole_way_in_pages(session, office, make, sign_in, client) -> None:
     assert again.status_code == 422
     assert one.get(form).status_code == 404
     public = client.get("/exceptions?lang=en").text
-    assert "Named by hand" in public
+    assert "By hand" in public
     assert case.number not in public
     for user in users:
         assert user.display_name not in public

@@ -4,7 +4,7 @@ import itertools
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sud.refiling.fingerprint import (
@@ -72,6 +72,7 @@ def same(name: str, other: str, **facts) -> Agreement:
 names = st.tuples(st.sampled_from(SURNAMES), st.sampled_from(GIVEN), st.sampled_from(FATHERS))
 
 
+@settings(deadline=None)
 @given(names)
 def test_case_and_blanks(name) -> None:
     text = " ".join(name)
@@ -79,12 +80,14 @@ def test_case_and_blanks(name) -> None:
         assert same(text, other) is Agreement.SAME
 
 
+@settings(deadline=None)
 @given(names)
 def test_kyrgyz_letters_typed_as_russian_ones(name) -> None:
     text = " ".join(name)
     assert same(text, text.translate(PLAIN)) is Agreement.SAME
 
 
+@settings(deadline=None)
 @given(names, st.sampled_from([LATIN, KYRGYZ]))
 def test_transliteration_both_ways(name, table) -> None:
     text = " ".join(name)
@@ -92,6 +95,7 @@ def test_transliteration_both_ways(name, table) -> None:
     assert same(latin(text, table), text.upper()) is Agreement.SAME
 
 
+@settings(deadline=None)
 @given(names, st.lists(st.booleans(), min_size=1, max_size=12))
 def test_latin_letters_that_look_the_same(name, which) -> None:
     text = " ".join(name)
@@ -99,6 +103,7 @@ def test_latin_letters_that_look_the_same(name, which) -> None:
     assert same(text, alike(text.upper(), which)) is Agreement.SAME
 
 
+@settings(deadline=None)
 @given(names, st.lists(st.booleans(), min_size=1, max_size=12))
 def test_cyrillic_letters_in_a_latin_name(name, which) -> None:
     text = latin(" ".join(name))
@@ -108,6 +113,7 @@ def test_cyrillic_letters_in_a_latin_name(name, which) -> None:
     assert same(text, mixed) is Agreement.SAME
 
 
+@settings(deadline=None)
 @given(names, st.permutations(range(3)))
 def test_order_of_the_names(name, order) -> None:
     assert same(" ".join(name), " ".join(name[place] for place in order)) is not Agreement.OTHER
@@ -151,6 +157,7 @@ COMPANIES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(COMPANIES),
     st.sampled_from(FORMS),
@@ -321,6 +328,7 @@ def test_one_more_party_hides_nothing() -> None:
     assert compare(claim(), more, AT).repeats(AT)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read(text) -> None:
     assert all(len(word) <= 6 for word in words_of(text))
