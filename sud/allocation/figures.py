@@ -16,7 +16,7 @@ _LABEL_STEP: Final = 16
 _LEAST_SPAN: Final = 2.0
 _GRID_LINES: Final = 6
 _STEPS: Final = (1, 2, 4, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
-_ROW, _BAR, _FIGURE = 46, 16, 70
+_ROW, _BAR = 46, 16
 
 COLOURS: Final = ("#0f4c5c", "#b3261e", "#0f6b3c", "#4b3a72", "#8a5a00", "#1d70b8", "#505a5f")
 """Of lines that lie close together; each is also named at its end."""
@@ -79,7 +79,7 @@ class Bars:
 def bars(chances: Sequence[tuple[str, float, float, bool]]) -> Bars:
     """Lay out name, chance, fair share and mark of each judge."""
     most = max((max(chance, fair) for _, chance, fair, _ in chances), default=1)
-    unit = (WIDTH - _FIGURE) / most
+    unit = (WIDTH - 1) / most
     return Bars(
         height=_ROW * len(chances),
         bars=[

@@ -27,7 +27,7 @@ from sud.models import (
 )
 from sud.outside import BISHKEK
 
-PAGE: Final = 50
+PAGE: Final = 25
 CHUNK: Final = 500
 
 
