@@ -110,6 +110,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (NoticeKind.FILING_RETURNED, _("Claim returned")),
     (NoticeKind.CASE_REGISTERED, _("Case registered")),
     (NoticeKind.JUDGE_DRAWN, _("Judge drawn")),
+    (NoticeKind.JUDGE_LEFT, _("The judge left the case")),
     (NoticeKind.HEARING_SET, _("Hearing set")),
     (NoticeKind.HEARING_CANCELLED, _("Hearing cancelled")),
     (NoticeKind.ACT_ISSUED, _("Act issued")),
