@@ -28,9 +28,9 @@ class OrderForm(forms.Form):
         _("Day of the order"), required=_("Enter the day of the order."), hint=_EXAMPLE
     )
     order_file = forms.FileField(
-        _("The signed order"),
+        _("The signed order (PDF)"),
         required=_("Choose the file of the order."),
-        hint=_("A PDF file. The public log shows only a salted hash of it."),
+        hint=_("The public log shows only a salted hash of it."),
         accept=".pdf",
     )
 
