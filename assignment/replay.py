@@ -131,12 +131,10 @@ class State:
 
     def bodies_of(self, epoch: int) -> dict[str, Body]:
         """Return each contributor with the chain that it uses in an epoch."""
-        found = {}
-        for name, bodies in self.bodies.items():
-            valid = [body for body in bodies if body.first <= epoch]
-            if valid:
-                found[name] = valid[-1]
-        return found
+        return {
+            name: [body for body in bodies if body.first <= epoch][-1]
+            for name, bodies in self.bodies.items()
+        }
 
     def posts(self, ledger: str, day: str) -> dict[str, Post]:
         """Return the posts of the judges of a court or pool, for a case that is logged now."""
