@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assignment import compose, docket
-from assignment.replay import State
+from assignment.replay import State, replay
 from sud import journal
 from sud.access import Action, Actor
-from sud.allocation import log
+from sud.allocation import log, snapshot
 from sud.models import Case, DrawRequest, DrawSeat, Epoch, Judge, LogEntry, Reveal
 
 INCIDENT: Final = "tables-differ"
@@ -33,8 +33,17 @@ class Difference:
 
 
 def audit(session: Session, actor: Actor, *, now: datetime) -> list[Difference]:
-    """Compare every draw with the log; a difference becomes a public incident."""
-    if not differences(session, log.read(session)):
+    """Verify the log from its first entry, and compare every draw with it.
+
+    A difference becomes a public incident. A log that is true is kept as a state from which the
+    processes of the house go on; one that is not is nobody's to write on: DamagedLogError.
+    """
+    state = replay(log.lines(session, 0))
+    if state.findings:
+        first = state.findings[0]
+        raise log.DamagedLogError(f"entry {first.index}: {first.what}")
+    snapshot.keep(session, state, now=now)
+    if not differences(session, state):
         return []
     # Somebody may have registered a case meanwhile: what is said aloud is looked at in peace.
     book = log.Book(session, now)

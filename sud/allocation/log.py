@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from assignment import ed25519, note, tree
 from assignment.canon import canon, parse
 from assignment.replay import State
+from sud.allocation import snapshot
 from sud.errors import CourtError, Refusal
 from sud.models import LogEntry, LogNode
 
@@ -91,6 +92,8 @@ class _Kept:
         """Return everything that follows from the log, with what this session has just written."""
         own = session.info.get("log_written")
         with self.lock:
+            if not self.state.size or not self._is_beginning(session):
+                self.state = snapshot.latest(session) or State()
             if not self._is_beginning(session):
                 self.state = State()
             for line in lines(session, self.state.size, own):

@@ -13,6 +13,7 @@ from sud.models.allocation import (
     EpochState,
     LogEntry,
     LogNode,
+    LogState,
     Reveal,
     WaitReason,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "LinkGround",
     "LogEntry",
     "LogNode",
+    "LogState",
     "ManualGround",
     "Notice",
     "NoticeKind",

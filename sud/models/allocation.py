@@ -33,6 +33,17 @@ class LogNode(Base):
     hash: Mapped[bytes]
 
 
+class LogState(Base):
+    """What followed from the first `size` entries, as last night's audit found it true."""
+
+    __tablename__ = "log_states"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    engine: Mapped[str]
+    made_at: Mapped[datetime]
+    body: Mapped[bytes]
+
+
 class EpochState(StrEnum):
     FROZEN = "frozen"
     DRAWN = "drawn"

@@ -3,19 +3,21 @@
 import json
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time as clock
 import urllib.request
+import zlib
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 from werkzeug.serving import make_server
 
@@ -26,7 +28,7 @@ from assignment.tree import included, inclusion
 from assignment.verify import checkpoint_in, verify
 from sud import journal
 from sud.access import SYSTEM, Action
-from sud.allocation import audit, epochs, jobs, listing, log, service, story
+from sud.allocation import audit, epochs, jobs, listing, log, service, snapshot, story
 from sud.allocation.log import DamagedLogError
 from sud.db import make_sessions, unit
 from sud.errors import CourtError, Refusal
@@ -40,6 +42,7 @@ from sud.models import (
     EpochState,
     JournalLine,
     LogEntry,
+    LogState,
     Reveal,
     WaitReason,
 )
@@ -47,6 +50,7 @@ from sud.outside import defer_job
 from sud.web import make_app
 from tests.attacks import attack
 from tests.builders import Make
+from tests.conftest import MONDAY
 from tests.contributors import Contributors
 
 ROOT = Path(__file__).parents[2]
@@ -591,6 +595,39 @@ def test_cases_entered_at_once_stand_one_after_another(real, time):
     with sessions() as session:
         contributors.published.session = session
         assert true(session, contributors).state.counts["case"] == 14
+
+
+def test_a_process_goes_on_from_the_state_of_last_night(real, monkeypatch):
+    sessions, contributors = real
+    committed(sessions, contributors, lambda _: contributors.draw())
+    with unit(sessions) as session:
+        audit.audit(session, SYSTEM, now=contributors.now())
+    with unit(sessions) as session:
+        whole = log.read(session)
+        monkeypatch.setattr(log, "_kept", log._Kept())
+        read = []
+        monkeypatch.setattr(log, "lines", lambda *_: read.append(1) or iter(()))
+        again = log.read(session)
+        assert (again.records, again.ledgers) == (whole.records, whole.ledgers)
+        assert again.frontier.root() == whole.frontier.root()
+        assert log._kept.state.size == whole.size
+
+
+def test_a_state_of_another_engine_or_archive_is_not_used(real, monkeypatch):
+    sessions, contributors = real
+    committed(sessions, contributors, lambda _: contributors.draw())
+    with unit(sessions) as session:
+        audit.audit(session, SYSTEM, now=contributors.now())
+        assert snapshot.latest(session).size == log.size_of(session)
+        session.execute(update(LogState).values(engine="another"))
+        assert snapshot.latest(session) is None
+
+
+def test_a_state_brings_nothing_else_to_life(session):
+    stranger = zlib.compress(pickle.dumps(os.getcwd))
+    session.add(LogState(size=1, engine=snapshot.engine(), made_at=MONDAY, body=stranger))
+    with pytest.raises(pickle.UnpicklingError, match="holds no posix"):
+        snapshot.latest(session)
 
 
 def _die_in_the_middle(url, step):
