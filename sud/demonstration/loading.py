@@ -23,11 +23,12 @@ from sud.media import service as media
 from sud.models import Counter, Epoch, EpochState, Hearing, HearingState
 from sud.outside import BISHKEK, Outside, local_day
 from sud.registry import service as registry
+from sud.statistics import service as statistics
 
 ANCHOR: Final = "demonstration/day"
 """The day on which loading began, as a number: the plan hangs on it."""
 PROGRESS: Final = "demonstration/phase"
-"""How many phases are done: one that opens the courts, three a day, one that ends."""
+"""How many phases are done: one that opens the courts, three a day, two that end."""
 AHEAD: Final = 45
 OPENING: Final = time(8, 0)
 TOLD_EVERY: Final = 38
@@ -91,6 +92,7 @@ class Loading:
             yield functools.partial(self._draw, day)
             yield self._kept_together(functools.partial(self._evening, day))
         yield self._kept_together(self._record)
+        yield self._kept_together(self._watch)
 
     def _morning(self, day: int, walk: Walk) -> None:
         staff.keep_roster(
@@ -181,6 +183,10 @@ class Loading:
                 outside=dataclasses.replace(self.outside, now=lambda: now),
                 limit=self.config.recording_limit_bytes,
             )
+
+    def _watch(self, walk: Walk) -> None:
+        """Have the draws watched at once: the auditor need not wait for the night."""
+        self.outside.defer(walk.session, statistics.WATCH_JOB)
 
 
 def _anchor(session: Session, today: date) -> date:

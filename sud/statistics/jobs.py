@@ -40,4 +40,4 @@ def watch_year(sessions: Sessions, outside: Outside, year: int) -> None:
         )
 
 
-JOBS: dict[str, Callable[..., None]] = {"statistics.watch": watch}
+JOBS: dict[str, Callable[..., None]] = {service.WATCH_JOB: watch}

@@ -36,6 +36,7 @@ from sud.statistics.material import Span
 from sud.statistics.monitors import Found, Report, Tally, Watched
 
 SHOWN: Final = 60
+WATCH_JOB: Final = "statistics.watch"
 _LOCK: Final = 0x57415443
 """Advisory lock: one watch at a time rewrites the figures of a court."""
 

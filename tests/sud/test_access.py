@@ -185,6 +185,9 @@ ANYWHERE = {
     Action.REFERENCE_READ: {"administrator", "auditor"},
     Action.REFERENCE_EDIT: {"administrator"},
     Action.JOURNAL_READ: {"auditor"},
+    Action.WATCH_READ: {"auditor"},
+    Action.WATCH_SETTLE: {"auditor"},
+    Action.WATCH_RUN: set(),
     Action.ACCESS_REFUSED: set(),
 }
 
