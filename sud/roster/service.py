@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sud import journal
@@ -26,6 +26,8 @@ from sud.models import (
     ChangeKind,
     Court,
     DrawRequest,
+    Hearing,
+    HearingState,
     Judge,
     RosterAlarm,
     RosterChange,
@@ -191,18 +193,16 @@ def end_absence(
     order: Ordered,
     now: datetime,
 ) -> RosterChange:
-    """Let a judge return on a day before the end of an absence, or from one without an end."""
+    """Let a judge return before the end of an absence, on its first day too: then it is off."""
 
     def check(line: Timeline) -> None:
         _require_day(judge, day, now)
         absence = line.absence_on(day)
-        if absence is None or absence.reason is AbsenceReason.TERM or absence.first == day:
+        if absence is None or absence.reason is AbsenceReason.TERM:
             raise CourtError(Refusal.NOT_ABSENT, day=day)
 
     def entries(line: Timeline) -> list[_Entry]:
-        absence = line.absence_on(day)
-        before = line.on(absence.first - timedelta(days=1)) if absence else None
-        post = before or Post(per_mille=FULL_POST, classes=None, row=Availability())
+        post = _post_before(line, day)
         return [_Entry(post.per_mille, post.classes, AbsenceReason.SHARE, day)]
 
     made = _change(
@@ -437,6 +437,16 @@ def _refuse_overlap(absence: Period) -> None:
     raise CourtError(Refusal.ABSENCES_OVERLAP, first=absence.first, last=absence.last)
 
 
+def _post_before(line: Timeline, day: date) -> Post:
+    """Return the post that a judge held before he was away, whatever absences touch one another."""
+    absence = line.absence_on(day)
+    while absence is not None:
+        day = absence.first - timedelta(days=1)
+        absence = line.absence_on(day)
+    post = line.on(day)
+    return post or Post(per_mille=FULL_POST, classes=None, row=Availability())
+
+
 def _returns(line: Timeline, since: date) -> list[date]:
     """Return the days on which absences end before the share changes again, as logged already."""
     found = []
@@ -525,6 +535,19 @@ def last_change(session: Session, judge: Judge) -> int:
         .limit(1)
     )
     return newest or 0
+
+
+def hearings_while_away(session: Session, judge: Judge, *, now: datetime) -> int:
+    """Count the hearings that are set before a judge on days on which he is away."""
+    line = posts.timeline_of(session, judge)
+    coming = session.scalars(
+        select(Hearing).where(
+            Hearing.judge_id == judge.id,
+            Hearing.state == HearingState.SCHEDULED,
+            func.lower(Hearing.during) > now,
+        )
+    )
+    return sum(line.absence_on(local_day(one.starts_at)) is not None for one in coming)
 
 
 def has_drawn(session: Session, court: Court) -> bool:

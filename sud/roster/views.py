@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from sud import words
 from sud.access import Action
@@ -35,11 +36,10 @@ from sud.roster.forms import (
     TermForm,
 )
 from sud.roster.posts import Fall, Period, Post, Timeline
-from sud.words import language
+from sud.roster.wording import class_words, hours_words, share_words
 
 views = Blueprint("roster", __name__, template_folder="templates")
 
-CHAIR_SHARE: Final = 700
 ROTA_WEEKS: Final = 26
 
 
@@ -64,45 +64,7 @@ class _Seen:
 
 @views.context_processor
 def _words() -> dict[str, Any]:
-    return {
-        "share_words": share_words,
-        "class_words": class_words,
-        "hours_words": hours_words,
-    }
-
-
-def share_words(judge: Judge, per_mille: int) -> str:
-    """Return a share as one would say it."""
-    if per_mille == 0:
-        return str(_("absent"))
-    if per_mille == service.FULL_POST:
-        return str(_("full post"))
-    share = words.percent(per_mille / service.FULL_POST, 0)
-    if judge.chair and per_mille == CHAIR_SHARE:
-        return str(_("chair, %(share)s of a full post", share=share))
-    return str(_("%(share)s of a full post", share=share))
-
-
-def class_words(classes: tuple[str, ...] | None) -> str:
-    """Return what a judge tries in words."""
-    if classes is None:
-        return str(_("all cases"))
-    names = registry.draw_class_names()
-    return words.listing(names.get(code, {}).get(language(), code) for code in classes)
-
-
-def hours_words(hours: epochs.Hours) -> str:
-    """Return one line of a timetable: Monday to Friday at 09:30, 12:00."""
-    days = [words.weekday(date(2026, 1, 5 + place)) for place in (hours.first, hours.last)]
-    if hours.first == 0 and hours.last == len(epochs.WEEKDAYS) - 1:
-        when = str(_("every day"))
-    elif hours.first == hours.last:
-        when = days[0]
-    else:
-        when = str(_("%(first)s to %(last)s", first=days[0], last=days[1]))
-    if hours.every_minutes:
-        return str(_("%(when)s, every %(minutes)s min", when=when, minutes=hours.every_minutes))
-    return str(_("%(when)s at %(hours)s", when=when, hours=words.listing(hours.at)))
+    return {"share_words": share_words, "class_words": class_words, "hours_words": hours_words}
 
 
 # ------------------------------------------------------------------ for everybody
@@ -533,8 +495,23 @@ def _take(
             _refuse(form, error)
         else:
             flash(_("The change stands in the public log."))
+            _tell_of_hearings(judge)
             return redirect(url_for("roster.court", code=judge.court.code), 303)
     return _form_page(judge, form, title, fall), 422
+
+
+def _tell_of_hearings(judge: Judge) -> None:
+    """Say how many hearings are set on days on which the judge will be away."""
+    count = service.hearings_while_away(db(), judge, now=outside().now())
+    if count:
+        flash(
+            ngettext(
+                "%(num)s hearing is set on a day on which this judge is away. The clerk moves it.",
+                "%(num)s hearings are set on days on which this judge is away."
+                " The clerk moves them.",
+                count,
+            )
+        )
 
 
 def _form_page(judge: Judge, form: OrderForm, title: str, fall: Fall | None) -> str:

@@ -276,6 +276,31 @@ def test_a_judge_may_come_back_before_the_end(court):
     assert service.absent_on(court.session, judge, days(9)) is None
 
 
+def test_a_leave_that_is_called_off_and_one_that_touches_another(court):
+    judge = court.judges[0]
+    court.share(judge, 700)
+
+    def back(day):
+        service.end_absence(
+            court.session, court.admin, judge, day=day, order=court.paper(), now=court.time()
+        )
+
+    court.leave(judge, days(5), days(9))
+    back(days(5))
+    court.leave(judge, days(10), days(19))
+    court.leave(judge, days(20), days(29), reason=AbsenceReason.SICKNESS)
+    back(days(24))
+    line = posts.timeline_of(court.session, judge)
+    shares = [(one.first, one.last, one.post.per_mille) for one in line.periods(TODAY, days(60))]
+    assert shares == [
+        (TODAY, days(9), 700),
+        (days(10), days(19), 0),
+        (days(20), days(23), 0),
+        (days(24), None, 700),
+    ]
+    court.true()
+
+
 def test_nothing_revives_a_judge_whose_term_is_over(court):
     judge = court.judges[0]
     court.leave(judge, days(10), days(19))
@@ -846,6 +871,27 @@ def test_a_page_that_is_older_than_the_roster_is_not_taken(court, sign_in):
     )
     assert answer.status_code == 422
     assert "Someone changed this in the meantime" in answer.text
+
+
+def test_hearings_on_days_of_absence_are_counted_for_who_enters_it(court, sign_in):
+    judge = court.judges[0]
+    case = court.make.case(judge=judge)
+    for ahead in (3, 8):
+        court.make.hearing(case, starts=court.time() + timedelta(days=ahead))
+    court.session.commit()
+    admin = sign_in(court.user)
+    url = address(court, judge, "absence")
+    facts = {
+        "reason": "leave",
+        "seen": seen_in(admin.get(url)),
+        **day_fields("first", days(2)),
+        **day_fields("last", days(5)),
+    }
+    answer = admin.post(
+        f"{url}?lang=en", data=order_fields(**facts), content_type="multipart/form-data"
+    )
+    assert answer.status_code == 303
+    assert "1 hearing is set on a day" in admin.get(f"{answer.location}?lang=en").text
 
 
 def test_every_form_changes_the_roster(court, sign_in, make):
