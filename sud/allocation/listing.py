@@ -248,9 +248,3 @@ def cases_waiting(session: Session, actor: Actor, court: Court) -> Sequence[Case
         .limit(PAGE)
     )
     return session.scalars(visible(query, actor)).all()
-
-
-def wait_of(session: Session, case: Case) -> DrawWait | None:
-    """Return the wait of a case for judges, while it lasts."""
-    query = select(DrawWait).where(DrawWait.case_id == case.id, DrawWait.ended_at.is_(None))
-    return session.scalars(query).first()

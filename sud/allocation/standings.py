@@ -236,7 +236,11 @@ def rates(session: Session, court: Court, *, since: datetime) -> Rates:
     query = (
         select(*counts)
         .join(LogEntry, LogEntry.index == DrawRequest.result_index)
-        .where(DrawRequest.court_id == court.id, LogEntry.logged_at >= since)
+        .where(
+            DrawRequest.court_id == court.id,
+            DrawRequest.case_id.is_not(None),
+            LogEntry.logged_at >= since,
+        )
     )
     return Rates(**session.execute(query).mappings().one())
 

@@ -21,6 +21,7 @@ from sud.allocation import (
     own,
     printing,
     publishing,
+    service,
     standings,
     story,
 )
@@ -62,7 +63,7 @@ def of_case(case: Case) -> ResponseReturnValue:
         case=case,
         stories=stories,
         pictures=_pictures(stories),
-        wait=listing.wait_of(db(), case),
+        wait=service.waiting(db(), case),
     )
 
 

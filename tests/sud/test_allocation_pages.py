@@ -190,6 +190,20 @@ def test_one_possible_judge_was_no_draw(client, session, make, contributors):
     assert standings.rates(session, case.court, since=contributors.now()).alone == 1
 
 
+def test_the_duty_judge_of_a_week_has_a_page_and_a_ledger(client, session, bench, contributors):
+    court = bench.judges[0].court
+    service.enter_duty(session, SYSTEM, court, week="2026-W50", weight=FULL, now=contributors.now())
+    contributors.draw()
+    session.expire_all()
+    name = f"{court.code}-duty-2026-W50"
+    page = words_of(client.get(f"/draws/{name}?lang=en").text)
+    assert "Duty judge of the week" in page
+    assert name in client.get("/draws").text
+    assert name in client.get("/draws.csv").text
+    assert f"The ledger {court.code}/duty" in client.get(f"/draws/courts/{court.code}?lang=en").text
+    assert standings.rates(session, court, since=bench.cases[0].registered_at).drawn == 10
+
+
 def test_manual_assignment_is_flagged_in_public(client, session, make, contributors, time):
     judge = make.judge()
     contributors.roster(judge)
@@ -315,7 +329,7 @@ def test_the_search_page(client, session, make, bench):
     assert "11 draws" in words_of(wrong.text)
 
 
-def test_what_waits_is_said_to_everybody(client, session, make, bench, contributors, time):
+def test_what_waits_is_said(client, session, make, sign_in, bench, contributors, time):
     case = make.case()
     contributors.enter(case)
     service.freeze(session, SYSTEM, now=time())
@@ -333,6 +347,10 @@ def test_what_waits_is_said_to_everybody(client, session, make, bench, contribut
     inside = client.get(f"/draws/courts/{poor.court.code}?lang=en").text
     assert "Too few judges" in inside
     assert poor.number not in page + inside
+    party = sign_in(make.party(poor))
+    mine = words_of(party.get(f"/cases/{poor.key}/draw?lang=en").text)
+    assert "The case waits for judges" in mine
+    assert "no draw for this case" not in mine
 
 
 def test_an_epoch_waits_for_named_bodies(client, session, make, bench, contributors, time):
