@@ -23,6 +23,7 @@ from sud.errors import CourtError, Refusal
 from sud.models import (
     Assurance,
     CaseState,
+    DrawKind,
     DrawRequest,
     DrawSeat,
     Epoch,
@@ -36,6 +37,11 @@ from sud.outside import Defer
 DRAW_JOB: Final = "allocation.draw"
 EVERYTHING_ELSE: Final = "all"
 """The group of the timetable to which cases belong that no other group takes."""
+_TOLD: Final = {
+    DrawKind.DRAWN: NoticeKind.JUDGE_DRAWN,
+    DrawKind.LINKED: NoticeKind.JUDGE_FOLLOWS,
+    DrawKind.MANUAL: NoticeKind.JUDGE_NAMED,
+}
 
 
 def freeze(
@@ -193,7 +199,7 @@ def take_case(
         judge=judge.code,
         entry=row.result_index,
     )
-    notices.tell_participants(session, actor, case, NoticeKind.JUDGE_DRAWN, defer=defer, now=now)
+    notices.tell_participants(session, actor, case, _TOLD[row.kind], defer=defer, now=now)
 
 
 def _distribute(

@@ -1,7 +1,8 @@
 """The pages of cases: the first page of whoever is signed in, the search, the case itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, flash, g, redirect, request, url_for
@@ -20,6 +21,7 @@ from sud.request import actor, allow, can, db, outside, render
 
 views = Blueprint("cases", __name__, template_folder="templates")
 
+_DRAWN: Final = "drawn"
 # What a browser shows by itself without running anything; the rest is only downloaded.
 _SHOWN_INLINE: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
@@ -96,8 +98,20 @@ def case_pages(case: Case) -> list[dict[str, str]]:
 
 def deed(event: service.Event) -> str | None:
     """Say in words what happened; None for what is no event of the case's life."""
-    words = DEEDS.get((event.action, str(event.facts.get("change", ""))))
+    change = str(event.facts.get("change", ""))
+    if event.action is Action.CASE_DISTRIBUTE and not change:
+        change = _way(event.facts)
+    words = DEEDS.get((event.action, change))
     return None if words is None else str(words)
+
+
+def _way(facts: Mapping[str, Any]) -> str:
+    """Say how a judge came to a case, or left it; what concerns neither is told elsewhere."""
+    if "left" in facts:
+        return "left"
+    if "judge" not in facts:
+        return "corrected"
+    return "" if facts.get("kind", _DRAWN) == _DRAWN else str(facts["kind"])
 
 
 @views.get("/home", endpoint="home")
@@ -332,7 +346,7 @@ def _actions(case: Case) -> list[dict[str, str]]:
         own = can(Action.TIE_ANSWER, case)
         words = _("Recuse myself") if own else _("Ask for the recusal of the judge")
         found.append({"text": words, "url": url_for("recusals.ask", key=case.key)})
-    if can(Action.RELATION_STATE, case) and case.state not in (CaseState.IN_FORCE,):
+    if can(Action.RELATION_STATE, case) and case.state is not CaseState.IN_FORCE:
         earlier = url_for("recusals.relate", key=case.key)
         found.append({"text": _("State an earlier case"), "url": earlier})
     return found

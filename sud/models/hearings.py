@@ -85,6 +85,8 @@ class NoticeKind(StrEnum):
     FILING_RETURNED = "filing_returned"
     CASE_REGISTERED = "case_registered"
     JUDGE_DRAWN = "judge_drawn"
+    JUDGE_FOLLOWS = "judge_follows"
+    JUDGE_NAMED = "judge_named"
     JUDGE_LEFT = "judge_left"
     HEARING_SET = "hearing_set"
     HEARING_CANCELLED = "hearing_cancelled"

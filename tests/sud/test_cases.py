@@ -287,7 +287,12 @@ def case_party(session, make, case, user) -> None:
 
 def test_every_notice_has_words_in_every_language(session, make, case, time) -> None:
     hearing = make.hearing(case)
+    lists = {
+        NoticeKind.COPIES_FILED: "refilings",
+        NoticeKind.MANUAL_QUOTA: "exceptions/all",
+    }
     for kind in NoticeKind:
+        page = lists.get(kind, f"cases/{case.key}")
         for lang in ("ky", "ru", "en"):
             for row in notices.tell_participants(
                 session, SYSTEM, case, kind, hearing=hearing, defer=defer_job, now=time()
@@ -295,7 +300,7 @@ def test_every_notice_has_words_in_every_language(session, make, case, time) -> 
                 row.language = lang
                 letter = notices.letter_of(session, row, base_url="https://sud.example/")
                 assert case.number in letter.subject
-                assert f"https://sud.example/cases/{case.key}" in letter.text
+                assert f"https://sud.example/{page}\n" in letter.text
                 assert "{" not in letter.text
                 assert "Асанова" not in letter.text
 

@@ -28,6 +28,8 @@ from sud.models import (
     JournalLine,
     LogEntry,
     ManualGround,
+    Notice,
+    NoticeKind,
     ProposalState,
     QuotaAlarm,
     QuotaPeriod,
@@ -116,8 +118,9 @@ def is_whole(session, contributors) -> bool:
 # ------------------------------------------------------------------ by hand
 
 
-def test_a_judge_is_named_by_two_persons(session, office) -> None:
+def test_a_judge_is_named_by_two_persons(session, office, make) -> None:
     case = office.waiting()
+    make.party(case)
     proposal = office.propose(case)
     assert proposal.state is ProposalState.PROPOSED
     assert case.judge is None
@@ -128,6 +131,8 @@ def test_a_judge_is_named_by_two_persons(session, office) -> None:
     assert proposal.state is ProposalState.APPROVED
     row = session.scalars(select(DrawRequest).where(DrawRequest.case_id == case.id)).one()
     assert (row.kind, row.ground) == (DrawKind.MANUAL, "no-judge")
+    told = session.scalars(select(Notice.kind).where(Notice.case_id == case.id)).all()
+    assert told == [NoticeKind.JUDGE_NAMED]
     entry = last_entry(session)
     assert entry["type"] == "manual"
     assert entry["judges"] == [office.judges[0].code]

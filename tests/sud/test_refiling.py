@@ -30,6 +30,8 @@ from sud.models import (
     JournalLine,
     LinkGround,
     LogEntry,
+    Notice,
+    NoticeKind,
     PersonKind,
     Refiling,
     RefilingAlarm,
@@ -191,6 +193,8 @@ def test_a_repeated_claim_goes_to_the_judge_of_the_first(session, desk, drawing,
         RefilingState.LINKED, LinkGround.REFILED, True,
     )  # fmt: skip
     assert row.earlier_id == first.id
+    told = session.scalars(select(Notice.kind).where(Notice.case_id == case.id)).all()
+    assert set(told) == {NoticeKind.CASE_REGISTERED, NoticeKind.JUDGE_FOLLOWS}
     assert is_whole(session, drawing)
     body = session.scalars(select(LogEntry.body).order_by(LogEntry.index.desc())).first()
     for private in (case.number, "смонов", "20101189900001"):
