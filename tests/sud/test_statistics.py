@@ -33,7 +33,7 @@ from sud.models import (
     WatchRun,
 )
 from sud.outside import BISHKEK
-from sud.statistics import jobs, material, pictures, service
+from sud.statistics import jobs, material, monitors, pictures, service
 from tests.builders import START, Make
 
 
@@ -464,6 +464,34 @@ def test_what_happens_beside_the_draw_is_counted_by_clerk(
     assert whole[WatchMeasure.LINK].events == 20
     by_hand = service.by_hand(session, material.span_of(session, 2026))
     assert [row.kind for row in by_hand] == [DrawKind.MANUAL]
+
+
+def test_a_clerk_of_a_small_court_is_compared_with_the_country(time):
+    def court(name, cases, linked):
+        groups = {WatchAttribute.ALL: ("",), WatchAttribute.CLERK: (name,)}
+        matters = [
+            monitors.Matter(
+                index=number + 1,
+                at=time(),
+                request=f"{name}-{number}",
+                events=frozenset({WatchMeasure.LINK} if number < linked else ()),
+                groups=groups,
+            )
+            for number in range(cases)
+        ]
+        return monitors.tallies_of(matters, {})
+
+    courts = [court("small", 30, 12), court("large", 2000, 20)]
+    country = monitors.country_of(courts)
+    assert country[WatchMeasure.LINK] == (32, 2030)
+    rates = {rate.watched: rate for rate in monitors.rates_of(courts[0], country)}
+    rate = rates[WatchMeasure.LINK, WatchAttribute.CLERK, "small"]
+    assert rate.expected == pytest.approx(30 * 21 / 2002)
+    assert rate.found.observed == 12
+    whole = rates[WatchMeasure.LINK, WatchAttribute.ALL, ""]
+    assert (whole.events, whole.found) == (12, None)
+    other = {rate.watched: rate for rate in monitors.rates_of(courts[1], country)}
+    assert other[WatchMeasure.LINK, WatchAttribute.CLERK, "large"].found is None
 
 
 def test_a_link_that_was_undone_is_no_link(session, bench, clerks):
