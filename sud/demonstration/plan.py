@@ -25,6 +25,9 @@ DAYS: Final = 126
 
 COURTS: Final = {"bishkek-lenin": 5, "osh-city": 3, "talas-city": 3}
 """The three courts, and how often one of them is chosen."""
+SMALL_COURT: Final = "talas-city"
+RECUSED_OF, CHALLENGED_OF = 19, 28
+"""In one story of so many a judge leaves, or is asked to."""
 
 TEXTS: Final[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "texts.toml").read_text(encoding="utf-8")
@@ -75,7 +78,9 @@ class Does(StrEnum):
     SEND_BACK = "send_back"
     SUBMIT_AGAIN = "submit_again"
     ACCEPT_FILING = "accept_filing"
+    RECUSE = "recuse"
     ACCEPT_CASE = "accept_case"
+    CHALLENGE = "challenge"
     SET_HEARING = "set_hearing"
     MOVE_HEARING = "move_hearing"
     CANCEL_HEARING = "cancel_hearing"
@@ -93,7 +98,9 @@ _AT: Final = {
     Does.SEND_BACK: time(11, 10),
     Does.ACCEPT_FILING: time(11, 30),
     Does.PREPARE: time(14, 5),
+    Does.RECUSE: time(14, 10),
     Does.ACCEPT_CASE: time(14, 20),
+    Does.CHALLENGE: time(14, 30),
     Does.SET_HEARING: time(14, 40),
     Does.MOVE_HEARING: time(15, 0),
     Does.CANCEL_HEARING: time(15, 10),
@@ -141,6 +148,16 @@ class Story:
     @property
     def subject(self) -> str:
         return str(TEXTS[self.category][self.language]["subject"])
+
+    @property
+    def recused(self) -> bool:
+        """The judge who is drawn first leaves by himself; a small court keeps its few judges."""
+        return self.number % RECUSED_OF == 0 and self.court != SMALL_COURT
+
+    @property
+    def challenged(self) -> bool:
+        """The plaintiff asks for the judge's recusal, and the ruling is still to come."""
+        return self.number % CHALLENGED_OF == 0
 
     def _facts(self) -> dict[str, str]:
         cases = {
@@ -338,7 +355,11 @@ class _Planner:
         start = max(0, DAYS - 1 - last - dice.randrange(span))
         self._opening(story, start, decided, again=again)
         if fate is not Fate.DISTRIBUTED:
+            if story.recused:
+                self._step(story, start + decided, Does.RECUSE)
             self._step(story, start + taken, Does.ACCEPT_CASE)
+        if fate is Fate.SCHEDULED and story.challenged:
+            self._step(story, start + taken, Does.CHALLENGE)
         if fate is Fate.SCHEDULED:
             sitting = max(start + taken + 4, DAYS + dice.randrange(25))
             self._step(story, start + taken, Does.SET_HEARING, hearing_day=sitting)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sud.access import Actor
 from sud.acts import service as acts
 from sud.cases import service as cases
+from sud.cases.taking import Upload
 from sud.config import Config
 from sud.demonstration import papers, staff
 from sud.demonstration.people import Invented
@@ -36,12 +37,15 @@ from sud.models import (
     Judge,
     PersonKind,
     Publication,
+    Recusal,
+    RecusalGround,
     ReturnReason,
     SeparateReason,
     User,
 )
 from sud.outside import BISHKEK, Outside
 from sud.publication import service as publication
+from sud.recusals import service as recusals
 from sud.refiling import marking
 from sud.refiling import service as refiling
 from sud.registry import service as registry
@@ -63,6 +67,9 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
         ReturnReason.DUTY_UNPAID: "Мамлекеттик алымдын төлөнгөнү тастыкталган эмес.",
         "cancelled": "Жоопкер өз убагында кабарланган эмес.",
         "moved": "Тараптын өтүнүчү боюнча.",
+        "recused": "Доогер менен мурдатан таанышмын, ошондуктан өзүмдү өзүм четтетем.",
+        "challenged": "Судья жоопкер менен бир айылдан, алар жакшы тааныш.",
+        "order": "Четтетүү жөнүндө аныктама",
         "paper": "Доо арыз",
         "fictional": "ОЙДОН ЧЫГАРЫЛГАН. Бул кагаздагы адамдар жана окуялар жашоодо жок.",
         "watermark": "ОЙДОН ЧЫККАН",
@@ -73,6 +80,9 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
         ReturnReason.DUTY_UNPAID: "Уплата государственной пошлины не подтверждена.",
         "cancelled": "Ответчик не был своевременно извещён.",
         "moved": "По ходатайству стороны.",
+        "recused": "Я давно знаком с истцом и потому заявляю самоотвод.",
+        "challenged": "Судья родом из одного села с ответчиком, они хорошо знакомы.",
+        "order": "Определение об отводе",
         "paper": "Исковое заявление",
         "fictional": "ВЫМЫСЕЛ. Людей и событий, названных в этой бумаге, не существует.",
         "watermark": "ВЫМЫСЕЛ",
@@ -222,6 +232,41 @@ def _accept_filing(walk: Walk, story: Story, _step: Step, now: datetime) -> None
 def _accept_case(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
     case, judge = walk.case(story)
     cases.accept(walk.session, walk.judge(judge, now), case, now=now)
+
+
+def _recuse(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
+    case, judge = walk.case(story)
+    recusal = _ask(walk, story, walk.judge(judge, now), "recused", now)
+    recusals.rule(
+        walk.session,
+        walk.judge(judge, now),
+        recusal,
+        granted=True,
+        reasons=_NOTES[story.language]["recused"],
+        order=_order_paper(story, case.court, now),
+        outside=walk.at(now),
+        limit=walk.config.upload_limit_bytes,
+        now=now,
+    )
+
+
+def _challenge(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
+    _ask(walk, story, walk.filer(story, now), "challenged", now)
+
+
+def _ask(walk: Walk, story: Story, actor: Actor, words: str, now: datetime) -> Recusal:
+    case, judge = walk.case(story)
+    return recusals.request(
+        walk.session,
+        actor,
+        case,
+        judge=judge,
+        ground=walk.session.get_one(RecusalGround, "doubt"),
+        reasons=_NOTES[story.language][words],
+        outside=walk.at(now),
+        limit=walk.config.upload_limit_bytes,
+        now=now,
+    )
 
 
 def _set_hearing(walk: Walk, story: Story, step: Step, now: datetime) -> None:
@@ -374,6 +419,26 @@ def _facts(who: Invented) -> filings.PersonFacts:
     )
 
 
+def _order_paper(story: Story, court: Court, now: datetime) -> Upload:
+    """The order of a judge who leaves."""
+    words = _NOTES[story.language]
+    printed = papers.as_pdf(
+        (
+            court.name(story.language),
+            words["order"],
+            words["recused"],
+            written_day(now.date(), story.language),
+            words["fictional"],
+        ),
+        title=words["order"],
+        author=court.name(story.language),
+        language=story.language,
+        watermark=words["watermark"],
+        made=now,
+    )
+    return Upload(stream=io.BytesIO(printed), name=f"{words['order']}.pdf")
+
+
 def _claim_paper(story: Story, court: Court, now: datetime) -> filings.Upload:
     """The claim as the party brings it; one in PRINTED is a PDF, the others are Word files."""
     words = _NOTES[story.language]
@@ -409,7 +474,9 @@ _STEPS: Final[dict[Does, Callable[[Walk, Story, Step, datetime], Any]]] = {
     Does.SUBMIT_AGAIN: _submit,
     Does.SEND_BACK: _send_back,
     Does.ACCEPT_FILING: _accept_filing,
+    Does.RECUSE: _recuse,
     Does.ACCEPT_CASE: _accept_case,
+    Does.CHALLENGE: _challenge,
     Does.SET_HEARING: _set_hearing,
     Does.MOVE_HEARING: _move_hearing,
     Does.CANCEL_HEARING: _cancel_hearing,

@@ -102,6 +102,8 @@ def test_the_plan_is_whole():
     assert {story.court for story in plan.stories} == set(COURTS) == set(BENCHES)
     assert sum(bench.judges for bench in BENCHES.values()) == 25
     assert Counter(story.fate for story in plan.stories) == FATES
+    done = Counter(step.does for story in plan.stories for step in story.steps)
+    assert min(done[Does.RECUSE], done[Does.CHALLENGE]) > 0
     for story in plan.stories:
         assert all(0 <= step.day < DAYS for step in story.steps), story
         moments = [(step.day, step.at) for step in story.steps]
