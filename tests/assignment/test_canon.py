@@ -129,3 +129,46 @@ def test_depth_is_no_crash(depth):
         data = ("[" * depth + core + "]" * depth).encode()
         found = read(data)
         assert found is MalformedError or core != '"\\ud800"'
+
+
+@pytest.mark.parametrize("number", [LARGEST, LARGEST - 1, 10**15, 1 - LARGEST, -LARGEST, 0])
+def test_the_largest_numbers(number):
+    for data in (b"%d", b"[%d]", b"[0,%d]", b'{"a":%d}'):
+        assert canon(parse(data % number)) == data % number
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        ("9007199254740992", "the number 9007199254740992 is too large: write it as a text"),
+        ("[-9007199254740992]", "the number -9007199254740992 is too large: write it as a text"),
+        (
+            "1234567890123456789012",
+            "the number 12345678901234567890 is too large: write it as a text",
+        ),
+        ("0.1234567890123456789012", "the number 0.123456789012345678 is not a whole one"),
+        ("NaN", "the number NaN is not a whole one"),
+        ("{", "this is not JSON"),
+        ('{"a": 1}', "this JSON is not in its canonical form"),
+        ('{"ө":1}', "the key 'ө' is not an ASCII text"),
+    ],
+)
+def test_what_is_wrong_is_said(data, what):
+    with pytest.raises(MalformedError) as refused:
+        parse(data.encode())
+    assert str(refused.value) == what
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (LARGEST + 1, "the number 9007199254740992 is too large: write it as a text"),
+        (["\ud800"], "a text holds half of a surrogate pair"),
+        ({1: 2}, "the key 1 is not an ASCII text"),
+        (0.5, "a float has no place in canonical JSON"),
+    ],
+)
+def test_what_cannot_be_written_is_said(value, what):
+    with pytest.raises(MalformedError) as refused:
+        canon(value)
+    assert str(refused.value) == what

@@ -11,7 +11,7 @@ import pytest
 
 from assignment import __main__ as command
 from assignment import chain
-from assignment.draw import drawn_from_file, uniform
+from assignment.draw import ImpossibleError, drawn_from_file, uniform
 from assignment.ledger import charge
 
 KAT = json.loads((Path(__file__).parent / "data" / "draw-kat-1.json").read_text())
@@ -136,3 +136,51 @@ def test_text_that_is_not_json(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("{"))
     assert command.main(["draw"]) == command.UNUSABLE
     assert "draw: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [
+        ([], "the fields are epoch, freeze_root, contributions, requests, ledger"),
+        (broken(epoch=7), "the epoch is a text"),
+        (broken(freeze_root="00"), "freeze_root is not 64 hexadecimal digits"),
+        (broken(contributions={}), "contributions are a list of [id, hex]"),
+        (broken(contributions=[["bar"]]), "a contribution is [id, 64 hexadecimal digits]"),
+        (
+            broken(contributions=[["bar", "00" * 32], ["bar", "00" * 32]]),
+            "a contributor is named twice",
+        ),
+        (broken(requests={}), "requests are a list"),
+        (broken(requests=[KAT["requests"][0]] * 2), "a request is named twice"),
+        (broken(ledger=[]), "the ledger gives a whole number of micro-points for each judge"),
+        (
+            broken(requests=[7]),
+            "a request has just the fields attempt, candidates, cat, commit, court, id, seats, ver",
+        ),
+        (broken_request(ver="kg-draw/2"), "the version is not kg-draw/1"),
+        (broken_request(id=""), "the field id is not a short ASCII name"),
+        (broken_request(commit=""), "the field commit is not 64 hexadecimal digits"),
+        (broken_request(attempt=-1), "the field attempt is not a count"),
+        (broken_request(seats=[]), "one to nine seats"),
+        (broken_request(seats=[0]), "a seat weighs a positive number"),
+        (broken_request(candidates={}), "candidates are a list"),
+        (broken_request(candidates=[["J-001"]]), "a candidate is a pair"),
+        (broken_request(candidates=[["", 1]]), "a candidate's id is not a short ASCII name"),
+        (
+            broken_request(candidates=[["J-001", 0]]),
+            "a candidate's availability is 1 to 1000 per mille",
+        ),
+        (broken_request(candidates=[["J-001", 5], ["J-001", 6]]), "a candidate is named twice"),
+        (broken_request(candidates=[]), "there are fewer candidates than seats"),
+    ],
+)
+def test_why_it_is_refused_is_said(facts, what):
+    with pytest.raises(ImpossibleError) as refused:
+        drawn_from_file(facts)
+    assert str(refused.value) == what
+
+
+def test_as_many_seats_as_candidates_and_no_more_than_nine():
+    bench = [[f"J-{number}", 1000] for number in range(9)]
+    out = drawn_from_file(broken_request(seats=[1] * 9, candidates=bench))
+    assert sorted(seat["judge"] for seat in out["results"][0][1]) == [judge for judge, _ in bench]

@@ -77,6 +77,7 @@ def test_too_few_judges_wait(log):
     with pytest.raises(TooFewError) as few:
         register(log, 1, "SMALL")
     assert (few.value.eligible, few.value.minimum) == (2, 3)
+    assert str(few.value) == "2 judges are eligible, 3 are needed"
     with pytest.raises(TooFewError) as few:
         register(log, 1, "NOBODY", order=ORDER.hex())
     assert few.value.eligible == 0

@@ -80,3 +80,21 @@ def test_the_only_contributor_has_no_others():
 def test_refused(entry, what):
     (fault,) = faults(entry)
     assert what in fault
+
+
+def test_a_chain_of_one_value():
+    assert faults(rotated("bar", epochs=INTAKE + rotation.NOTICE)) == []
+
+
+def test_what_is_wrong_is_said():
+    entry = rotated("court", first=6, institution="court", key=BODIES["bar"].key.hex(), epochs=5)
+    assert faults(entry) == [
+        "a rotation does not change whose contributor it is",
+        "a rotation brings a new key and a new chain",
+        "a rotation counts from epoch 7 at the earliest",
+        "the new chain ends before it begins to count",
+        "a rotation is signed by the old key, or by all other contributors",
+    ]
+    assert faults(rotated("bar", id="press")) == [
+        "a rotation gives a known contributor a new chain, it adds none"
+    ]
