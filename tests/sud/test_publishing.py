@@ -49,12 +49,12 @@ def fetched(client):
 
 def test_the_root_follows_from_downloaded_tiles_alone(session, client, make, contributors, config):
     bench(make, contributors)
-    early = None
-    for number in range(262):
-        contributors.enter(make.case())
-        if number == 100:
-            early = checkpoint_of(client, contributors)
+    contributors.enter(make.case())
     contributors.draw()
+    early = checkpoint_of(client, contributors)
+    book = log.begun(session, contributors.now())
+    for number in range(550):
+        book.add({"type": "incident", "at": book.at, "epoch": 1, "code": f"I-{number}"})
     contributors.enter(make.case())
     signed = checkpoint_of(client, contributors)
     assert signed.size > 512
