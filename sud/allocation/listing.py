@@ -1,15 +1,14 @@
 """Which draws there are: found by court, days, name and judge; and what waits, and for whom."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, raiseload
 
-from assignment.canon import parse
-from assignment.draw import Request
 from sud.access import Actor, visible
 from sud.allocation import log
 from sud.models import (
@@ -73,7 +72,7 @@ def draws_found(session: Session, asked: Asked, *, page: int) -> tuple[Sequence[
     numbers = query.with_only_columns(DrawRequest.id).subquery()
     count = session.scalar(select(func.count()).select_from(numbers)) or 0
     found = query.order_by(DrawRequest.case_index.desc()).offset((page - 1) * PAGE).limit(PAGE)
-    return session.scalars(found).all(), count
+    return session.scalars(found.options(raiseload(DrawRequest.case))).all(), count
 
 
 def courts_with_draws(session: Session) -> Sequence[Court]:
@@ -141,7 +140,7 @@ def spreadsheet(session: Session, asked: Asked, *, before: int | None) -> list[d
     query = _meant(asked).order_by(DrawRequest.case_index.desc()).limit(CHUNK)
     if before is not None:
         query = query.where(DrawRequest.case_index < before)
-    rows = session.scalars(query).all()
+    rows = session.scalars(query.options(raiseload(DrawRequest.case))).all()
     indexes = [row.case_index for row in rows]
     indexes += [row.result_index for row in rows if row.result_index is not None]
     found = session.scalars(select(LogEntry).where(LogEntry.index.in_(indexes)))
@@ -155,29 +154,30 @@ def spreadsheet(session: Session, asked: Asked, *, before: int | None) -> list[d
 
 def _plain(row: DrawRequest, lines: dict[int, LogEntry], judges: list[str]) -> dict[str, Any]:
     line = lines[row.case_index]
-    request = Request.of(parse(line.body.encode())["request"])
+    # What stands in the archive was checked when it was written: no need to do it for each row.
+    request = json.loads(line.body)["request"]
     result = lines.get(row.result_index) if row.result_index is not None else None
-    seat = parse(result.body.encode()).get("seats", [None])[0] if result else None
+    seat = json.loads(result.body).get("seats", [None])[0] if result else None
     chance: float | None = None
     if seat:
         tickets = [int(number) for number in seat["tickets"]]
-        place = [code for code, _ in request.candidates].index(seat["judge"])
+        place = [code for code, _ in request["candidates"]].index(seat["judge"])
         chance = round(tickets[place] / sum(tickets), 6)
     epoch = row.epoch
     return {
         "draw": row.request_id,
-        "attempt": request.attempt,
+        "attempt": request["attempt"],
         "kind": row.kind.value,
         "ground": row.ground or "",
         "court": row.court.code,
         "ledger": row.ledger,
         "pool": row.pool.value,
-        "class": request.cat,
+        "class": request["cat"],
         "logged": log.stamp(line.logged_at),
         "epoch": epoch.name if epoch else "",
         "drawn": log.stamp(epoch.drawn_at) if epoch and epoch.drawn_at else "",
         "judges": " ".join(judges),
-        "candidates": len(request.candidates),
+        "candidates": len(request["candidates"]),
         "chance": "" if chance is None else chance,
         "assurance": epoch.assurance.value if epoch and epoch.assurance else "",
         "entry": row.case_index,

@@ -1,7 +1,7 @@
 """What draws, links and dropouts moved in the ledgers, seat by seat, many of them at once."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -89,6 +89,17 @@ def given(session: Session, rows: Sequence[DrawRequest]) -> list[Given]:
             row=row, at=lines[row.result_index].logged_at, index=row.result_index, seats=seats
         )
     return [found[row.id] for row in rows if row.id in found]
+
+
+def chances(entry: str, result: str, judge: str) -> Iterator[tuple[float, bool]]:
+    """Yield a judge's chance for each seat of a draw, and whether it fell to him."""
+    candidates = [code for code, _ in json.loads(entry)["request"]["candidates"]]
+    for seat in json.loads(result)["seats"]:
+        if judge not in candidates:
+            return
+        tickets = [int(number) for number in seat["tickets"]]
+        yield tickets[candidates.index(judge)] / sum(tickets), seat["judge"] == judge
+        candidates.remove(seat["judge"])
 
 
 def given_up(session: Session, among: Iterable[Given]) -> list[GivenUp]:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import case as sql_case
 from sqlalchemy import cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, raiseload
 
 from assignment.draw import FULL, FULL_POST, tickets
 from assignment.replay import State
@@ -267,7 +267,8 @@ def moves_of_judge(session: Session, judge: Judge, *, page: int) -> tuple[list[M
         .where(DrawRequest.ledger.in_(ledgers), DrawRequest.result_index.is_not(None))
         .order_by(DrawRequest.result_index.desc())
     )
-    rows = session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    query = query.options(raiseload(DrawRequest.case)).offset((page - 1) * PAGE).limit(PAGE + 1)
+    rows = session.scalars(query).all()
     given = moves.given(session, rows[:PAGE])
     found = [move for one in given if (move := _given_to(one, judge.code))]
     found += [
@@ -279,26 +280,26 @@ def moves_of_judge(session: Session, judge: Judge, *, page: int) -> tuple[list[M
 
 def expectation(session: Session, judge: Judge, *, since: datetime) -> Expectation:
     """Compare how often a judge was drawn with how often the odds let one expect it."""
-    entry = aliased(LogEntry)
+    entry, result = aliased(LogEntry), aliased(LogEntry)
     query = (
-        select(DrawRequest)
-        .join(entry, entry.index == DrawRequest.result_index)
+        select(entry.body, result.body)
+        .join(DrawRequest, DrawRequest.case_index == entry.index)
+        .join(result, result.index == DrawRequest.result_index)
         .where(
             DrawRequest.kind == DrawKind.DRAWN,
             DrawRequest.standing.has_key(judge.code),
-            entry.logged_at >= since,
+            result.logged_at >= since,
         )
         .order_by(DrawRequest.result_index.desc())
         .limit(_MOST_READ)
     )
-    chances, drawn, draws = [], 0, 0
-    for one in moves.given(session, session.scalars(query).all()):
+    chances: list[float] = []
+    drawn = draws = 0
+    for case_line, result_line in session.execute(query):
         draws += 1
-        for seat in one.seats:
-            chance = seat.chance_of(judge.code)
-            if chance is not None:
-                chances.append(chance)
-                drawn += seat.judge == judge.code
+        for chance, mine in moves.chances(case_line, result_line, judge.code):
+            chances.append(chance)
+            drawn += mine
     spread = _NINETEEN_OF_TWENTY * sqrt(sum(p * (1 - p) for p in chances))
     return Expectation(draws=draws, expected=sum(chances), drawn=drawn, spread=spread)
 
