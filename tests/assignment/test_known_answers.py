@@ -146,6 +146,7 @@ def test_text_that_is_not_json(monkeypatch, capsys):
         (broken(freeze_root="00"), "freeze_root is not 64 hexadecimal digits"),
         (broken(contributions={}), "contributions are a list of [id, hex]"),
         (broken(contributions=[["bar"]]), "a contribution is [id, 64 hexadecimal digits]"),
+        (broken(contributions=[["Ө", "00" * 32]]), "a contribution is [id, 64 hexadecimal digits]"),
         (
             broken(contributions=[["bar", "00" * 32], ["bar", "00" * 32]]),
             "a contributor is named twice",

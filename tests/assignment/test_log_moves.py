@@ -85,6 +85,19 @@ def test_a_link_is_charged_and_never_drawn(log, memories):
     assert "linked: 1 (taken back: 0)" in verify(log.lines, log.trust()).summary()
 
 
+def test_who_does_not_try_such_cases_is_not_credited(log):
+    roster(log, "THIRD", "J-301", 1000, "2026-01-01", cats=["C1"])
+    roster(log, "THIRD", "J-302", 1000, "2026-01-01")
+    by_hand(log, 3, "THIRD", "J-301")
+    assert found(log) == []
+    assert log.state.standing("THIRD") == {"J-301": 250_000, "J-302": -250_000}
+    entry = compose.linked(
+        log.state, log.at(), name="L-1", ledger="THIRD", category="C2", commit=COMMIT, to=ONE,
+        seats=1, ground="joined", document=ORDER,
+    )  # fmt: skip
+    assert entry["request"]["candidates"] == [["J-302", 1000]]
+
+
 def test_a_link_to_a_panel_and_to_its_reporting_judge(log):
     panel = log.state.records[PANEL].judges
     assert log.state.records[linked(log, 3, to=PANEL)].judges == panel

@@ -116,6 +116,9 @@ def test_the_pool_of_neighbours(log, memories):
     drawn(log, memories)
     assert found(log) == []
     assert set(log.state.ledgers) == {"POOL", "BSK-LEN"}
+    assert (
+        "  among judges of neighbouring courts too: 1" in verify(log.lines, log.trust()).summary()
+    )
     for ledger in log.state.ledgers.values():
         assert sum(ledger.values()) == 0
     assert found(log, {**entry, "home": "POOL", "request": {**entry["request"], "id": "R-1"}})[

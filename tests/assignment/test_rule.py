@@ -1,5 +1,6 @@
 """What holds for every draw, whatever the shares, ledgers, weights and seeds."""
 
+import hmac
 from dataclasses import replace
 
 import pytest
@@ -179,6 +180,19 @@ def test_a_later_value_gives_every_earlier_one(secret, one, other):
 def test_a_chain_has_an_end(epoch):
     with pytest.raises(ValueError, match="has values 0 to 50"):
         chain.value_at(bytes(32), "bar", 50, epoch)
+
+
+def test_the_bytes_of_a_chain():
+    """As section 4 of the protocol has them, with nothing of ours but the order of the bytes."""
+    secret, key = bytes(range(32)), b"bar"
+    value = hmac.digest(secret, b"kg-draw/1/tail\0" + b"\0\0\0\3bar", "sha256")
+    assert chain.tail(secret, "bar") == value
+    for epoch in range(50, 0, -1):
+        assert chain.value_at(secret, "bar", 50, epoch) == value
+        number = b"\0\0\0\10" + epoch.to_bytes(8, "big")
+        message = b"kg-draw/1/chain\0" + number + b"\0\0\0\40" + value
+        value = hmac.digest(key, message, "sha256")
+    assert chain.value_at(secret, "bar", 50, 0) == value
 
 
 def test_parts_do_not_run_together():
