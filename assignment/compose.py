@@ -57,8 +57,8 @@ def weights(at: str, version: str, table: dict[str, int]) -> dict[str, Any]:
     return {"type": "weights", "at": at, "version": version, "table": table}
 
 
-def rules(state: State, at: str, wanted: Rules) -> dict[str, Any]:
-    """Change the rules, from the first epoch that may be."""
+def rules(state: State, at: str, wanted: Rules, order: str = "") -> dict[str, Any]:
+    """Change the rules, from the first epoch that may be; `order` is the hash of who said so."""
     return {
         "type": "rules",
         "at": at,
@@ -69,6 +69,7 @@ def rules(state: State, at: str, wanted: Rules) -> dict[str, Any]:
         "manual": wanted.manual,
         "beacon": None if wanted.beacon is None else dict(wanted.beacon),
         "epoch": max(state.starts(*state.rosters.begun), 1),
+        "order": order,
     }
 
 

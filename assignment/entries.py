@@ -291,6 +291,7 @@ ENTRIES: dict[str, dict[str, Check]] = {
         "manual": _is_flag,
         "beacon": _is_beacon,
         "epoch": _is_positive,
+        "order": _is_order,
     },
     "pool": {"pool": is_ident, "courts": _is_some_names, "epoch": _is_positive, "order": is_hash},
     "roster": {

@@ -133,14 +133,16 @@ def set_pool(
     )
 
 
-def set_rules(session: Session, actor: Actor, *, now: datetime, **changes: Any) -> None:
+def set_rules(
+    session: Session, actor: Actor, *, now: datetime, order: bytes = b"", **changes: Any
+) -> None:
     """Log what changes in the rules: fields of ``Rules``; it counts from the next epoch on."""
     book = log.begun(session, now)
     known = book.state.fixed[-1][1]
     version = f"{local_day(now)}-{len(book.state.fixed)}"
     facts = {name: getattr(known, name) for name in Rules.__slots__}
     rules = Rules(**{**facts, **changes, "version": version})
-    row = book.add(compose.rules(book.state, book.at, rules))
+    row = book.add(compose.rules(book.state, book.at, rules, order.hex()))
     journal.record(
         session,
         actor,

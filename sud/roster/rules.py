@@ -57,6 +57,7 @@ def set_rules(
         redraws=redraws,
         absence=absence,
         manual=manual,
+        order=hash_of(order),
         now=now,
     )
     return order

@@ -77,6 +77,7 @@ FORMS = {
     ("rules", "manual"): (FLAGS, NO_FLAGS),
     ("rules", "beacon"): ([None, RULE, MAINNET], [{}, [], "quicknet", {**RULE, "delay": 0}]),
     ("rules", "epoch"): (POSITIVE, NO_POSITIVE),
+    ("rules", "order"): (["", *HASHES], NO_HASHES),
     ("pool", "pool"): (NAMES, NO_NAMES),
     ("pool", "courts"): (LISTS, [[], *NO_LISTS]),
     ("pool", "epoch"): (POSITIVE, NO_POSITIVE),
