@@ -77,6 +77,11 @@ def moment(value: datetime) -> str:
     return f"{day(value)}, {clock(value)}"
 
 
+def second(value: datetime) -> str:
+    """Return a date and the time of day to the second, as a protocol has it."""
+    return f"{day(value)}, {value.astimezone(BISHKEK):%H:%M:%S}"
+
+
 def machine_time(value: date) -> str:
     """Return what belongs into the `datetime` attribute of a time element."""
     if isinstance(value, datetime):
@@ -229,6 +234,7 @@ def install(app: Flask) -> None:
         number=number,
         percent=percent,
         refusal=refusal_words,
+        second=second,
         short_day=short_day,
         weekday=weekday,
     )

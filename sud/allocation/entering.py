@@ -37,6 +37,7 @@ from sud.models import (
     DrawWait,
     Judge,
     LogEntry,
+    LogSalt,
     User,
     WaitReason,
 )
@@ -79,9 +80,12 @@ class Receipt:
     salt: bytes
 
 
-def salted(document: bytes) -> bytes:
-    """Hash a document under a fresh salt: what the log names, nobody can guess."""
-    return hashlib.sha256(secrets.token_bytes(SALT_BYTES) + document).digest()
+def salted(session: Session, document: bytes) -> bytes:
+    """Hash a document (its SHA-256) for the log under a fresh salt, which is kept to open it."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    digest = hashlib.sha256(salt + document).digest()
+    session.add(LogSalt(digest=digest, salt=salt, document=document))
+    return digest
 
 
 def official(user: User) -> str:

@@ -271,7 +271,7 @@ def _name_judges(
         proposal.case,
         judges=judges,
         ground=proposal.ground.value,
-        document=allocation.salted(bytes.fromhex(proposal.order_sha256)),
+        document=allocation.salted(session, bytes.fromhex(proposal.order_sha256)),
         approvers=approvers,
         now=now,
         defer=defer,
@@ -290,7 +290,7 @@ def _correct(
     case, category = proposal.case, proposal.category
     assert category is not None  # noqa: S101 - the archive holds it to that
     _require_correctable(case, category)
-    document = allocation.salted(_decision_hash(proposal))
+    document = allocation.salted(session, _decision_hash(proposal))
     allocation.correct_category(
         session,
         actor,

@@ -44,6 +44,20 @@ class LogState(Base):
     body: Mapped[bytes]
 
 
+class LogSalt(Base):
+    """What opens a salted hash of the log: whoever is shown salt and document can check it.
+
+    Without its row, a hash tells nothing about anybody, for ever.
+    """
+
+    __tablename__ = "log_salts"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    salt: Mapped[bytes]
+    document: Mapped[bytes]
+    """SHA-256 of the document itself."""
+
+
 class EpochState(StrEnum):
     FROZEN = "frozen"
     DRAWN = "drawn"

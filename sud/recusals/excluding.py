@@ -43,7 +43,7 @@ def exclusions_for(
         allocation.Exclusion(
             judge=judge,
             ground=documents[judge.id][0],
-            document=allocation.salted(bytes.fromhex(digest(documents[judge.id][1]))),
+            document=allocation.salted(session, bytes.fromhex(digest(documents[judge.id][1]))),
         )
         for judge in _within_reach(session, case, judges)
     ]

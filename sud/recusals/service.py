@@ -217,7 +217,7 @@ def let_leave(
             other.state = RecusalState.LAPSED
     session.flush()
     drop = allocation.Drop(
-        judge=judge, ground=ground, document=allocation.salted(bytes.fromhex(document))
+        judge=judge, ground=ground, document=allocation.salted(session, bytes.fromhex(document))
     )
     excluded = exclusions_for(session, case, secret=outside.secret, leaving=judge)
     if reading.was_drawn(session, case):

@@ -193,7 +193,7 @@ def undo(
         session, actor, Action.REFILING_UNDO, case, now=now, reason=reason.value, linked=linked
     )
     if linked:
-        allocation.unlink(session, actor, case, document=_document(row), now=now)
+        allocation.unlink(session, actor, case, document=_document(session, row), now=now)
     excluded = exclusions_for(session, case, secret=secret)
     allocation.enter(session, actor, case, now=now, excluded=excluded)
 
@@ -223,13 +223,13 @@ def _link(session: Session, actor: Actor, row: Refiling, *, defer: Defer, now: d
         row.case,
         to=row.earlier,
         ground=row.ground.value,
-        document=_document(row),
+        document=_document(session, row),
         now=now,
         defer=defer,
     )
 
 
-def _document(row: Refiling) -> bytes:
+def _document(session: Session, row: Refiling) -> bytes:
     """The decision as the log knows it: a salted hash, which tells nobody what stands in it."""
     decision = {
         "case": row.case.number,
@@ -240,7 +240,7 @@ def _document(row: Refiling) -> bytes:
         "state": row.state.value,
     }
     text = json.dumps(decision, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return allocation.salted(hashlib.sha256(text.encode()).digest())
+    return allocation.salted(session, hashlib.sha256(text.encode()).digest())
 
 
 def _record(session: Session, actor: Actor, row: Refiling, *, now: datetime) -> None:
