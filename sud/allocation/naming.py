@@ -5,6 +5,8 @@ from typing import Any, Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from assignment.roster import is_rota
+
 CONTRIBUTORS: Final[dict[str, LazyString]] = {
     "court": _("Court Department"),
     "bar": _("Bar (Advokatura)"),
@@ -46,11 +48,19 @@ ROLES: Final[dict[str, LazyString]] = {
 }
 
 
+def ledger_words(name: str) -> LazyString:
+    """Return how people call a ledger beside the court's own."""
+    return (
+        _("The ledger of the duty rota") if is_rota(name) else _("The ledger of the pool of courts")
+    )
+
+
 def words() -> dict[str, Any]:
     """Give the templates of this room their names for codes; an unknown code names itself."""
     return {
         "contributor_name": lambda code: CONTRIBUTORS.get(code, code),
         "ground_words": lambda code: EXCLUDED.get(code, code),
+        "ledger_words": ledger_words,
         "left_words": lambda code: LEFT.get(code, code),
         "link_words": lambda code: LINKED.get(code, code),
         "manual_words": lambda code: MANUAL.get(code, code),
