@@ -262,6 +262,7 @@ def test_assurance(bodies, demonstration, assurance):
     report = verify(log.lines, log.trust())
     assert report.findings == []
     assert f"  assurance {assurance}: 1" in report.summary()
+    assert log.state.copied().assurance(1) == assurance
 
 
 def test_the_only_judge_is_no_draw():

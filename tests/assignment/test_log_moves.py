@@ -10,6 +10,7 @@ from assignment import beacon, compose, docket, ed25519, rotation
 from assignment.canon import parse, sha
 from assignment.docket import Rules
 from assignment.draw import REACH
+from assignment.ledger import charge
 from assignment.verify import verify
 from tests.assignment.court import (
     COMMIT,
@@ -211,7 +212,10 @@ def test_a_correction_moves_the_ledger_and_not_the_judge(log, memories):
     correct(log, ONE, "C3")
     fresh, after = log.state.records[ONE], log.state.standing("BSK-LEN")
     assert (fresh.cat, fresh.judges, fresh.seats[0].weight) == ("C3", record.judges, 2_500_000)
-    assert after[fresh.judges[0]] - before[fresh.judges[0]] > 0
+    wanted = dict(before)
+    charge(wanted, 1_500_000, record.seats[0].candidates, record.judges[0])
+    assert after == wanted  # as for a case that weighs what was missing
+    assert fresh.seats[0].credited == 2_500_000
     assert owed(log) == 0
     drop(log, ONE, 0, "category")
     entry = compose.redraw(
