@@ -170,7 +170,11 @@ def correct_category(
 
 def _composer(book: Book, case: Case) -> Any:
     """Return how an entry is composed that gives this case to judges without a draw."""
-    if latest_pending(book, case) is not None or case.judge_id is not None:
+    row = latest_draw(book.session, case)
+    record = None if row is None else book.state.records.get(row.request_id)
+    # Seats that a judge has left are drawn again: a new request would forget who is barred.
+    open_seats = record is not None and record.kind != docket.UNLINKED and bool(record.open)
+    if latest_pending(book, case) is not None or case.judge_id is not None or open_seats:
         raise CourtError(Refusal.ALREADY_ENTERED)
     salt = secrets.token_bytes(SALT_BYTES)
 

@@ -118,6 +118,19 @@ def is_whole(session, contributors) -> bool:
 # ------------------------------------------------------------------ by hand
 
 
+@attack("officials", "refused", "seats that a judge has left are drawn, and the barred stay barred")
+def test_who_left_a_case_is_not_named_again(session, office) -> None:
+    """name by hand a judge whom a ruling has taken off the case"""
+    case = office.named().case
+    judge = office.judges[0]
+    document = allocation.salted(session, b"an order")
+    drop = allocation.Drop(judge=judge, ground="recusal", document=document)
+    assert allocation.redraw(session, SYSTEM, case, drops=[drop], now=office.time()) is None
+    with refused(Refusal.ALREADY_ENTERED):
+        office.approve(office.propose(case, judges=[judge]))
+    assert is_whole(session, office.contributors)
+
+
 def test_a_judge_is_named_by_two_persons(session, office, make) -> None:
     case = office.waiting()
     make.party(case)
