@@ -20,7 +20,7 @@ from sud.db import unit
 from sud.errors import CourtError, Refusal
 from sud.models import Case, Epoch
 from sud.outside import defer_job
-from tests.assignment.test_beacon import QUICKNET, QUICKNET_1000
+from tests.assignment.test_beacon import QUICKNET, QUICKNET_1000, needs_library
 from tests.builders import Make
 from tests.contributors import Contributors
 
@@ -147,6 +147,7 @@ def strong_rule(contributors):
     return {**QUICKNET, "period": 3600, "genesis": made - 999 * 3600}
 
 
+@needs_library
 def test_a_draw_waits_for_its_round_of_the_beacon(session, make, contributors):
     bench(make, contributors)
     rule = strong_rule(contributors)
@@ -267,6 +268,7 @@ def console(own_sessions, config):
     return carried_out
 
 
+@needs_library
 def test_strong_mode_at_the_console(console, own_sessions, config, time, tmp_path):
     time.now = datetime.now(UTC)  # commands ask the real clock
     with unit(own_sessions) as session:
