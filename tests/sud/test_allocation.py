@@ -418,9 +418,12 @@ def test_nothing_that_was_drawn_can_be_edited(session, make, contributors, state
 
 
 REPAINTED = {
-    "draw_seats": "UPDATE draw_seats SET judge_id = 1 + judge_id % 4 WHERE draw_id = 1",
-    "cases": "UPDATE cases SET judge_id = 1 + judge_id % 4 WHERE id = 2",
-    "draw_requests": "UPDATE draw_requests SET request_id = 'TLS-TLS-2026-000099' WHERE id = 3",
+    "draw_seats": "UPDATE draw_seats SET judge_id = (SELECT min(judges.id) FROM judges"
+    " WHERE judges.id <> judge_id) WHERE draw_id = (SELECT min(id) FROM draw_requests)",
+    "cases": "UPDATE cases SET judge_id = (SELECT min(judges.id) FROM judges"
+    " WHERE judges.id <> judge_id) WHERE id = (SELECT max(case_id) FROM draw_requests)",
+    "draw_requests": "UPDATE draw_requests SET request_id = 'TLS-TLS-2026-000099'"
+    " WHERE id = (SELECT min(id) + 1 FROM draw_requests)",
     "reveals": "UPDATE reveals SET value = decode(repeat('ab', 32), 'hex')",
     "epochs": "UPDATE epochs SET name = 'another'",
 }
