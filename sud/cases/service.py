@@ -187,9 +187,7 @@ def has_open_ties(session: Session, case: Case) -> bool:
         or_(TieQuestion.judge_id == case.judge_id, TieQuestion.judge_id.in_(seats)),
         or_(
             TieQuestion.answer.is_(None),
-            and_(
-                TieQuestion.answer == TieAnswer.SAME_PERSON, TieQuestion.judge_id.not_in(stays)
-            ),
+            and_(TieQuestion.answer == TieAnswer.SAME_PERSON, TieQuestion.judge_id.not_in(stays)),
         ),
     )
     return session.scalars(open_ones.limit(1)).first() is not None
