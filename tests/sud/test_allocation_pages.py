@@ -200,7 +200,7 @@ def test_the_duty_judge_of_a_week_has_a_page_and_a_ledger(client, session, bench
     assert "Duty judge of the week" in page
     assert name in client.get("/draws").text
     assert name in client.get("/draws.csv").text
-    assert f"The ledger {court.code}/duty" in client.get(f"/draws/courts/{court.code}?lang=en").text
+    assert "The ledger of the duty rota" in client.get(f"/draws/courts/{court.code}?lang=en").text
     assert standings.rates(session, court, since=bench.cases[0].registered_at).drawn == 10
 
 

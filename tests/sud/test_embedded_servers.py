@@ -61,7 +61,9 @@ def test_database_keeps_its_data_and_passwords(tmp_path: Path) -> None:
         connection.execute("INSERT INTO kept VALUES ('өңү')")
     with postgres(tmp_path / "pg") as second, psycopg.connect(libpq(second.owner_url)) as again:
         assert again.execute("SELECT upper(word) FROM kept").fetchone() == ("ӨҢҮ",)
-    assert first == second
+    # Where the directory is too deep for a socket, each start finds another place for it.
+    for before, after in ((first.owner_url, second.owner_url), (first.web_url, second.web_url)):
+        assert before.partition("?")[0] == after.partition("?")[0]
 
 
 def test_database_listens_to_nobody_else(databases: Databases, var: Path) -> None:
