@@ -138,11 +138,13 @@ def case(
     commit: str,
     seats: int = 1,
     order: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Log a case, with whoever may be drawn for it as the log stands.
 
     Raises TooFewError where fewer judges are eligible than the rules demand, unless an order (its
-    hash) lets it be drawn from those there are.
+    hash) lets it be drawn from those there are. ``without`` are judges whose exclusions are written
+    in front of the entry once it is known to be possible.
     """
     request = Request(
         id=name,
@@ -152,11 +154,18 @@ def case(
         candidates=(),
         commit=commit,
     )
-    return _case(state, at, request, group=group, home=home, order=order)
+    return _case(state, at, request, group=group, home=home, order=order, without=without)
 
 
 def redraw(
-    state: State, at: str, *, group: str, name: str, commit: str, order: str = ""
+    state: State,
+    at: str,
+    *,
+    group: str,
+    name: str,
+    commit: str,
+    order: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Log the seats of a case whose judges have left, to be drawn again; raises TooFewError."""
     record = state.records[name]
@@ -169,7 +178,7 @@ def redraw(
         commit=commit,
         attempt=record.attempt + 1,
     )
-    return _case(state, at, request, group=group, home=record.home, order=order)
+    return _case(state, at, request, group=group, home=record.home, order=order, without=without)
 
 
 def linked(
@@ -281,10 +290,25 @@ def incident(at: str, epoch: int, code: str) -> dict[str, Any]:
 
 
 def _case(
-    state: State, at: str, wanted: Request, *, group: str, home: str, order: str
+    state: State,
+    at: str,
+    wanted: Request,
+    *,
+    group: str,
+    home: str,
+    order: str,
+    without: frozenset[str],
 ) -> dict[str, Any]:
     seats = len(wanted.seats)
-    chosen = state.choice(home, wanted.id, at[:10], wanted.cat, seats=seats, attempt=wanted.attempt)
+    chosen = state.choice(
+        home,
+        wanted.id,
+        at[:10],
+        wanted.cat,
+        seats=seats,
+        attempt=wanted.attempt,
+        without=without,
+    )
     small = chosen.pool == "small"
     if len(chosen.candidates) < seats or (small and not order):
         raise TooFewError(len(chosen.candidates), state.rules.least(home, seats))

@@ -208,37 +208,17 @@ def _enter(
     session = book.session
     publish_weights(book, case.category)
     wait = waiting(session, case)
-    open_name = _open_request(book, case)
-    name = open_name or next_name(book, case.court)
-    barred = frozenset(code for code, _, _ in excluded)
-    order = "" if wait is None or wait.order_number is None else _order_hash(wait)
+    salt = secrets.token_bytes(SALT_BYTES)
     try:
-        _demand_enough(book, case, name, barred, ordered=order != "")
+        with session.begin_nested():  # a case that waits uses up no number
+            entry = _composed(book, case, wait, salt, frozenset(code for code, _, _ in excluded))
     except TooFewError as error:
         _wait(book, actor, case, wait, error, excluded=excluded)
         return None
+    name = entry["request"]["id"]
     for code, ground, document in excluded:
         if code not in book.state.barred(name):
             book.add(compose.exclusion(book.at, name, code, ground, document))
-    salt = secrets.token_bytes(SALT_BYTES)
-    commit = compose.commitment(salt, case.number, file_hash(session, case))
-    group = group_of(case.court, case.category.draw_class)
-    if open_name is None:
-        entry = compose.case(
-            book.state,
-            book.at,
-            group=group,
-            name=name,
-            home=case.court.code,
-            category=case.category.draw_class,
-            commit=commit,
-            seats=case.category.seats,
-            order=order,
-        )
-    else:
-        entry = compose.redraw(
-            book.state, book.at, group=group, name=name, commit=commit, order=order
-        )
     row = book.add(entry)
     request = logged(book, case.court, case, entry, row, salt=salt)
     if wait is not None:
@@ -256,24 +236,36 @@ def _enter(
     return receipt_of(request, row)
 
 
-def _demand_enough(
-    book: Book, case: Case, name: str, barred: frozenset[str], *, ordered: bool
-) -> None:
-    """Raise TooFewError where the rules would have the case wait."""
-    state, category = book.state, case.category
-    record = state.records.get(name)
-    seats = category.seats if record is None else len(record.open)
-    chosen = state.choice(
-        case.court.code if record is None else record.home,
-        name,
-        book.at[:10],
-        category.draw_class if record is None else record.cat,
-        seats=seats,
-        attempt=0 if record is None else record.attempt + 1,
-        without=barred,
+def _composed(
+    book: Book, case: Case, wait: DrawWait | None, salt: bytes, without: frozenset[str]
+) -> dict[str, Any]:
+    """Compose the entry of a case, or of its seats that judges have left; raises TooFewError."""
+    commit = compose.commitment(salt, case.number, file_hash(book.session, case))
+    group = group_of(case.court, case.category.draw_class)
+    order = "" if wait is None or wait.order_number is None else _order_hash(wait)
+    left = _open_request(book, case)
+    if left is not None:
+        return compose.redraw(
+            book.state,
+            book.at,
+            group=group,
+            name=left,
+            commit=commit,
+            order=order,
+            without=without,
+        )
+    return compose.case(
+        book.state,
+        book.at,
+        group=group,
+        name=next_name(book, case.court),
+        home=case.court.code,
+        category=case.category.draw_class,
+        commit=commit,
+        seats=case.category.seats,
+        order=order,
+        without=without,
     )
-    if len(chosen.candidates) < seats or (chosen.pool == "small" and not ordered):
-        raise TooFewError(len(chosen.candidates), state.rules.least(case.court.code, seats))
 
 
 def _wait(
@@ -362,26 +354,19 @@ def _order_hash(wait: DrawWait) -> str:
     return hashlib.sha256((wait.order_number or "").encode()).hexdigest()
 
 
-def _record_of(book: Book, row: DrawRequest | None) -> Record | None:
+def record_of(book: Book, row: DrawRequest | None) -> Record | None:
     return None if row is None else book.state.records.get(row.request_id)
 
 
 def _open_request(book: Book, case: Case) -> str | None:
     """Return the request of a case whose judges have left some seats; None: it enters anew."""
     row = latest_draw(book.session, case)
-    record = _record_of(book, row)
+    record = record_of(book, row)
     if row is None or record is None or record.kind == docket.UNLINKED:
         return None
     if record.kind == docket.PENDING or not record.open:
         raise CourtError(Refusal.ALREADY_ENTERED)
     return row.request_id
-
-
-def latest_pending(book: Book, case: Case) -> DrawRequest | None:
-    """Return the request by which a case waits for its draw."""
-    row = latest_draw(book.session, case)
-    record = _record_of(book, row)
-    return row if record is not None and record.kind == docket.PENDING else None
 
 
 def next_name(book: Book, court: Court) -> str:

@@ -1,7 +1,7 @@
 """Cases that come to a judge without a draw, and weights that are put right: all of it logged."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,11 @@ from sud.allocation.entering import (
     Receipt,
     file_hash,
     latest_draw,
-    latest_pending,
     logged,
     next_name,
     publish_weights,
     receipt_of,
+    record_of,
     sitting,
     stand_up,
     waiting,
@@ -57,19 +57,21 @@ def link(
     book = log.begun(session, now)
     publish_weights(book, case.category)
     earlier = to if isinstance(to, DrawRequest) else latest_draw(session, to)
-    record = None if earlier is None else book.state.records.get(earlier.request_id)
+    record = record_of(book, earlier)
     if earlier is None or record is None or not record.holders(case.category.seats):
         raise CourtError(Refusal.NOTHING_TO_LINK)
-    entry_of = _composer(book, case)
-    entry = entry_of(
+    return _give(
+        book,
+        actor,
+        case,
         compose.linked,
+        kind=DrawKind.LINKED,
+        ground=ground,
+        now=now,
+        defer=defer,
         to=earlier.request_id,
         seats=case.category.seats,
-        ground=ground,
         document=document,
-    )
-    return _give(
-        book, actor, case, entry, kind=DrawKind.LINKED, ground=ground, now=now, defer=defer
     )
 
 
@@ -77,7 +79,7 @@ def unlink(session: Session, actor: Actor, case: Case, *, document: bytes, now: 
     """Take a link back before any freeze has followed it; the case can then be entered."""
     book = log.begun(session, now)
     row = latest_draw(session, case)
-    record = None if row is None else book.state.records.get(row.request_id)
+    record = record_of(book, row)
     if row is None or record is None or not record.retractable(book.state.intake):
         raise CourtError(Refusal.LINK_FROZEN)
     entry = book.add(compose.unlinked(book.at, row.request_id, document))
@@ -118,12 +120,18 @@ def assign_by_hand(
     codes = [judge.code for judge in judges]
     if len(set(approvers)) < len(approvers) or {*pool, *codes} & set(approvers):
         raise CourtError(Refusal.APPROVER_IN_POOL)
-    entry_of = _composer(book, case)
-    entry = entry_of(
-        compose.manual, judges=codes, ground=ground, document=document, approvers=approvers
-    )
     return _give(
-        book, actor, case, entry, kind=DrawKind.MANUAL, ground=ground, now=now, defer=defer
+        book,
+        actor,
+        case,
+        compose.manual,
+        kind=DrawKind.MANUAL,
+        ground=ground,
+        now=now,
+        defer=defer,
+        judges=codes,
+        document=document,
+        approvers=approvers,
     )
 
 
@@ -140,7 +148,7 @@ def correct_category(
     """Put right the category of a case that has its judge: the weight changes, the judge stays."""
     book = log.begun(session, now)
     row = latest_draw(session, case)
-    record = None if row is None else book.state.records.get(row.request_id)
+    record = record_of(book, row)
     if row is None or record is None or record.kind == docket.PENDING or not record.holders(1):
         raise CourtError(Refusal.NOT_SITTING)
     if len(set(approvers)) < len(approvers) or set(record.judges) & set(approvers):
@@ -168,46 +176,38 @@ def correct_category(
     )
 
 
-def _composer(book: Book, case: Case) -> Any:
-    """Return how an entry is composed that gives this case to judges without a draw."""
-    row = latest_draw(book.session, case)
-    record = None if row is None else book.state.records.get(row.request_id)
-    # Seats that a judge has left are drawn again: a new request would forget who is barred.
-    open_seats = record is not None and record.kind != docket.UNLINKED and bool(record.open)
-    if latest_pending(book, case) is not None or case.judge_id is not None or open_seats:
-        raise CourtError(Refusal.ALREADY_ENTERED)
-    salt = secrets.token_bytes(SALT_BYTES)
-
-    def composed(form: Any, **facts: Any) -> tuple[dict[str, Any], bytes]:
-        try:
-            entry = form(
-                book.state,
-                book.at,
-                name=next_name(book, case.court),
-                ledger=case.court.code,
-                category=case.category.draw_class,
-                commit=compose.commitment(salt, case.number, file_hash(book.session, case)),
-                **facts,
-            )
-        except TooFewError as error:
-            raise CourtError(Refusal.NO_CANDIDATES, court=case.court.code) from error
-        return entry, salt
-
-    return composed
-
-
 def _give(
     book: Book,
     actor: Actor,
     case: Case,
-    composed: tuple[dict[str, Any], bytes],
+    form: Callable[..., dict[str, Any]],
     *,
     kind: DrawKind,
     ground: str,
     now: datetime,
     defer: Defer,
+    **facts: Any,
 ) -> Receipt:
-    session, (entry, salt) = book.session, composed
+    """Log a case in this form of entry, and seat the judges whom it names."""
+    session = book.session
+    record = record_of(book, latest_draw(session, case))
+    # Seats that a judge has left are drawn again: a new request would forget who is barred.
+    if case.judge_id is not None or (record is not None and record.open):
+        raise CourtError(Refusal.ALREADY_ENTERED)
+    salt = secrets.token_bytes(SALT_BYTES)
+    try:
+        entry = form(
+            book.state,
+            book.at,
+            name=next_name(book, case.court),
+            ledger=case.court.code,
+            category=case.category.draw_class,
+            commit=compose.commitment(salt, case.number, file_hash(session, case)),
+            ground=ground,
+            **facts,
+        )
+    except TooFewError as error:
+        raise CourtError(Refusal.NO_CANDIDATES, court=case.court.code) from error
     row = book.add(entry)
     codes = entry["judges"]
     found = {j.code: j for j in session.scalars(select(Judge).where(Judge.code.in_(codes)))}

@@ -94,8 +94,8 @@ class _Kept:
         with self.lock:
             if not self.state.size or not self._is_beginning(session):
                 self.state = snapshot.latest(session) or State()
-            if not self._is_beginning(session):
-                self.state = State()
+                if not self._is_beginning(session):
+                    self.state = State()
             for line in lines(session, self.state.size, own):
                 self.state.apply(line)
             whole = self.state.copied()
