@@ -12,10 +12,17 @@ from sud.models.acts import ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, WaitReason
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
+from sud.models.discs import DiscOrigin, DiscProblem, DiscState, TitleUse
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
 from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
-from sud.models.media import DropState, RecordingProblem, RecordingState
+from sud.models.media import (
+    DropState,
+    PieceState,
+    RecordingProblem,
+    RecordingState,
+    Verdict,
+)
 from sud.models.people import PersonKind
 from sud.models.publication import PublicationState
 from sud.models.recusals import (
@@ -132,9 +139,37 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (WaitReason.POOL_TOO_SMALL, _("Too few judges can be drawn")),
     (RecordingState.RECEIVED, _("Received, waiting to be read")),
     (RecordingState.READING, _("Being read")),
+    (RecordingState.JUDGING, _("Its sound and picture are being judged")),
     (RecordingState.TRANSCODING, _("Being converted")),
     (RecordingState.READY, _("Ready to play")),
     (RecordingState.FAILED, _("Needs a person")),
+    (RecordingState.CANCELLED, _("Conversion called off")),
+    (RecordingState.DELETED, _("Deleted")),
+    (Verdict.GOOD, _("Good: everything can be heard")),
+    (Verdict.USABLE, _("Usable: what is said can be followed")),
+    (Verdict.POOR, _("Poor: parts are hard to follow")),
+    (Verdict.UNUSABLE, _("Unusable: what is said cannot be followed")),
+    (PieceState.WAITING, _("Waits")),
+    (PieceState.DOING, _("In work")),
+    (PieceState.DONE, _("Done")),
+    (DiscOrigin.SENT, _("Sent through the page of a hearing")),
+    (DiscOrigin.FOLDER, _("Laid into the drop folder")),
+    (DiscOrigin.CAPTURE, _("Recorded live in the courtroom")),
+    (DiscState.ARRIVED, _("Arrived, being copied")),
+    (DiscState.KEPT, _("Copied, being read")),
+    (DiscState.READ, _("Read")),
+    (DiscState.FAILED, _("Needs a person")),
+    (DiscState.GONE, _("Taken away before it was copied")),
+    (DiscProblem.NOT_A_DISC, _("There is no recording in it")),
+    (DiscProblem.EMPTY, _("It is empty")),
+    (DiscProblem.ENCRYPTED, _("The disc is copy-protected and cannot be read")),
+    (DiscProblem.NO_TITLE, _("No recording was found on the disc")),
+    (DiscProblem.UNREADABLE, _("The disc cannot be read here")),
+    (DiscProblem.STORE_FAILED, _("The original could not be stored")),
+    (DiscProblem.READER_FAILED, _("Reading the disc has failed")),
+    (TitleUse.OPEN, _("Waits for a person")),
+    (TitleUse.LINKED, _("Recording of a hearing")),
+    (TitleUse.SET_ASIDE, _("Set aside")),
     (RecordingProblem.NOT_A_DISC, _("This is not a DVD recording")),
     (RecordingProblem.ENCRYPTED, _("The disc is copy-protected and cannot be read")),
     (RecordingProblem.NO_TITLE, _("No recording was found on the disc")),

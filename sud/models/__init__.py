@@ -29,6 +29,14 @@ from sud.models.courts import (
     Courtroom,
     Judge,
 )
+from sud.models.discs import (
+    Disc,
+    DiscOrigin,
+    DiscProblem,
+    DiscState,
+    DiscTitle,
+    TitleUse,
+)
 from sud.models.exceptions import (
     ExceptionKind,
     ExceptionProposal,
@@ -51,10 +59,13 @@ from sud.models.machinery import Counter, Heartbeat, OnceAnswer
 from sud.models.media import (
     DropItem,
     DropState,
+    PieceState,
     Recording,
+    RecordingPiece,
     RecordingProblem,
     RecordingState,
     Rendition,
+    Verdict,
 )
 from sud.models.people import Person, PersonKind
 from sud.models.publication import Publication, PublicationState
@@ -138,6 +149,11 @@ __all__ = [
     "CourtName",
     "Courtroom",
     "DeclaredTie",
+    "Disc",
+    "DiscOrigin",
+    "DiscProblem",
+    "DiscState",
+    "DiscTitle",
     "Document",
     "DrawKind",
     "DrawPool",
@@ -181,6 +197,7 @@ __all__ = [
     "ParticipantRole",
     "Person",
     "PersonKind",
+    "PieceState",
     "PortfolioGround",
     "ProposalState",
     "Publication",
@@ -188,6 +205,7 @@ __all__ = [
     "QuotaAlarm",
     "QuotaPeriod",
     "Recording",
+    "RecordingPiece",
     "RecordingProblem",
     "RecordingState",
     "Recusal",
@@ -215,7 +233,9 @@ __all__ = [
     "TieKind",
     "TieQuestion",
     "TimeLimit",
+    "TitleUse",
     "User",
+    "Verdict",
     "WaitReason",
     "WatchAttribute",
     "WatchFigure",
