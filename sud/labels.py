@@ -11,6 +11,7 @@ from sud.models.accounts import RoleCode
 from sud.models.acts import ActOutcome, ActPart, ActState
 from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, WaitReason
 from sud.models.cases import CaseForm, CaseState
+from sud.models.courtrooms import DeviceKind, DeviceState, IncidentEffect, StepKind
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
 from sud.models.discs import DiscOrigin, DiscProblem, DiscState, TitleUse
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
@@ -23,6 +24,7 @@ from sud.models.media import (
     RecordingState,
     Verdict,
 )
+from sud.models.minutes import RemarkState, RemarkSubject
 from sud.models.people import PersonKind
 from sud.models.publication import PublicationState
 from sud.models.recusals import (
@@ -176,6 +178,31 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RecordingProblem.TOO_SHORT, _("Much of the recording could not be read")),
     (RecordingProblem.STORE_FAILED, _("The result could not be stored")),
     (RecordingProblem.TRANSCODER_FAILED, _("The recording could not be converted")),
+    (DeviceKind.RECORDER, _("Recorder")),
+    (DeviceKind.CAMERA, _("Camera")),
+    (DeviceKind.MICROPHONE, _("Microphone")),
+    (DeviceKind.BURNER, _("Disc burner")),
+    (DeviceKind.NETWORK, _("Network")),
+    (DeviceKind.POWER, _("Power supply")),
+    (DeviceKind.SCREEN, _("Screen")),
+    (DeviceKind.OTHER, _("Other equipment")),
+    (DeviceState.WORKING, _("Working")),
+    (DeviceState.FAULTY, _("Faulty")),
+    (DeviceState.ABSENT, _("Not there")),
+    (IncidentEffect.NOTHING, _("No hearing was hit")),
+    (IncidentEffect.DELAYED, _("The hearing began late or was interrupted")),
+    (IncidentEffect.POSTPONED, _("The hearing did not take place")),
+    (IncidentEffect.PART_LOST, _("A part of the hearing was not recorded")),
+    (IncidentEffect.NOT_RECORDED, _("The hearing was not recorded")),
+    (StepKind.STARTED, _("Recording started")),
+    (StepKind.PAUSED, _("Recording paused")),
+    (StepKind.RESUMED, _("Recording resumed")),
+    (StepKind.STOPPED, _("Recording stopped")),
+    (RemarkSubject.MINUTES, _("Minutes")),
+    (RemarkSubject.RECORDING, _("Recording of the hearing")),
+    (RemarkState.WAITING, _("Waiting for the judge")),
+    (RemarkState.ACCEPTED, _("Accepted")),
+    (RemarkState.REJECTED, _("Rejected")),
     (DropState.WAITING, _("Waiting for its hearing")),
     (DropState.LINKED, _("Linked")),
     (DropState.REFUSED, _("Not a recording")),

@@ -19,6 +19,21 @@ from sud.models.allocation import (
     WaitReason,
 )
 from sud.models.cases import Case, CaseForm, CaseState, Participant
+from sud.models.courtrooms import (
+    AbsenceGround,
+    Device,
+    DeviceChange,
+    DeviceKind,
+    DeviceState,
+    EquipmentCheck,
+    Incident,
+    IncidentEffect,
+    RecordingAbsence,
+    RecordingAlert,
+    RecordingStep,
+    StepKind,
+    StreamKey,
+)
 from sud.models.courts import (
     AbsenceReason,
     Availability,
@@ -67,6 +82,7 @@ from sud.models.media import (
     Rendition,
     Verdict,
 )
+from sud.models.minutes import Minutes, Remark, RemarkState, RemarkSubject
 from sud.models.people import Person, PersonKind
 from sud.models.publication import Publication, PublicationState
 from sud.models.recusals import (
@@ -124,6 +140,7 @@ from sud.models.statistics import (
 )
 
 __all__ = [
+    "AbsenceGround",
     "AbsenceReason",
     "Act",
     "ActKind",
@@ -149,6 +166,10 @@ __all__ = [
     "CourtName",
     "Courtroom",
     "DeclaredTie",
+    "Device",
+    "DeviceChange",
+    "DeviceKind",
+    "DeviceState",
     "Disc",
     "DiscOrigin",
     "DiscProblem",
@@ -167,6 +188,7 @@ __all__ = [
     "DutyWeek",
     "Epoch",
     "EpochState",
+    "EquipmentCheck",
     "ExceptionKind",
     "ExceptionProposal",
     "FairnessAlarm",
@@ -180,6 +202,8 @@ __all__ = [
     "HearingState",
     "Heartbeat",
     "Holiday",
+    "Incident",
+    "IncidentEffect",
     "Initiative",
     "JournalLine",
     "Judge",
@@ -189,6 +213,7 @@ __all__ = [
     "LogSalt",
     "LogState",
     "ManualGround",
+    "Minutes",
     "Notice",
     "NoticeKind",
     "NoticeState",
@@ -205,9 +230,12 @@ __all__ = [
     "QuotaAlarm",
     "QuotaPeriod",
     "Recording",
+    "RecordingAbsence",
+    "RecordingAlert",
     "RecordingPiece",
     "RecordingProblem",
     "RecordingState",
+    "RecordingStep",
     "Recusal",
     "RecusalGround",
     "RecusalRule",
@@ -218,6 +246,9 @@ __all__ = [
     "RefilingSign",
     "RefilingState",
     "RelationKind",
+    "Remark",
+    "RemarkState",
+    "RemarkSubject",
     "Rendition",
     "ReturnReason",
     "Reveal",
@@ -229,6 +260,8 @@ __all__ = [
     "RuledBy",
     "SeparateReason",
     "SignInAttempt",
+    "StepKind",
+    "StreamKey",
     "TieAnswer",
     "TieKind",
     "TieQuestion",
