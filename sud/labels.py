@@ -13,7 +13,7 @@ from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, Wai
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courtrooms import DeviceKind, DeviceState, IncidentEffect, StepKind
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
-from sud.models.discs import DiscOrigin, DiscProblem, DiscState, TitleUse
+from sud.models.discs import AsideReason, DiscOrigin, DiscProblem, DiscState, TitleUse
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
 from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
@@ -162,6 +162,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (DiscState.READ, _("Read")),
     (DiscState.FAILED, _("Needs a person")),
     (DiscState.GONE, _("Taken away before it was copied")),
+    (DiscState.CANCELLED, _("Called off")),
     (DiscProblem.NOT_A_DISC, _("There is no recording in it")),
     (DiscProblem.EMPTY, _("It is empty")),
     (DiscProblem.ENCRYPTED, _("The disc is copy-protected and cannot be read")),
@@ -172,6 +173,12 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (TitleUse.OPEN, _("Waits for a person")),
     (TitleUse.LINKED, _("Recording of a hearing")),
     (TitleUse.SET_ASIDE, _("Set aside")),
+    (AsideReason.MENU, _("A menu of the disc")),
+    (AsideReason.TEST, _("A test of the camera")),
+    (AsideReason.DUPLICATE, _("The same is there already")),
+    (AsideReason.NO_HEARING, _("It is no hearing")),
+    (AsideReason.NOTHING_RECORDED, _("Nothing can be seen or heard")),
+    (AsideReason.ANOTHER_COURT, _("It is of another court")),
     (RecordingProblem.NOT_A_DISC, _("This is not a DVD recording")),
     (RecordingProblem.ENCRYPTED, _("The disc is copy-protected and cannot be read")),
     (RecordingProblem.NO_TITLE, _("No recording was found on the disc")),
@@ -507,6 +514,33 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.JUDGE_ABSENT_WITHOUT_END,
         _("The judge is absent since %(first)s; nobody knows yet until when."),
     ),
+    (
+        Refusal.INCIDENT_MISSING,
+        _("This reason is about the equipment: describe what happened to it."),
+    ),
+    (
+        Refusal.RECORDING_STEP_OUT_OF_TURN,
+        _("This cannot be noted now. The page shows what was noted last."),
+    ),
+    (
+        Refusal.HEARING_IS_RECORDED,
+        _("This hearing has a recording, so no reason is needed."),
+    ),
+    (Refusal.HEARING_NOT_OVER, _("This can be done when the hearing has begun.")),
+    (Refusal.MINUTES_ENTERED, _("The minutes of this hearing are entered already.")),
+    (
+        Refusal.MINUTES_SIGNED_BEFORE,
+        _("The minutes cannot be signed before the hearing of %(day)s."),
+    ),
+    (Refusal.MINUTES_SIGNED_AFTER, _("The day of signing lies in the future.")),
+    (
+        Refusal.MINUTES_NOT_READY,
+        _("The minutes are not signed yet. Your days for remarks run from their signing."),
+    ),
+    (
+        Refusal.REMARKS_TOO_LATE,
+        _("Remarks on this hearing could be filed until %(day)s."),
+    ),
 )
 
 WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {
@@ -551,6 +585,11 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.HEARING_SET, "cancelled"): _("Hearing cancelled"),
     (Action.HEARING_SET, "held"): _("Hearing held"),
     (Action.RECORDING_ADD, ""): _("Recording of the hearing handed in"),
+    (Action.RECORDING_EXPLAIN, ""): _("Stated why the hearing has no recording"),
+    (Action.MINUTES_ADD, ""): _("Minutes of the hearing signed"),
+    (Action.REMARK_MAKE, ""): _("Remarks filed on the minutes or the recording"),
+    (Action.REMARK_RULE, "accepted"): _("Remarks accepted"),
+    (Action.REMARK_RULE, "rejected"): _("Remarks rejected"),
     (Action.ACT_ISSUE, ""): _("Act issued"),
     (Action.PUBLICATION_REVIEW, "published"): _("Act published without names"),
     (Action.PUBLICATION_REVIEW, "withdrawn"): _("Publication of the act withdrawn"),

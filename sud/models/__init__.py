@@ -45,11 +45,13 @@ from sud.models.courts import (
     Judge,
 )
 from sud.models.discs import (
+    AsideReason,
     Disc,
     DiscOrigin,
     DiscProblem,
     DiscState,
     DiscTitle,
+    ShelfList,
     TitleUse,
 )
 from sud.models.exceptions import (
@@ -149,6 +151,7 @@ __all__ = [
     "ActState",
     "AlarmKind",
     "AlarmNote",
+    "AsideReason",
     "Assurance",
     "Availability",
     "Case",
@@ -259,6 +262,7 @@ __all__ = [
     "RosterOrder",
     "RuledBy",
     "SeparateReason",
+    "ShelfList",
     "SignInAttempt",
     "StepKind",
     "StreamKey",
