@@ -16,10 +16,11 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from recordings.directory import DirectoryStore
 from recordings.disc import Disc, Title, disc_of, main_title, survey, title_numbered
 from recordings.errors import RecordingError
 from recordings.shelf import keep_master, publish
-from recordings.store import DirectoryStore, StoreError
+from recordings.store import StoreError
 from recordings.transcode import convert
 from recordings.volume import files_at, volume_of
 

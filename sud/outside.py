@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from documents.signatures import Signer, TestAuthority
-from recordings.store import BucketStore, ObjectStore, StoreError
+from recordings.bucket import BucketStore
+from recordings.store import ObjectStore, StoreError
 from sud.config import Config
 from sud.errors import CourtError, Refusal
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from documents.signatures import TestAuthority
-from recordings.store import BucketStore
+from recordings.bucket import BucketStore
 from sud import migrations, strings
 from sud.config import Config
 from sud.db import Sessions, unit

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from recordings.store import BucketStore, StoreError
+from recordings.bucket import BucketStore
+from recordings.store import StoreError
 from sud.local.processes import (
     StartError,
     free_port,

@@ -1,4 +1,4 @@
-"""One contract, two stores: a real S3 server and a directory."""
+"""One contract, three stores: two real S3 servers and a directory."""
 
 import hashlib
 import io
@@ -6,36 +6,51 @@ import itertools
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import urllib3
+from minio.commonconfig import COMPLIANCE
+from minio.error import S3Error
+from minio.retention import Retention
 
+import recordings.bucket
+from recordings.bucket import BucketStore
+from recordings.directory import DirectoryStore
 from recordings.store import (
-    PART,
-    BucketStore,
-    DirectoryStore,
+    AlteredError,
     IncompleteError,
     NoSuchObjectError,
     ObjectStore,
+    Protection,
+    RetainedError,
     StoreUnavailableError,
     TooLargeError,
     digest,
     put_file,
     remove_all,
+    sweep,
 )
 from tests.recordings.conftest import bucket
 
 names = itertools.count(1)
+PART = 5 << 20  # the least that S3 allows
 
 
-@pytest.fixture(params=["bucket", "directory"])
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recordings.bucket, "PART", PART)
+
+
+@pytest.fixture(params=["s3_endpoint", "juicefs_endpoint", "directory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     made: ObjectStore
-    if request.param == "bucket":
-        made = bucket(request.getfixturevalue("s3_endpoint"), f"contract-{next(names)}")
-    else:
+    if request.param == "directory":
         made = DirectoryStore(tmp_path / "objects")
+    else:
+        endpoint = request.getfixturevalue(request.param)
+        made = bucket(endpoint, f"contract-{next(names)}", prefix="court/")
     made.ensure_bucket()
     made.ensure_bucket()  # a second start finds the first one's
     return made
@@ -60,13 +75,20 @@ def read(url: str) -> bytes:
 
 def test_what_is_put_is_given_back_counted_and_hashed(store: ObjectStore) -> None:
     data = bytes(range(256)) * 900
-    stored = store.put("masters/ү/диск 1.iso", Trickle(data), content_type="video/mpeg")
+    stored = store.put(
+        "masters/ү/диск 1.iso",
+        Trickle(data),
+        content_type="video/mpeg",
+        cache_control="private, max-age=60",
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
     assert stored.size == len(data)
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
     assert store.get(stored.key) == data
     assert digest(store, stored.key) == stored.sha256
     facts = store.stat(stored.key)
     assert (facts.key, facts.size, facts.content_type) == (stored.key, len(data), "video/mpeg")
+    assert (facts.cache_control, facts.sha256) == ("private, max-age=60", stored.sha256)
 
 
 def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
@@ -131,6 +153,94 @@ def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore) -> None:
     with pytest.raises(ConnectionResetError):
         store.put("broken", Broken())
     assert list(store.list()) == []
+
+
+@pytest.mark.parametrize("size", [10, PART + 10])
+def test_what_is_not_what_was_promised_is_not_kept(store: ObjectStore, size: int) -> None:
+    with pytest.raises(AlteredError):
+        store.put("bent", Trickle(bytes(size), PART), sha256="0" * 64, resume=True)
+    assert list(store.list()) == []
+    assert list(store.uploads()) == []
+
+
+class Interrupted(io.BytesIO):
+    """A stream that its reader loses after some bytes, as a process that is killed would."""
+
+    def __init__(self, data: bytes, after: int) -> None:
+        super().__init__(data)
+        self._after = after
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= self._after:
+            raise KeyboardInterrupt
+        return super().read(size)
+
+
+def test_an_interrupted_put_goes_on_where_it_was(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"".join(bytes([n]) * PART for n in (1, 2, 3)) + b"end"
+    with pytest.raises(KeyboardInterrupt):
+        store.put("master.iso", Interrupted(data, 2 * PART), resume=True)
+    assert [one.key for one in store.uploads("master")] == ["master.iso"]
+    assert list(store.list()) == []
+    sent: list[int] = []
+    if isinstance(store, BucketStore):
+        send = store._client.put_part
+
+        def noted(*args):
+            sent.append(args[3])
+            return send(*args)
+
+        monkeypatch.setattr(store._client, "put_part", noted)
+    stored = store.put("master.iso", io.BytesIO(data), resume=True)
+    assert digest(store, "master.iso") == stored.sha256 == hashlib.sha256(data).hexdigest()
+    assert list(store.uploads()) == []
+    if isinstance(store, BucketStore):
+        assert sent == [3, 4]
+
+
+def test_a_part_that_differs_is_sent_again(store: ObjectStore) -> None:
+    """What was begun under this key may have been another object."""
+    other = b"".join(bytes([n]) * PART for n in (1, 9, 3))
+    data = b"".join(bytes([n]) * PART for n in (1, 2, 3))
+    with pytest.raises(KeyboardInterrupt):
+        store.put("master.iso", Interrupted(other, 2 * PART + 1), resume=True)
+    store.put("master.iso", io.BytesIO(data[:-7]), resume=True)
+    assert store.get("master.iso") == data[:-7]
+
+
+def test_an_interrupted_put_that_nobody_resumes_leaves_nothing(store: ObjectStore) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        store.put("once.iso", Interrupted(bytes(2 * PART), PART))
+    assert list(store.uploads()) == []
+
+
+def test_what_was_begun_long_ago_is_swept(store: ObjectStore) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        store.put("a/left.iso", Interrupted(bytes(2 * PART), PART), resume=True)
+    day = timedelta(days=1)
+    assert sweep(store, before=datetime.now(UTC) - day) == ()
+    assert sweep(store, before=datetime.now(UTC) + day, prefix="b/") == ()
+    assert [one.key for one in sweep(store, before=datetime.now(UTC) + day)] == ["a/left.iso"]
+    assert list(store.uploads()) == []
+    assert store.put("a/left.iso", io.BytesIO(b"anew"), resume=True).size == 4
+
+
+def test_two_may_put_the_same_at_once(store: ObjectStore) -> None:
+    data = b"".join(bytes([n]) * PART for n in (1, 2)) + b"end"
+
+    class Meanwhile(io.BytesIO):
+        """While this one is read, another process puts the whole."""
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() == PART:
+                store.put("same.iso", io.BytesIO(data), resume=True)
+            return super().read(size)
+
+    store.put("same.iso", Meanwhile(data), resume=True)
+    assert store.get("same.iso") == data
+    assert list(store.uploads()) == []
 
 
 def test_putting_again_replaces(store: ObjectStore) -> None:
@@ -226,3 +336,92 @@ def test_no_server_is_unavailable() -> None:
     nowhere._client._http.connection_pool_kw["retries"] = 0
     with pytest.raises(StoreUnavailableError):
         nowhere.ensure_bucket()
+
+
+# --- protection: what a server promises, and what it does ---
+
+
+@pytest.fixture
+def locking(s3_endpoint: str) -> BucketStore:
+    made = bucket(s3_endpoint, f"locked-{next(names)}")
+    made.ensure_bucket(lock=True)
+    return made
+
+
+def test_what_is_retained_cannot_be_removed(locking: BucketStore) -> None:
+    until = datetime.now(UTC) + timedelta(days=30)
+    assert locking.put("m.iso", io.BytesIO(b"master"), retain_until=until).retained
+    with pytest.raises(RetainedError):
+        locking.remove("m.iso")
+    assert locking.get("m.iso") == b"master"
+    # Overwriting only lays another version over it.
+    locking.put("m.iso", io.BytesIO(b"forged"))
+    versions = locking._client.list_objects(locking._bucket, "m.iso", include_version=True)
+    first = [one.version_id for one in versions][-1]
+    assert locking._client.get_object(locking._bucket, "m.iso", version_id=first).data == b"master"
+
+
+def test_retention_is_lengthened_and_never_shortened(locking: BucketStore) -> None:
+    until = datetime.now(UTC) + timedelta(days=30)
+    locking.put("m.iso", io.BytesIO(b"master"), retain_until=until)
+    assert locking.retain("m.iso", until - timedelta(days=29))  # it is kept that long anyway
+    held = locking._held_until("m.iso")
+    assert held is not None
+    assert abs(held - until) < timedelta(seconds=2)
+    assert locking.retain("m.iso", until + timedelta(days=1))
+    with pytest.raises(S3Error):
+        locking._client.set_object_retention(locking._bucket, "m.iso", Retention(COMPLIANCE, until))
+
+
+def test_what_is_removed_where_versions_are_kept_is_gone(locking: BucketStore) -> None:
+    for data in (b"one", b"two"):
+        locking.put("m", io.BytesIO(data))
+    locking.put("me", io.BytesIO(b"other"))
+    locking.remove("m")
+    left = locking._client.list_objects(locking._bucket, "", include_version=True, recursive=True)
+    assert [one.object_name for one in left] == ["me"]
+
+
+def test_a_server_is_tried_and_not_believed(locking: BucketStore, juicefs_endpoint: str) -> None:
+    for _ in range(2):  # the object of the first trial is still locked at the second
+        assert locking.protection() == Protection(
+            lock=True, versions=True, ranges=True, refuses_strangers=True
+        )
+    plain = bucket(juicefs_endpoint, "plain")
+    plain.ensure_bucket(lock=True)
+    assert plain.protection() == Protection(
+        lock=False, versions=False, ranges=True, refuses_strangers=True
+    )
+    assert list(plain.list()) == []
+
+
+def test_retention_that_nobody_enforces_is_told(store: ObjectStore) -> None:
+    """Neither JuiceFS, nor a directory, nor a SeaweedFS bucket that was made without a lock."""
+    until = datetime.now(UTC) + timedelta(days=1)
+    assert not store.put("m.iso", io.BytesIO(b"master"), retain_until=until).retained
+    store.remove("m.iso")
+
+
+def test_a_server_that_says_locked_and_lets_go_is_found_out(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liar = bucket(s3_endpoint, f"liar-{next(names)}")
+    liar.ensure_bucket()
+    monkeypatch.setattr(liar, "retain", lambda *_: True)
+    assert not liar.protection().lock
+
+
+def test_a_tag_that_says_nothing_makes_us_read_it_back(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = bucket(s3_endpoint, f"tags-{next(names)}")
+    store.ensure_bucket()
+    put = store._client.put_whole
+    monkeypatch.setattr(store._client, "put_whole", lambda *a: put(*a) and "of its own kind")
+    assert store.put("good", io.BytesIO(b"good")).size == 4
+    monkeypatch.setattr(
+        store._client, "put_whole", lambda b, k, _, h: put(b, k, b"lost", h) and "of its own kind"
+    )
+    with pytest.raises(AlteredError):
+        store.put("bad", io.BytesIO(b"good"))
+    assert [facts.key for facts in store.list()] == ["good"]

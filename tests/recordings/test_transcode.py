@@ -15,11 +15,12 @@ import pytest
 
 from recordings import transcode
 from recordings.__main__ import main
+from recordings.directory import DirectoryStore
 from recordings.disc import Disc, disc_of, main_title, title_numbered
 from recordings.errors import EncryptedError, NoTitleError, TranscoderError
 from recordings.playlists import segments_of
 from recordings.shelf import keep_master, publish, verify_master
-from recordings.store import DirectoryStore, TooLargeError, put_file
+from recordings.store import TooLargeError, put_file
 from recordings.transcode import Converted, convert
 from recordings.volume import files_at, volume_of
 from tests.recordings.conftest import bucket

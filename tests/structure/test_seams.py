@@ -14,7 +14,7 @@ def test_only_the_gate_and_unit_commit() -> None:
 
 
 def test_only_the_store_knows_minio() -> None:
-    assert importers("minio") == {"recordings/store.py"}
+    assert importers("minio") == {"recordings/bucket.py"}
 
 
 def test_processes_start_only_where_ffmpeg_or_a_server_does() -> None:

@@ -10,7 +10,8 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from recordings.store import BucketStore, Stored
+from recordings.bucket import BucketStore
+from recordings.store import Stored
 from sud.acts import service
 from sud.db import make_sessions, unit
 from sud.outside import real_outside

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from documents import codes
 from documents.wording import LANGUAGES, wording
-from recordings.store import BucketStore
+from recordings.bucket import BucketStore
 from sud import journal
 from sud.access import Action, Actor
 from sud.accounts.service import actor_of

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from recordings.store import BucketStore, StoreError
+from recordings.bucket import BucketStore
+from recordings.store import StoreError
 from sud.local import StartError, postgres, store
 from sud.local.database import Databases, _account, _binaries
 from sud.local.objects import StoreAddress

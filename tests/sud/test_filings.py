@@ -452,7 +452,7 @@ def test_two_clerks_at_once_one_case(own_sessions, config, outside) -> None:
 UPLOADER = """
     import io, sys, time
     from datetime import UTC, datetime
-    from recordings.store import BucketStore
+    from recordings.bucket import BucketStore
     from sud.access import Actor
     from sud.db import make_sessions, unit
     from sud.filings import service

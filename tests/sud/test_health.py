@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from recordings.store import BucketStore
+from recordings.bucket import BucketStore
 from sud.config import Config
 from sud.local import store
 from sud.models import Heartbeat

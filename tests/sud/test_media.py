@@ -22,8 +22,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from recordings.bucket import BucketStore
 from recordings.shelf import verify_master
-from recordings.store import BucketStore, NoSuchObjectError
+from recordings.store import NoSuchObjectError
 from sud.access import Actor
 from sud.config import Config
 from sud.db import Sessions, unit

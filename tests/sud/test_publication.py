@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from recordings.store import BucketStore, StoreError
+from recordings.bucket import BucketStore
+from recordings.store import StoreError
 from sud.access import SYSTEM, Action, Actor
 from sud.errors import CourtError, Refusal
 from sud.models import (
