@@ -69,6 +69,11 @@ class Refusal(StrEnum):
     MANUAL_SEATS = "manual_seats"
     MANUAL_NOT_ON_ROSTER = "manual_not_on_roster"
     PROPOSAL_WAITS = "proposal_waits"
+    PROPOSED_ALREADY = "proposed_already"
+    RETENTION_RUNS = "retention_runs"
+    RETENTION_STOPPED = "retention_stopped"
+    DAY_OUT_OF_ORDER = "day_out_of_order"
+    STRETCH_OUTSIDE = "stretch_outside"
     PROPOSAL_SETTLED = "proposal_settled"
     PROPOSAL_EXPIRED = "proposal_expired"
     PROPOSAL_OWN = "proposal_own"
@@ -93,6 +98,15 @@ class Refusal(StrEnum):
     POOL_OF_ONE = "pool_of_one"
     JUDGE_ABSENT = "judge_absent"
     JUDGE_ABSENT_WITHOUT_END = "judge_absent_without_end"
+    INCIDENT_MISSING = "incident_missing"
+    RECORDING_STEP_OUT_OF_TURN = "recording_step_out_of_turn"
+    HEARING_IS_RECORDED = "hearing_is_recorded"
+    HEARING_NOT_OVER = "hearing_not_over"
+    MINUTES_ENTERED = "minutes_entered"
+    MINUTES_SIGNED_BEFORE = "minutes_signed_before"
+    MINUTES_SIGNED_AFTER = "minutes_signed_after"
+    MINUTES_NOT_READY = "minutes_not_ready"
+    REMARKS_TOO_LATE = "remarks_too_late"
 
 
 class CourtError(Exception):

@@ -13,10 +13,12 @@ from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, Wai
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courtrooms import DeviceKind, DeviceState, IncidentEffect, StepKind
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
+from sud.models.custody import ErasureGround, ForceStep
 from sud.models.discs import AsideReason, DiscOrigin, DiscProblem, DiscState, TitleUse
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
 from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
+from sud.models.marks import MarkKind
 from sud.models.media import (
     DropState,
     PieceState,
@@ -26,6 +28,7 @@ from sud.models.media import (
 )
 from sud.models.minutes import RemarkState, RemarkSubject
 from sud.models.people import PersonKind
+from sud.models.playing import CopyForm
 from sud.models.publication import PublicationState
 from sud.models.recusals import (
     Initiative,
@@ -151,6 +154,12 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Verdict.USABLE, _("Usable: what is said can be followed")),
     (Verdict.POOR, _("Poor: parts are hard to follow")),
     (Verdict.UNUSABLE, _("Unusable: what is said cannot be followed")),
+    (MarkKind.SPEAKER, _("Speaker")),
+    (MarkKind.EVENT, _("Event")),
+    (MarkKind.EVIDENCE, _("Evidence")),
+    (MarkKind.REMARK, _("Note for the minutes")),
+    (CopyForm.PICTURE, _("Picture and sound")),
+    (CopyForm.SOUND, _("Sound only")),
     (PieceState.WAITING, _("Waits")),
     (PieceState.DOING, _("In work")),
     (PieceState.DONE, _("Done")),
@@ -282,6 +291,12 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ManualGround.STATUTE, _("A law names the judge")),
     (ManualGround.NO_JUDGE, _("Too few judges can be drawn")),
     (ManualGround.OUTAGE, _("The draw could not be held")),
+    (ForceStep.ENTERED, _("The act that ends the case entered into force")),
+    (ForceStep.APPEALED, _("It was appealed")),
+    (ForceStep.UPHELD, _("The appeal ended, the act stands")),
+    (ErasureGround.RETENTION_OVER, _("The time of keeping is over")),
+    (ErasureGround.WRONG_HEARING, _("It is not a recording of this hearing")),
+    (ErasureGround.COURT_ORDER, _("A court ordered it")),
     (ProposalState.PROPOSED, _("Waits for a second person")),
     (ProposalState.APPROVED, _("Approved")),
     (ProposalState.REFUSED, _("Refused")),
@@ -450,6 +465,23 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("%(name)s cannot try cases of this court today: see the roster of judges."),
     ),
     (Refusal.PROPOSAL_WAITS, _("A proposal for this case waits for its second person already.")),
+    (Refusal.PROPOSED_ALREADY, _("This has been proposed already and waits for a decision.")),
+    (
+        Refusal.RETENTION_RUNS,
+        _("The recording is kept until %(day)s: before that only a mistake or an order ends it."),
+    ),
+    (
+        Refusal.RETENTION_STOPPED,
+        _("The act is not in force or was appealed: the time of keeping does not run."),
+    ),
+    (
+        Refusal.DAY_OUT_OF_ORDER,
+        _("The day is in the future, or before what was noted last."),
+    ),
+    (
+        Refusal.STRETCH_OUTSIDE,
+        _("A stretch must lie within the recording and end after it begins."),
+    ),
     (Refusal.PROPOSAL_SETTLED, _("This proposal has been decided already.")),
     (Refusal.PROPOSAL_EXPIRED, _("This proposal expired on %(day)s. Propose it again.")),
     (Refusal.PROPOSAL_OWN, _("You proposed this: another person must decide.")),

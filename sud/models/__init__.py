@@ -44,6 +44,7 @@ from sud.models.courts import (
     Courtroom,
     Judge,
 )
+from sud.models.custody import Erasure, ErasureGround, ForceNote, ForceStep, Masking
 from sud.models.discs import (
     AsideReason,
     Disc,
@@ -73,6 +74,7 @@ from sud.models.hearings import (
 )
 from sud.models.journal import JournalLine
 from sud.models.machinery import Counter, Heartbeat, OnceAnswer
+from sud.models.marks import Mark, MarkKind
 from sud.models.media import (
     DropItem,
     DropState,
@@ -86,6 +88,7 @@ from sud.models.media import (
 )
 from sud.models.minutes import Minutes, Remark, RemarkState, RemarkSubject
 from sud.models.people import Person, PersonKind
+from sud.models.playing import CopyForm, Opening, RecordingCopy
 from sud.models.publication import Publication, PublicationState
 from sud.models.recusals import (
     CaseRelation,
@@ -162,6 +165,7 @@ __all__ = [
     "Category",
     "ChangeKind",
     "Confidence",
+    "CopyForm",
     "Counter",
     "Court",
     "CourtKind",
@@ -192,6 +196,8 @@ __all__ = [
     "Epoch",
     "EpochState",
     "EquipmentCheck",
+    "Erasure",
+    "ErasureGround",
     "ExceptionKind",
     "ExceptionProposal",
     "FairnessAlarm",
@@ -200,6 +206,8 @@ __all__ = [
     "FilingPart",
     "FilingParty",
     "FilingState",
+    "ForceNote",
+    "ForceStep",
     "Hearing",
     "HearingPurpose",
     "HearingState",
@@ -216,11 +224,15 @@ __all__ = [
     "LogSalt",
     "LogState",
     "ManualGround",
+    "Mark",
+    "MarkKind",
+    "Masking",
     "Minutes",
     "Notice",
     "NoticeKind",
     "NoticeState",
     "OnceAnswer",
+    "Opening",
     "Participant",
     "ParticipantRole",
     "Person",
@@ -235,6 +247,7 @@ __all__ = [
     "Recording",
     "RecordingAbsence",
     "RecordingAlert",
+    "RecordingCopy",
     "RecordingPiece",
     "RecordingProblem",
     "RecordingState",
