@@ -17,7 +17,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from recordings.directory import DirectoryStore
-from recordings.disc import Disc, Title, disc_of, main_title, survey, title_numbered
+from recordings.reel import Disc, Title, disc_of, main_title, survey, title_numbered
 from recordings.errors import RecordingError
 from recordings.shelf import keep_master, publish
 from recordings.store import StoreError

@@ -22,9 +22,9 @@ from typing import IO, Any
 
 import ffmpeg
 
-from recordings.disc import Disc, Reel, Survey, Title, survey
 from recordings.errors import NoTitleError, TooShortError, TranscoderError
 from recordings.playlists import Rung, master, segments_of
+from recordings.reel import Disc, Reel, Survey, Title, survey
 
 RECIPE = "hls-1"  # a recording made by an older recipe can be made again from its master
 SEGMENT_SECONDS = 4

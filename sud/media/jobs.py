@@ -22,7 +22,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from recordings.disc import Disc, Origin, Title, disc_of, main_title, title_numbered
+from recordings.reel import Disc, Origin, Title, disc_of, main_title, title_numbered
 from recordings.errors import (
     EncryptedError,
     NotADiscError,

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recordings.disc import disc_of, main_title, survey
+from recordings.reel import disc_of, main_title, survey
 from recordings.errors import EncryptedError, RecordingError
 from recordings.shelf import keep_master
 from recordings.store import TooLargeError

@@ -16,9 +16,9 @@ import pytest
 from recordings import transcode
 from recordings.__main__ import main
 from recordings.directory import DirectoryStore
-from recordings.disc import Disc, disc_of, main_title, title_numbered
 from recordings.errors import EncryptedError, NoTitleError, TranscoderError
 from recordings.playlists import segments_of
+from recordings.reel import Disc, disc_of, main_title, title_numbered
 from recordings.shelf import keep_master, publish, verify_master
 from recordings.store import TooLargeError, put_file
 from recordings.transcode import Converted, convert
@@ -288,7 +288,7 @@ def test_ffmpeg_dies_with_its_parent(tmp_path: Path) -> None:
 ORPHANING = """
 import sys, time
 from pathlib import Path
-from recordings.disc import disc_of, main_title
+from recordings.reel import disc_of, main_title
 from recordings.transcode import convert
 from recordings.volume import files_at, volume_of
 

@@ -1,4 +1,6 @@
-"""Finds the titles of a disc and reads their sectors, whole or damaged, counting what is lost.
+"""Finds titles and reads their sectors for `transcode.py`, which goes when the pipeline stands.
+
+It finds the titles of a disc and reads their sectors, whole or damaged, counting what is lost.
 
 The order that never failed on damaged discs: each titleset's IFO, then its BUP on any fault of the
 first (not only a bad magic), then the navigation packs inside the VOBs themselves.
@@ -12,7 +14,7 @@ from enum import StrEnum
 from typing import IO
 
 from recordings.errors import EncryptedError, NoTitleError
-from recordings.ifo import BadTableError, Cell, Titleset, titles_of_manager, titleset_of
+from recordings.ifo import BadTableError, Titleset, entries_of, titleset_of
 from recordings.volume import LOOK, PACK, SECTOR, File, Kind, Volume
 
 BATCH = 256  # sectors read at once
@@ -27,6 +29,16 @@ class Origin(StrEnum):
     IFO = "ifo"
     BUP = "bup"
     SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A stretch of sectors, counted from the beginning of its titleset's first VOB."""
+
+    first: int
+    last: int
+    vob_id: int
+    milliseconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +127,26 @@ def _titles_in(volume: Volume, number: int) -> list[Title]:
         return _scanned(number, spans)
     origin, table = read
     titles = []
-    for index, chapters in zip(table.titles, table.chapters, strict=True):
-        chain = table.chains[index]
-        if chain.cells:
+    for parts in table.titles:
+        chain = table.chains[parts[0].chain]
+        cells = tuple(
+            Cell(
+                first=cell.first,
+                last=cell.last,
+                vob_id=cell.vob,
+                milliseconds=round(max(cell.ticks, 0) / CLOCK),
+            )
+            for cell in chain.cells
+            if not cell.angle
+        )
+        if cells:
             titles.append(
                 Title(
                     number=0,
                     titleset=number,
-                    milliseconds=chain.milliseconds,
-                    chapters=chapters,
-                    cells=chain.cells,
+                    milliseconds=round(max(chain.ticks, 0) / CLOCK),
+                    chapters=len(parts),
+                    cells=cells,
                     origin=origin,
                 )
             )
@@ -165,10 +187,8 @@ def _numbered(volume: Volume, titles: list[Title]) -> Iterator[Title]:
     for name in ("VIDEO_TS.IFO", "VIDEO_TS.BUP"):
         if name in volume.files and not order:
             try:
-                for place, (titleset, _) in enumerate(
-                    titles_of_manager(_whole(volume.files[name]))
-                ):
-                    order.setdefault(titleset, place)
+                for place, entry in enumerate(entries_of(_whole(volume.files[name]))):
+                    order.setdefault(entry.titleset, place)
             except BadTableError:
                 continue
     titles.sort(key=lambda title: order.get(title.titleset, 100 + title.titleset))

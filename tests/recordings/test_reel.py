@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from recordings.disc import Disc, Origin, Reel, disc_of, main_title, survey, title_numbered
+from recordings.chart import decimal_ticks
 from recordings.errors import EncryptedError, NotADiscError, NoTitleError
-from recordings.ifo import BadTableError, milliseconds, titles_of_manager, titleset_of
+from recordings.ifo import BadTableError, entries_of, titleset_of
+from recordings.reel import Disc, Origin, Reel, disc_of, main_title, survey, title_numbered
 from recordings.store import ObjectStore
 from recordings.volume import File, Kind, files_at, files_stored, volume_of
 from tests.recordings.conftest import bucket
@@ -259,15 +260,16 @@ def test_a_title_inside_another_is_left_out(tmp_path: Path) -> None:
     found = disc(GOOD)
     title = main_title(found)
     part = replace(title, cells=title.cells[:1])
-    from recordings.disc import _contained
+    from recordings.reel import _contained
 
     assert _contained(part, [title, part])
     assert not _contained(title, [title, part])
 
 
 def test_the_time_of_a_dvd() -> None:
-    assert milliseconds(bytes([0x01, 0x02, 0x03, 0x52])) == 3_723_480  # 12 frames at 25
-    assert milliseconds(bytes([0, 0, 0x10, 0xC0 | 0x15])) == 10_500  # 15 frames at 29.97
+    assert decimal_ticks(bytes([0x01, 0x02, 0x03, 0x52])) == 90 * 3_723_480  # 12 frames at 25
+    assert decimal_ticks(bytes([0, 0, 0x10, 0xC0 | 0x15])) == 90_000 * 10 + 15 * 3003
+    assert decimal_ticks(bytes([0, 0x61, 0, 0x40])) == decimal_ticks(b"\xff" * 4) == -1
 
 
 @pytest.mark.parametrize("cut", range(0, 12 * 1024, 700))
@@ -276,7 +278,7 @@ def test_a_table_cut_anywhere_is_read_or_refused(cut: int) -> None:
     whole = (GOOD / "VIDEO_TS" / "VTS_01_0.IFO").read_bytes()
     noisy = whole[:cut] + b"\xff" * (len(whole) - cut)
     for data in (whole[:cut], noisy, whole[:cut] + bytes(len(whole) - cut)):
-        for parse in (titleset_of, titles_of_manager):
+        for parse in (titleset_of, entries_of):
             with contextlib.suppress(BadTableError):
                 parse(data)
 
