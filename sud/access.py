@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from sud.models import (
     Act,
     Case,
     Court,
+    Disc,
     Document,
     DrawRequest,
+    Erasure,
     ExceptionKind,
     ExceptionProposal,
     FairnessAlarm,
@@ -24,10 +26,13 @@ from sud.models import (
     FilingState,
     Hearing,
     Judge,
+    Masking,
     Publication,
     PublicationState,
     Recording,
+    RecordingState,
     Recusal,
+    Remark,
     RoleCode,
     RuledBy,
 )
@@ -100,7 +105,41 @@ class Action(StrEnum):
     RECORDING_ADD = "recording:add"  # Hand in a recording for a hearing.
     RECORDING_PLAY = "recording:play"  # Play the recording of a hearing.
     RECORDING_QUEUE = "recording:queue"  # See the discs that wait to be linked.
+    RECORDING_UNMASKED = "recording:unmasked"  # Play what is masked for outsiders.
+    CUSTODY_LIST = "custody:list"  # See what waits to be masked or erased.
+    CUSTODY_READ = "custody:read"  # See how long a recording is kept and what was decided on it.
+    MASKING_PROPOSE = "masking:propose"  # Propose what outsiders may not hear or see.
+    MASKING_DECIDE = "masking:decide"  # Approve or refuse a masking that another person proposed.
+    MASKING_RUN = "masking:run"  # Make the masked copy.
+    ERASURE_PROPOSE = "erasure:propose"  # Propose that a recording be erased.
+    ERASURE_DECIDE = "erasure:decide"  # Approve or refuse an erasure that another person proposed.
+    ERASURE_RUN = "erasure:run"  # Take an erased recording from the store.
+    FORCE_READ = "force:read"  # See whether the act that ended a case is in force.
+    FORCE_NOTE = "force:note"  # Note that an act entered into force or was appealed.
     RECORDING_RUN = "recording:run"  # Read and transcode a disc.
+    DISC_ADD = "disc:add"  # Hand in a disc or the list of a shelf, or find one in the drop folder.
+    DISC_READ = "disc:read"  # See a disc and what is on it.
+    DISC_LINK = "disc:link"  # Say which hearing is on a disc, or that none is.
+    DISC_RUN = "disc:run"  # Keep the original of a disc and read it.
+    DISC_REPORT = "disc:report"  # See what was handed in, court by court and month by month.
+    RECORDING_STEP = "recording:step"  # Note that a recording was started, paused or stopped.
+    RECORDING_EXPLAIN = "recording:explain"  # State why a hearing has no recording.
+    RECORDING_LACKING = "recording:lacking"  # See which hearings lack a recording and a reason.
+    RECORDING_ALERT = "recording:alert"  # Be told that an act rests on such a hearing.
+    RECORDING_WATCH = "recording:watch"  # Raise and end these alerts.
+    # Courtrooms
+    EQUIPMENT_LIST = "equipment:list"  # See how the courtrooms are equipped, court by court.
+    EQUIPMENT_READ = "equipment:read"  # See the equipment of one's own court's rooms.
+    EQUIPMENT_KEEP = "equipment:keep"  # Enter equipment and the state it is in.
+    EQUIPMENT_CHECK = "equipment:check"  # Note what a check before a hearing found.
+    INCIDENT_OPEN = "incident:open"  # Tell that something went wrong in a courtroom.
+    INCIDENT_CLOSE = "incident:close"  # Tell what was done about it.
+    STREAM_KEY = "stream:key"  # Make the key with which a courtroom's camera is let in.
+    # Minutes
+    MINUTES_ADD = "minutes:add"  # Enter the signed minutes of a hearing.
+    REMARK_MAKE = "remark:make"  # File remarks on the minutes or the recording.
+    REMARK_READ = "remark:read"  # Read the remarks on a hearing and the answers.
+    REMARK_RULE = "remark:rule"  # Accept or reject remarks.
     # Acts
     ACT_READ = "act:read"  # Read an act of the case.
     ACT_DRAFT = "act:draft"  # Begin and edit a draft of an act.
@@ -253,6 +292,26 @@ def chair_here(actor: Actor, subject: object) -> bool:
     return _court_of(subject) in actor.courts_as(RoleCode.CHAIR)
 
 
+def works_here(actor: Actor, subject: object) -> bool:
+    return _court_of(subject) in {role.court_id for role in actor.roles}
+
+
+def clerk_here(actor: Actor, subject: object) -> bool:
+    return _court_of(subject) in actor.courts_as(RoleCode.CLERK)
+
+
+def judge_here(actor: Actor, subject: object) -> bool:
+    return _court_of(subject) in actor.courts_as(RoleCode.JUDGE)
+
+
+def archivist_here(actor: Actor, subject: object) -> bool:
+    return _court_of(subject) in actor.courts_as(RoleCode.ARCHIVIST)
+
+
+def staff(actor: Actor, _subject: object) -> bool:
+    return actor.staff
+
+
 def party_to(actor: Actor, subject: object) -> bool:
     return _case(subject).id in actor.party_to
 
@@ -295,6 +354,24 @@ def chair_of_judge(actor: Actor, subject: Judge | None) -> bool:
 
 def another_judge(actor: Actor, subject: Judge) -> bool:
     return subject.id not in actor.judge_ids
+
+
+def keeper_of_disc(actor: Actor, disc: Disc) -> bool:
+    """A clerk or an archivist of its court; of any court while nobody knows whose it is."""
+    if disc.court_id is None:
+        return actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST)
+    return disc.court_id in actor.courts_as(RoleCode.CLERK, RoleCode.ARCHIVIST)
+
+
+def judge_of_disc(actor: Actor, disc: Disc) -> bool:
+    return disc.hearing is not None and judge_of(actor, disc.hearing)
+
+
+def no_hidden_hearing(actor: Actor, disc: Disc) -> bool:
+    """Each hearing that the disc was handed in for, or is linked with, is one he may know of."""
+    linked = [one for one in disc.recordings if one.state is not RecordingState.DELETED]
+    hearings = [one.hearing for one in linked] + ([disc.hearing] if disc.hearing else [])
+    return all(permits(actor, Action.HEARING_READ, hearing) for hearing in hearings)
 
 
 def published(_actor: Actor, publication: Publication) -> bool:
@@ -349,6 +426,11 @@ def by_hand(_actor: Actor, proposal: ExceptionProposal) -> bool:
 def correction(_actor: Actor, proposal: ExceptionProposal) -> bool:
     return proposal.kind is ExceptionKind.CORRECTION
 
+
+_KEEPERS_OF_DISC: tuple[tuple[Predicate, ...], ...] = (
+    (keeper_of_disc, no_hidden_hearing),
+    (judge_of_disc, no_hidden_hearing),
+)
 
 RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.SITE_READ: ((anyone,),),
@@ -424,7 +506,59 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.RECORDING_ADD: ((judge_of,), (clerk_of_court,), (archivist_of_court, not_sealed)),
     Action.RECORDING_PLAY: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
     Action.RECORDING_QUEUE: ((clerk,), (archivist,)),
+    Action.RECORDING_UNMASKED: ((judge_of,), (member_of_panel,), (clerk_of_court,)),
+    Action.CUSTODY_LIST: ((clerk,), (archivist,), (chair,), (judge,)),
+    Action.CUSTODY_READ: (
+        (judge_of,),
+        (clerk_of_court,),
+        (chair_of_court, not_sealed),
+        (archivist_of_court, not_sealed),
+    ),
+    Action.MASKING_PROPOSE: ((judge_of,), (clerk_of_court,)),
+    Action.MASKING_DECIDE: ((judge_of,), (chair_of_court, not_sealed)),
+    Action.MASKING_RUN: ((nobody,),),
+    Action.ERASURE_PROPOSE: ((clerk_of_court,), (archivist_of_court, not_sealed)),
+    Action.ERASURE_DECIDE: ((judge_of,), (chair_of_court, not_sealed)),
+    Action.ERASURE_RUN: ((nobody,),),
+    Action.FORCE_READ: _READERS_OF_CASE,
+    Action.FORCE_NOTE: ((judge_of,), (clerk_of_court,)),
     Action.RECORDING_RUN: ((nobody,),),
+    Action.DISC_ADD: ((clerk,), (archivist,)),
+    Action.DISC_READ: _KEEPERS_OF_DISC,
+    Action.DISC_LINK: _KEEPERS_OF_DISC,
+    Action.DISC_RUN: ((nobody,),),
+    Action.DISC_REPORT: ((archivist,), (chair,), (administrator,)),
+    Action.RECORDING_STEP: ((judge_of,), (clerk_of_court,)),
+    Action.RECORDING_EXPLAIN: ((judge_of,), (clerk_of_court,)),
+    Action.RECORDING_LACKING: ((judge,), (clerk,), (chair,)),
+    Action.RECORDING_ALERT: (
+        (judge_of,),
+        (member_of_panel,),
+        (clerk_of_court,),
+        (chair_of_court, not_sealed),
+    ),
+    Action.RECORDING_WATCH: ((nobody,),),
+    Action.EQUIPMENT_LIST: ((staff,),),
+    Action.EQUIPMENT_READ: ((works_here,), (administrator_here,), (auditor,)),
+    Action.EQUIPMENT_KEEP: ((clerk_here,), (archivist_here,), (administrator_here,)),
+    Action.EQUIPMENT_CHECK: (
+        (clerk_here,),
+        (judge_here,),
+        (archivist_here,),
+        (administrator_here,),
+    ),
+    Action.INCIDENT_OPEN: (
+        (clerk_here,),
+        (judge_here,),
+        (archivist_here,),
+        (administrator_here,),
+    ),
+    Action.INCIDENT_CLOSE: ((clerk_here,), (archivist_here,), (administrator_here,)),
+    Action.STREAM_KEY: ((clerk_here,), (administrator_here,)),
+    Action.MINUTES_ADD: ((judge_of,), (clerk_of_court,)),
+    Action.REMARK_MAKE: ((party_to,),),
+    Action.REMARK_READ: _READERS_OF_CASE,
+    Action.REMARK_RULE: ((judge_of,),),
     Action.ACT_READ: (
         (judge_of,),
         (member_of_panel,),
@@ -477,6 +611,51 @@ def _hearing_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(
         _case_readable(actor),
         and_(Case.court_id.in_(actor.courts_as(RoleCode.ARCHIVIST)), ~Case.sealed),
+    )
+
+
+def _disc_readable(actor: Actor) -> ColumnElement[bool]:
+    keepers = actor.courts_as(RoleCode.CLERK, RoleCode.ARCHIVIST)
+    anybody = true() if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST) else false()
+    own = select(Hearing.id).join(Case).where(Case.judge_id.in_(actor.judge_ids))
+    linked = select(Recording.hearing_id).where(
+        Recording.disc_id == Disc.id, Recording.state != RecordingState.DELETED
+    )
+    hidden = (
+        select(Hearing.id)
+        .join(Case)
+        .where(
+            or_(Hearing.id == Disc.hearing_id, Hearing.id.in_(linked.correlate(Disc))),
+            # Unknown, as for a case without a judge, is not permitted either.
+            _hearing_readable(actor).is_not(True),
+        )
+        .correlate(Disc)
+    )
+    return and_(
+        or_(
+            Disc.court_id.in_(keepers),
+            and_(Disc.court_id.is_(None), anybody),
+            Disc.hearing_id.in_(own),
+        ),
+        ~hidden.exists(),
+    )
+
+
+def _in_custody(actor: Actor) -> ColumnElement[bool]:
+    """Who keeps a court's recordings; parties learn nothing of what is decided on them."""
+    open_to = frozenset(actor.courts_as(RoleCode.CHAIR, RoleCode.ARCHIVIST))
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+        and_(Case.court_id.in_(open_to), ~Case.sealed),
+    )
+
+
+def _by_recording(query: Select[Any], recording_id: Any) -> Select[Any]:
+    return (
+        query.join(Recording, Recording.id == recording_id)
+        .join(Hearing, Hearing.id == Recording.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
     )
 
 
@@ -545,6 +724,10 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Document: _document_readable,
     Hearing: _hearing_readable,
     Recording: _hearing_readable,
+    Masking: _in_custody,
+    Erasure: _in_custody,
+    Disc: _disc_readable,
+    Remark: _case_readable,
     Act: _act_readable,
     Publication: _publication_readable,
     Recusal: _recusal_readable,
@@ -563,6 +746,12 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Recording: lambda query: query.join(Hearing, Hearing.id == Recording.hearing_id).join(
         Case, Case.id == Hearing.case_id
     ),
+    Remark: lambda query: query.join(Hearing, Hearing.id == Remark.hearing_id).join(
+        Case, Case.id == Hearing.case_id
+    ),
+    Disc: lambda query: query,
+    Masking: lambda query: _by_recording(query, Masking.recording_id),
+    Erasure: lambda query: _by_recording(query, Erasure.recording_id),
     Act: lambda query: query.join(Case, Case.id == Act.case_id),
     Publication: lambda query: query.join(Act, Act.id == Publication.act_id).join(
         Case, Case.id == Act.case_id

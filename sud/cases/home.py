@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from sud.access import Actor
+from sud.cases import recorded
 from sud.models import (
     Act,
     ActState,
     Case,
     CaseState,
+    Courtroom,
     DropItem,
     DropState,
     FairnessAlarm,
@@ -23,12 +25,16 @@ from sud.models import (
     FilingState,
     Hearing,
     HearingState,
+    Incident,
     Publication,
     PublicationState,
     Recording,
+    RecordingAlert,
     RecordingState,
     Recusal,
     RecusalState,
+    Remark,
+    RemarkState,
     RoleCode,
     RuledBy,
 )
@@ -50,6 +56,10 @@ class QueueCode(StrEnum):
     CASES_WITHOUT_HEARING = "cases_without_hearing"
     RECUSALS = "recusals"
     WATCH_ALARMS = "watch_alarms"
+    RECORDINGS_LACKING = "recordings_lacking"
+    RECORDING_ALERTS = "recording_alerts"
+    INCIDENTS = "incidents"
+    REMARKS = "remarks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +71,7 @@ class Queue:
     oldest: datetime | None
 
 
-def queues_of(session: Session, actor: Actor) -> list[Queue]:
+def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
     """Count what waits for the actor in each of his roles."""
     found: list[Queue] = []
     if actor.judge_ids:
@@ -70,6 +80,15 @@ def queues_of(session: Session, actor: Actor) -> list[Queue]:
         found.append(_recusals(session, actor))
     if courts := actor.courts_as(RoleCode.CLERK):
         found += _clerk(session, courts)
+    if actor.judge_ids or actor.has(RoleCode.CLERK, RoleCode.CHAIR):
+        found += _recorded(session, actor, now=now)
+    if courts := actor.courts_as(RoleCode.CLERK, RoleCode.CHAIR, RoleCode.ARCHIVIST):
+        broken = (
+            select(Incident)
+            .join(Courtroom, Courtroom.id == Incident.courtroom_id)
+            .where(Courtroom.court_id.in_(courts), Incident.closed_at.is_(None))
+        )
+        found.append(_queue(session, QueueCode.INCIDENTS, broken, Incident.opened_at))
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
         discs = select(DropItem).where(DropItem.state == DropState.WAITING)
         found.append(_queue(session, QueueCode.DISCS, discs, DropItem.seen_at))
@@ -84,10 +103,17 @@ def _judge(session: Session, actor: Actor) -> list[Queue]:
     to_accept = mine.where(Case.state == CaseState.DISTRIBUTED)
     drafts = select(Act).where(Act.judge_id.in_(actor.judge_ids), Act.state == ActState.DRAFT)
     idle = mine.where(Case.state.in_([CaseState.PREPARATION, CaseState.ADJOURNED]))
+    remarks = (
+        select(Remark)
+        .join(Hearing, Hearing.id == Remark.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(Case.judge_id.in_(actor.judge_ids), Remark.state == RemarkState.WAITING)
+    )
     return [
         _queue(session, QueueCode.CASES_TO_ACCEPT, to_accept, Case.distributed_at),
         _queue(session, QueueCode.ACTS_TO_ISSUE, drafts, Act.created_at),
         _queue(session, QueueCode.CASES_WITHOUT_HEARING, idle, Case.accepted_at),
+        _queue(session, QueueCode.REMARKS, remarks, Remark.at),
     ]
 
 
@@ -113,6 +139,24 @@ def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
         _queue(session, QueueCode.FILINGS_AGAIN, again, Filing.submitted_at),
         _queue(session, QueueCode.PUBLICATIONS, public, Publication.prepared_at),
         _queue(session, QueueCode.RECORDINGS_FAILED, failed, Recording.handed_in_at),
+    ]
+
+
+def _recorded(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
+    """Count what the law on recordings wants of the actor, and the acts that lack it."""
+    courts = actor.courts_as(RoleCode.CLERK, RoleCode.CHAIR)
+    mine = or_(Case.judge_id.in_(actor.judge_ids), Case.court_id.in_(courts))
+    alerts = (
+        select(RecordingAlert)
+        .join(Hearing, Hearing.id == RecordingAlert.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(mine, RecordingAlert.ended_at.is_(None))
+    )
+    lacking = recorded.lacking(now).where(mine)
+    begun = func.lower(Hearing.during)
+    return [
+        _queue(session, QueueCode.RECORDINGS_LACKING, lacking, begun),
+        _queue(session, QueueCode.RECORDING_ALERTS, alerts, RecordingAlert.raised_at),
     ]
 
 

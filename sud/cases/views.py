@@ -136,7 +136,7 @@ def _staff_home() -> str:
     every = [*(hearing.case for hearing in today), *to_accept, *(case for case, _day in due)]
     return render(
         "cases/staff_home.html",
-        queues=home.queues_of(db(), actor()),
+        queues=home.queues_of(db(), actor(), now=now),
         hearings=today,
         to_accept=to_accept,
         drafts=home.acts_to_issue(db(), actor()),

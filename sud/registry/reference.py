@@ -220,6 +220,21 @@ class RecusalRuleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceGroundRow:
+    """Why a hearing may have no recording."""
+
+    code: str
+    equipment: bool
+    valid_from: date
+    ky: str
+    ru: str
+    en: str
+    law: str
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
     """One bracket of the duty table, in tyiyn: for prices above price_from, up to price_to."""
 
@@ -266,6 +281,7 @@ class Reference:
     limits: tuple[LimitRow, ...]
     recusal_grounds: tuple[RecusalGroundRow, ...]
     recusal_rules: tuple[RecusalRuleRow, ...]
+    absence_grounds: tuple[AbsenceGroundRow, ...]
     rates: tuple[RateRow, ...]
     exemptions: tuple[ExemptionRow, ...]
     indicator: int
@@ -296,6 +312,7 @@ def read_reference(folder: Path = DATA) -> Reference:
         limits=_table(folder / "limits.csv", LimitRow),
         recusal_grounds=_table(folder / "recusal_grounds.csv", RecusalGroundRow),
         recusal_rules=_table(folder / "recusal_rules.csv", RecusalRuleRow),
+        absence_grounds=_table(folder / "absence_grounds.csv", AbsenceGroundRow),
         rates=tuple(_rates(duty)),
         exemptions=tuple(_row(ExemptionRow, row, "duty.toml") for row in duty["exemption"]),
         indicator=duty["indicator"][-1]["amount"],
@@ -329,6 +346,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         "holiday": [row.day.isoformat() for row in reference.holidays],
         "limit": [row.code for row in reference.limits],
         "recusal ground": [row.code for row in reference.recusal_grounds],
+        "absence ground": [row.code for row in reference.absence_grounds],
         "exemption": [row.code for row in reference.exemptions],
     }
     for what, codes in tables.items():
@@ -345,6 +363,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         *reference.limits,
         *reference.exemptions,
         *reference.recusal_grounds,
+        *reference.absence_grounds,
     )
     for row in named:
         if not (row.ky and row.ru and row.en):
@@ -407,6 +426,7 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
         *reference.exemptions,
         *reference.recusal_grounds,
         *reference.recusal_rules,
+        *reference.absence_grounds,
     )
     yield from (f"no law {row.law}: {row}" for row in with_laws if row.law not in laws)
     with_kinds: tuple[Any, ...] = (*reference.roles, *reference.act_kinds, *reference.limits)

@@ -14,6 +14,7 @@ from sud.access import Action, Actor
 from sud.db import Base
 from sud.errors import CourtError, Refusal
 from sud.models import (
+    AbsenceGround,
     ActKind,
     Case,
     CaseKind,
@@ -291,6 +292,14 @@ def _load_recusals(put: _Loader, reference: Reference) -> None:
         }
         del facts["valid_from"]
         put(RecusalRule, names, facts)
+    for place, why in enumerate(reference.absence_grounds, 1):
+        facts = {
+            "equipment": why.equipment,
+            "ordinal": place,
+            **_names(why),
+            **_sourced(why, reference.law_of(why)),
+        }
+        put(AbsenceGround, {"code": why.code}, facts)
 
 
 # ------------------------------------------------------------------ courts
@@ -399,6 +408,12 @@ def act_kinds_on(session: Session, day: date) -> Sequence[ActKind]:
     return session.scalars(_holding(select(ActKind), ActKind, day).order_by(ActKind.code)).all()
 
 
+def absence_grounds_on(session: Session, day: date) -> Sequence[AbsenceGround]:
+    """Return why a hearing of a day may have no recording, in the order of the list."""
+    query = select(AbsenceGround).order_by(AbsenceGround.ordinal)
+    return session.scalars(_holding(query, AbsenceGround, day)).all()
+
+
 # ------------------------------------------------------------------ days and limits
 
 
@@ -496,6 +511,9 @@ TABLES: Final[dict[str, Callable[[Session], Iterable[Any]]]] = {
     ),
     "limits": lambda session: session.scalars(select(TimeLimit).order_by(TimeLimit.code)),
     "days": lambda session: session.scalars(select(Holiday).order_by(Holiday.day)),
+    "absences": lambda session: session.scalars(
+        select(AbsenceGround).order_by(AbsenceGround.ordinal)
+    ),
 }
 """What an administrator reads, by the name in the address."""
 

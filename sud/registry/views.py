@@ -22,6 +22,7 @@ TABLE_WORDS = {
     "exemptions": _("Exemptions from duty"),
     "limits": _("Time limits"),
     "days": _("Days off"),
+    "absences": _("Why a hearing has no recording"),
 }
 
 
