@@ -17,6 +17,7 @@ from sud.acts import views as acts
 from sud.allocation import views as allocation
 from sud.cases import views as cases
 from sud.config import Config
+from sud.custody import views as custody
 from sud.db import Sessions, make_sessions
 from sud.exceptions import views as exceptions
 from sud.filings import views as filings
@@ -48,6 +49,7 @@ ROOMS: tuple[ModuleType, ...] = (
     exceptions,
     filings,
     media,
+    custody,
     publication,
     statistics,
     portal,

@@ -22,6 +22,7 @@ from sud.accounts import jobs as accounts
 from sud.allocation import jobs as allocation
 from sud.cases import jobs as cases
 from sud.config import Config
+from sud.custody import jobs as custody
 from sud.db import Sessions, make_sessions
 from sud.exceptions import jobs as exceptions
 from sud.filings import jobs as filings
@@ -41,6 +42,7 @@ ROOMS = (
     exceptions,
     filings,
     media,
+    custody,
     publication,
     refiling,
     statistics,

@@ -15,10 +15,12 @@ from sud.models import (
     Case,
     Document,
     DrawRequest,
+    Erasure,
     ExceptionProposal,
     Filing,
     Hearing,
     LogEntry,
+    Masking,
     Publication,
     PublicationState,
     Recording,
@@ -36,6 +38,8 @@ READING = {
     Recording: Action.RECORDING_PLAY,
     Act: Action.ACT_READ,
     ExceptionProposal: Action.EXCEPTION_READ,
+    Masking: Action.CUSTODY_READ,
+    Erasure: Action.CUSTODY_READ,
 }
 
 

@@ -15,11 +15,13 @@ from sud.models import (
     Act,
     Case,
     Document,
+    Erasure,
     ExceptionProposal,
     Filing,
     FilingState,
     Hearing,
     JournalLine,
+    Masking,
     Publication,
     Recording,
     Recusal,
@@ -40,6 +42,8 @@ SUBJECTS = {
     "/publications/": Publication,
     "/exceptions/": ExceptionProposal,
     "/recusals/": Recusal,
+    "/maskings/": Masking,
+    "/erasures/": Erasure,
 }
 ELSEWHERE = {
     "/absences/": "of a judge, tested with recusals",

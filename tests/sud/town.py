@@ -13,6 +13,8 @@ from sud.models import (
     ActState,
     Case,
     Document,
+    Erasure,
+    ErasureGround,
     ExceptionKind,
     ExceptionProposal,
     Filing,
@@ -20,6 +22,7 @@ from sud.models import (
     Hearing,
     Initiative,
     ManualGround,
+    Masking,
     Publication,
     PublicationState,
     Recording,
@@ -182,7 +185,22 @@ def _furnish(
             proposed_by_id=administrator.id,
         ),
     ]
-    session.add_all([*papers, *publications, recusal, *proposals])
+    masking = Masking(
+        recording=recording,
+        stretches=[{"start_ms": 0, "end_ms": 1000, "sound": True, "picture": False}],
+        because="…",
+        proposed_by_id=clerk.id,
+        proposed_at=make.now(),
+    )
+    erasure = Erasure(
+        recording=recording,
+        ground=ErasureGround.COURT_ORDER,
+        because="…",
+        prefixes=[],
+        proposed_by_id=clerk.id,
+        proposed_at=make.now(),
+    )
+    session.add_all([*papers, *publications, recusal, *proposals, masking, erasure])
     session.flush()
     for kind, made in (
         (Hearing, [hearing]),
@@ -193,5 +211,7 @@ def _furnish(
         (Publication, publications),
         (Recusal, [recusal]),
         (ExceptionProposal, proposals),
+        (Masking, [masking]),
+        (Erasure, [erasure]),
     ):
         things.setdefault(kind, []).extend(made)

@@ -1,0 +1,368 @@
+"""Custody: how long recordings are kept, what is masked, and how two persons erase one."""
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recordings.store import ObjectStore
+from sud.access import SYSTEM
+from sud.accounts.service import actor_of
+from sud.custody import erasing, masking, service
+from sud.custody.rules import term_of
+from sud.errors import CourtError, Refusal
+from sud.models import (
+    CaseState,
+    Disc,
+    DiscOrigin,
+    DiscState,
+    DiscTitle,
+    Erasure,
+    ErasureGround,
+    ForceStep,
+    JournalLine,
+    Masking,
+    ProposalState,
+    Recording,
+    RecordingState,
+    RoleCode,
+    TitleUse,
+    User,
+)
+from sud.outside import Outside, local_day
+from tests.builders import Make
+from tests.conftest import Time
+
+SignIn = Callable[[User], FlaskClient]
+HOUR_MS = 3_600_000
+
+
+def recording_of(
+    session: Session, make: Make, store: ObjectStore, *, sha256: str, state: CaseState
+) -> Recording:
+    """A hearing's recording with an original and what was made of it in the store."""
+    case = make.case(judge=make.judge())
+    case.state = state
+    hearing = make.hearing(case)
+    disc = Disc(
+        origin=DiscOrigin.SENT,
+        state=DiscState.READ,
+        name="VIDEO_TS",
+        size=4,
+        sha256=sha256,
+        prefix=f"masters/{sha256}/",
+        handed_in_at=make.now(),
+    )
+    recording = Recording(
+        hearing=hearing,
+        disc=disc,
+        title=1,
+        state=RecordingState.READY,
+        source_name="",
+        source_prefix="",
+        source_sha256="",
+        source_bytes=4,
+        duration_ms=HOUR_MS,
+        prefix=f"renditions/{sha256}/1/",
+        handed_in_at=make.now(),
+    )
+    session.add(recording)
+    session.flush()
+    session.add(
+        DiscTitle(
+            disc=disc, disc_id=disc.id, number=1, kind="hearing", use=TitleUse.LINKED, seconds=3600
+        )
+    )
+    session.flush()
+    for key in (f"masters/{sha256}/data/a", f"renditions/{sha256}/1/master.m3u8"):
+        store.put(key, io.BytesIO(b"four"))
+    return recording
+
+
+@pytest.fixture
+def recording(session: Session, make: Make, outside: Outside) -> Recording:
+    return recording_of(session, make, outside.store, sha256="a" * 64, state=CaseState.DECIDED)
+
+
+def keys(outside: Outside, sha256: str = "a" * 64) -> list[str]:
+    prefixes = (f"masters/{sha256}/", f"renditions/{sha256}/")
+    return [facts.key for prefix in prefixes for facts in outside.store.list(prefix)]
+
+
+def note(session: Session, recording: Recording, make: Make, step: ForceStep, on: date) -> None:
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    service.note_step(session, clerk, recording.hearing.case, step=step, on=on, now=make.now())
+
+
+# ------------------------------------------------------------------ the time of keeping
+
+
+def test_the_closest_rule_counts_and_leap_days_end() -> None:
+    day = date(2024, 2, 29)
+    assert term_of(kind="criminal", category="c", day=day).years == 10
+    civil = term_of(kind="civil", category="c", day=day)
+    assert civil.years == 5
+    assert civil.ends(day) == date(2029, 2, 28)
+
+
+def test_keeping_runs_from_force_and_stands_still_under_appeal(
+    session: Session, make: Make, recording: Recording
+) -> None:
+    case, today = recording.hearing.case, local_day(make.now())
+    assert service.keeping_of(session, case, today=today).clock is service.Clock.NOT_BEGUN
+    long_ago = today - timedelta(days=6 * 366)
+    note(session, recording, make, ForceStep.ENTERED, long_ago)
+    assert case.state is CaseState.IN_FORCE
+    keeping = service.keeping_of(session, case, today=today)
+    assert keeping.clock is service.Clock.OVER
+    assert keeping.until is not None
+    assert keeping.until.year == long_ago.year + 5
+    over = service.recordings_over(session, SYSTEM, today=today)
+    assert [one.id for one, _ in over] == [recording.id]
+
+    note(session, recording, make, ForceStep.APPEALED, long_ago + timedelta(days=9))
+    assert case.state is CaseState.DECIDED
+    assert service.keeping_of(session, case, today=today).clock is service.Clock.STOPPED
+    assert service.recordings_over(session, SYSTEM, today=today) == []
+
+    note(session, recording, make, ForceStep.UPHELD, today)
+    assert service.keeping_of(session, case, today=today).clock is service.Clock.RUNS
+
+
+@pytest.mark.parametrize(
+    ("step", "days", "refusal"),
+    [
+        (ForceStep.UPHELD, 0, Refusal.NOT_NOW),
+        (ForceStep.ENTERED, 1, Refusal.DAY_OUT_OF_ORDER),
+    ],
+)
+def test_a_step_out_of_order_is_refused(
+    session: Session,
+    make: Make,
+    recording: Recording,
+    step: ForceStep,
+    days: int,
+    refusal: Refusal,
+) -> None:
+    day = local_day(make.now()) + timedelta(days=days)
+    with pytest.raises(CourtError) as refused:
+        note(session, recording, make, step, day)
+    assert refused.value.code is refusal
+
+
+def test_the_page_of_force_notes_a_day(
+    session: Session, make: Make, recording: Recording, sign_in: SignIn, time: Time
+) -> None:
+    client = sign_in(make.staff(RoleCode.CLERK))
+    address = f"/cases/{recording.hearing.case.key}/force"
+    assert client.get(address).status_code == 200
+    day = local_day(time())
+    form = {"step": "entered", "on-day": day.day, "on-month": day.month, "on-year": day.year}
+    assert client.post(address, data=form).status_code == 303
+    assert client.post(address, data=form).status_code == 422
+    session.expire_all()
+    assert [one.step for one in service.steps_of(session, recording.hearing.case)] == [
+        ForceStep.ENTERED
+    ]
+
+
+# ------------------------------------------------------------------ erasing
+
+
+def test_two_persons_erase_and_the_journal_remembers(
+    session: Session,
+    make: Make,
+    recording: Recording,
+    outside: Outside,
+    run_jobs: Callable[[], list[str]],
+) -> None:
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    chair = actor_of(session, make.staff(RoleCode.CHAIR), now=make.now())
+    erasure = erasing.propose(
+        session,
+        clerk,
+        recording,
+        ground=ErasureGround.COURT_ORDER,
+        because="order 7",
+        now=make.now(),
+    )
+    with pytest.raises(CourtError) as refused:
+        erasing.approve(session, clerk, erasure, outside=outside)
+    assert refused.value.code is Refusal.PROPOSAL_OWN
+    assert len(keys(outside)) == 2
+
+    erasing.approve(session, chair, erasure, outside=outside)
+    assert recording.state is RecordingState.DELETED
+    assert run_jobs() == ["custody.erase"]
+    session.expire_all()
+    assert keys(outside) == []
+    assert (erasure.objects, erasure.size) == (2, 8)
+    assert recording.disc is not None
+    assert recording.disc.prefix is None
+    actions = session.scalars(
+        select(JournalLine.action).where(JournalLine.action.startswith("erasure:"))
+    ).all()
+    assert actions == ["erasure:propose", "erasure:decide", "erasure:run"]
+
+
+def test_what_another_hearing_needs_stays(
+    session: Session,
+    make: Make,
+    recording: Recording,
+    outside: Outside,
+    run_jobs: Callable[[], list[str]],
+) -> None:
+    """The same disc was handed in twice: both recordings share one original and one rendition."""
+    other = recording_of(session, make, outside.store, sha256="a" * 64, state=CaseState.PREPARATION)
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    chair = actor_of(session, make.staff(RoleCode.CHAIR), now=make.now())
+    for one, left in ((recording, 2), (other, 0)):
+        erasure = erasing.propose(
+            session,
+            clerk,
+            one,
+            ground=ErasureGround.WRONG_HEARING,
+            because="…",
+            now=make.now(),
+        )
+        erasing.approve(session, chair, erasure, outside=outside)
+        run_jobs()
+        assert len(keys(outside)) == left
+        session.expire_all()
+
+
+def test_age_alone_erases_nothing_that_is_still_kept(
+    session: Session, make: Make, recording: Recording
+) -> None:
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    facts = {"ground": ErasureGround.RETENTION_OVER, "because": "…", "now": make.now()}
+    with pytest.raises(CourtError) as refused:
+        erasing.propose(session, clerk, recording, **facts)
+    assert refused.value.code is Refusal.RETENTION_STOPPED
+    note(session, recording, make, ForceStep.ENTERED, local_day(make.now()))
+    with pytest.raises(CourtError) as refused:
+        erasing.propose(session, clerk, recording, **facts)
+    assert refused.value.code is Refusal.RETENTION_RUNS
+
+
+def test_an_appeal_between_proposal_and_approval_keeps_the_recording(
+    session: Session, make: Make, recording: Recording, outside: Outside
+) -> None:
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    chair = actor_of(session, make.staff(RoleCode.CHAIR), now=make.now())
+    today = local_day(make.now())
+    note(session, recording, make, ForceStep.ENTERED, today - timedelta(days=3000))
+    erasure = erasing.propose(
+        session,
+        clerk,
+        recording,
+        ground=ErasureGround.RETENTION_OVER,
+        because="…",
+        now=make.now(),
+    )
+    note(session, recording, make, ForceStep.APPEALED, today)
+    with pytest.raises(CourtError) as refused:
+        erasing.approve(session, chair, erasure, outside=outside)
+    assert refused.value.code is Refusal.RETENTION_STOPPED
+    assert len(keys(outside)) == 2
+
+
+def test_the_pages_of_erasing(
+    session: Session, make: Make, recording: Recording, sign_in: SignIn, outside: Outside
+) -> None:
+    clerk = sign_in(make.staff(RoleCode.CLERK))
+    chair = sign_in(make.staff(RoleCode.CHAIR))
+    page = f"/recordings/{recording.key}/custody"
+    assert clerk.get(page).status_code == 200
+    assert clerk.post(f"/recordings/{recording.key}/erase", data={}).status_code == 422
+    made = clerk.post(
+        f"/recordings/{recording.key}/erase", data={"ground": "court_order", "because": "7"}
+    )
+    assert made.status_code == 303
+    assert clerk.get(made.location).status_code == 200
+    assert clerk.post(f"{made.location}/approve", data={"sure": "y"}).status_code == 403
+    assert "sure" in chair.get(made.location).text
+    assert chair.get("/custody").text.count(made.location) == 1
+    assert chair.post(f"{made.location}/approve", data={}).status_code == 422
+    assert chair.post(f"{made.location}/refuse", data={"answer": "no"}).status_code == 303
+    assert chair.post(f"{made.location}/approve", data={"sure": "y"}).status_code == 422
+    session.expire_all()
+    assert session.scalars(select(Erasure.state)).all() == [ProposalState.REFUSED]
+    assert recording.state is RecordingState.READY
+    assert clerk.get(page).status_code == 200
+
+
+# ------------------------------------------------------------------ masking
+
+
+def test_stretches_are_read_in_every_spelling(
+    session: Session, make: Make, recording: Recording, sign_in: SignIn
+) -> None:
+    clerk = sign_in(make.staff(RoleCode.CLERK))
+    address = f"/recordings/{recording.key}/mask"
+    text = "0:10:00-0:11:00 звук\n0:01:30 – 2:00\n\n 5:00 — 5:01  picture"
+    wrong = clerk.post(address, data={"stretches": "0:10:00", "because": "x"})
+    assert wrong.status_code == 422
+    made = clerk.post(address, data={"stretches": text, "because": "witness"})
+    assert made.status_code == 303
+    masked = session.scalars(select(Masking)).one()
+    assert masked.stretches == [
+        {"start_ms": 90_000, "end_ms": 120_000, "sound": True, "picture": True},
+        {"start_ms": 300_000, "end_ms": 301_000, "sound": False, "picture": True},
+        {"start_ms": 600_000, "end_ms": 660_000, "sound": True, "picture": False},
+    ]
+    assert clerk.post(address, data={"stretches": text, "because": "x"}).status_code == 422
+    assert clerk.get(made.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "stretch",
+    [
+        {"start_ms": 0, "end_ms": 2 * HOUR_MS, "sound": True, "picture": True},
+        {"start_ms": 5, "end_ms": 5, "sound": True, "picture": True},
+        {"start_ms": 0, "end_ms": 5, "sound": False, "picture": False},
+    ],
+)
+def test_a_stretch_outside_the_recording_is_refused(
+    session: Session, make: Make, recording: Recording, stretch: dict[str, int]
+) -> None:
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    with pytest.raises(CourtError) as refused:
+        masking.propose(
+            session,
+            clerk,
+            recording,
+            stretches=[service.Stretch(**stretch)],
+            because="…",
+            now=make.now(),
+        )
+    assert refused.value.code is Refusal.STRETCH_OUTSIDE
+
+
+def test_nobody_approves_his_own_masking(
+    session: Session, make: Make, recording: Recording, outside: Outside
+) -> None:
+    judge = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    proposed = masking.propose(
+        session,
+        judge,
+        recording,
+        stretches=[service.Stretch(start_ms=0, end_ms=9, sound=True, picture=True)],
+        because="…",
+        now=make.now(),
+    )
+    with pytest.raises(CourtError) as refused:
+        masking.approve(session, judge, proposed, outside=outside)
+    assert refused.value.code is Refusal.PROPOSAL_OWN
+    masking.refuse(
+        session,
+        actor_of(session, make.staff(RoleCode.CHAIR), now=make.now()),
+        proposed,
+        answer="no",
+        now=make.now(),
+    )
+    assert proposed.state is ProposalState.REFUSED
