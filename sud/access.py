@@ -30,6 +30,7 @@ from sud.models import (
     Publication,
     PublicationState,
     Recording,
+    RecordingCopy,
     RecordingState,
     Recusal,
     Remark,
@@ -104,6 +105,9 @@ class Action(StrEnum):
     # Recordings
     RECORDING_ADD = "recording:add"  # Hand in a recording for a hearing.
     RECORDING_PLAY = "recording:play"  # Play the recording of a hearing.
+    RECORDING_MARK = "recording:mark"  # Mark places in a recording for the minutes.
+    RECORDING_ISSUE = "recording:issue"  # Issue a party a copy of a recording, or take it back.
+    RECORDING_TAKE = "recording:take"  # Download the copy that was issued to oneself.
     RECORDING_QUEUE = "recording:queue"  # See the discs that wait to be linked.
     RECORDING_UNMASKED = "recording:unmasked"  # Play what is masked for outsiders.
     CUSTODY_LIST = "custody:list"  # See what waits to be masked or erased.
@@ -316,6 +320,10 @@ def party_to(actor: Actor, subject: object) -> bool:
     return _case(subject).id in actor.party_to
 
 
+def receiver_of(actor: Actor, issued: RecordingCopy) -> bool:
+    return actor.signed_in and issued.user_id == actor.user_id
+
+
 def not_sealed(_actor: Actor, subject: object) -> bool:
     return not _case(subject).sealed
 
@@ -369,7 +377,7 @@ def judge_of_disc(actor: Actor, disc: Disc) -> bool:
 
 def no_hidden_hearing(actor: Actor, disc: Disc) -> bool:
     """Each hearing that the disc was handed in for, or is linked with, is one he may know of."""
-    linked = [one for one in disc.recordings if one.state is not RecordingState.DELETED]
+    linked = [one for one in disc.recordings if one.state is not RecordingState.UNLINKED]
     hearings = [one.hearing for one in linked] + ([disc.hearing] if disc.hearing else [])
     return all(permits(actor, Action.HEARING_READ, hearing) for hearing in hearings)
 
@@ -505,6 +513,9 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.CALENDAR_READ: ((judge,), (clerk,), (chair,)),
     Action.RECORDING_ADD: ((judge_of,), (clerk_of_court,), (archivist_of_court, not_sealed)),
     Action.RECORDING_PLAY: (*_READERS_OF_CASE, (archivist_of_court, not_sealed)),
+    Action.RECORDING_MARK: ((judge_of,), (member_of_panel,), (clerk_of_court,)),
+    Action.RECORDING_ISSUE: ((judge_of,), (clerk_of_court,)),
+    Action.RECORDING_TAKE: ((receiver_of, party_to),),
     Action.RECORDING_QUEUE: ((clerk,), (archivist,)),
     Action.RECORDING_UNMASKED: ((judge_of,), (member_of_panel,), (clerk_of_court,)),
     Action.CUSTODY_LIST: ((clerk,), (archivist,), (chair,), (judge,)),
@@ -619,7 +630,7 @@ def _disc_readable(actor: Actor) -> ColumnElement[bool]:
     anybody = true() if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST) else false()
     own = select(Hearing.id).join(Case).where(Case.judge_id.in_(actor.judge_ids))
     linked = select(Recording.hearing_id).where(
-        Recording.disc_id == Disc.id, Recording.state != RecordingState.DELETED
+        Recording.disc_id == Disc.id, Recording.state != RecordingState.UNLINKED
     )
     hidden = (
         select(Hearing.id)

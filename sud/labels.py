@@ -150,6 +150,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RecordingState.FAILED, _("Needs a person")),
     (RecordingState.CANCELLED, _("Conversion called off")),
     (RecordingState.DELETED, _("Deleted")),
+    (RecordingState.UNLINKED, _("Not of this hearing: linked by mistake")),
     (Verdict.GOOD, _("Good: everything can be heard")),
     (Verdict.USABLE, _("Usable: what is said can be followed")),
     (Verdict.POOR, _("Poor: parts are hard to follow")),
@@ -378,9 +379,18 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.TEXT_NOT_FOUND, _("These words do not stand in the act, or are replaced already.")),
     (Refusal.NOT_PUBLIC, _("Acts of closed cases and of closed categories are never published.")),
     (
+        Refusal.RECORDING_PLAYED,
+        _(
+            "Somebody has played this recording already, so its link cannot be undone here."
+            " Two people can have it deleted."
+        ),
+    ),
+    (
         Refusal.RECORDING_NOT_A_DISC,
         _("This is not a DVD recording. Hand in an ISO file, a VOB file or the files of VIDEO_TS."),
     ),
+    (Refusal.MARK_OUTSIDE, _("The recording is shorter: a mark must lie within it.")),
+    (Refusal.NO_ACCOUNT, _("This participant has no account: the copy cannot be downloaded.")),
     (Refusal.RECORDING_ENCRYPTED, _("The disc is copy-protected and cannot be read.")),
     (Refusal.REVEAL_REFUSED, _("The reveal does not fit the log.")),
     (

@@ -26,7 +26,11 @@ from sud.outside import BISHKEK
 LIMIT: Final = "hearing_recording"
 """The time limit within which a recording is handed in, or its absence explained."""
 
-_NO_RECORDING: Final = (RecordingState.FAILED, RecordingState.CANCELLED)
+_NO_RECORDING: Final = (
+    RecordingState.FAILED,
+    RecordingState.CANCELLED,
+    RecordingState.UNLINKED,
+)
 
 
 def recorded() -> ColumnElement[bool]:

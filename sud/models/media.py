@@ -22,6 +22,7 @@ class RecordingState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     DELETED = "deleted"
+    UNLINKED = "unlinked"  # it was linked with this hearing by mistake, and never played
 
 
 class Verdict(StrEnum):
