@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sud import journal
@@ -118,13 +119,14 @@ def recordings_over(
     """Return the recordings whose time is over, those that waited longest first."""
     latest = (
         select(ForceNote)
-        .distinct(ForceNote.case_id)
+        .ext(distinct_on(ForceNote.case_id))
         .order_by(ForceNote.case_id, ForceNote.id.desc())
         .subquery()
     )
+    case_id = select(Hearing.case_id).where(Hearing.id == Recording.hearing_id).scalar_subquery()
     found = session.execute(
         visible(select(Recording), actor)
-        .join(latest, latest.c.case_id == Hearing.case_id)
+        .join(latest, latest.c.case_id == case_id)
         .add_columns(latest.c.step, latest.c.on)
         .where(Recording.state.in_(KEPT), latest.c.step != ForceStep.APPEALED.value)
         .order_by(latest.c.on, Recording.id)
