@@ -126,7 +126,7 @@ def recordings_over(
     case_id = select(Hearing.case_id).where(Hearing.id == Recording.hearing_id).scalar_subquery()
     found = session.execute(
         visible(select(Recording), actor)
-        .join(latest, latest.c.case_id == case_id)
+        .join_from(Recording, latest, latest.c.case_id == case_id)
         .add_columns(latest.c.step, latest.c.on)
         .where(Recording.state.in_(KEPT), latest.c.step != ForceStep.APPEALED.value)
         .order_by(latest.c.on, Recording.id)
