@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sud import journal
 from sud.access import Action, Actor, visible
-from sud.custody.rules import Term, term_of
+from sud.custody.rules import Term, shortest_years, term_of
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
@@ -116,26 +116,38 @@ def _keeping(last: ForceNote | None, case: Case, *, today: date) -> Keeping:
 def recordings_over(
     session: Session, actor: Actor, *, today: date, most: int = 200
 ) -> list[tuple[Recording, Keeping]]:
-    """Return the recordings whose time is over, those that waited longest first."""
-    latest = (
+    """Return recordings whose time is over, those in force for longest first."""
+    latest = _latest().subquery()
+    begun = (
+        select(Hearing.id)
+        .join(latest, latest.c.case_id == Hearing.case_id)
+        .where(latest.c.step != ForceStep.APPEALED, latest.c.on < _shortest(today))
+    )
+    found = session.scalars(
+        visible(select(Recording), actor)
+        .where(Recording.state.in_(KEPT), Recording.hearing_id.in_(begun))
+        .order_by(Recording.handed_in_at, Recording.id)
+    ).all()
+    cases = {recording.case_id: recording.hearing.case for recording in found}
+    notes = session.scalars(_latest().where(ForceNote.case_id.in_(cases))).all()
+    keeping = {note.case_id: _keeping(note, cases[note.case_id], today=today) for note in notes}
+    over = [
+        (recording, keeping[recording.case_id])
+        for recording in found
+        if keeping[recording.case_id].clock is Clock.OVER
+    ]
+    return sorted(over, key=lambda one: one[1].until or today)[:most]
+
+
+def _latest() -> Select[tuple[ForceNote]]:
+    """The latest note of every case."""
+    return (
         select(ForceNote)
         .ext(distinct_on(ForceNote.case_id))
         .order_by(ForceNote.case_id, ForceNote.id.desc())
-        .subquery()
     )
-    case_id = select(Hearing.case_id).where(Hearing.id == Recording.hearing_id).scalar_subquery()
-    found = session.execute(
-        visible(select(Recording), actor)
-        .join_from(Recording, latest, latest.c.case_id == case_id)
-        .add_columns(latest.c.step, latest.c.on)
-        .where(Recording.state.in_(KEPT), latest.c.step != ForceStep.APPEALED.value)
-        .order_by(latest.c.on, Recording.id)
-    ).all()
-    over = []
-    for recording, _step, on in found:
-        case = recording.hearing.case
-        term = term_of(kind=case.kind_code, category=case.category_code, day=on)
-        until = term.ends(on)
-        if until < today:
-            over.append((recording, Keeping(clock=Clock.OVER, since=on, until=until, term=term)))
-    return over[:most]
+
+
+def _shortest(today: date) -> date:
+    """The day before which an act must have entered into force for any term to be over."""
+    return today - timedelta(days=365 * shortest_years())

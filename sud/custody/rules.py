@@ -36,6 +36,12 @@ def term_of(*, kind: str, category: str, day: date) -> Term:
     return Term(years=best["years"], ky=best["ky"], ru=best["ru"], en=best["en"])
 
 
+def shortest_years() -> int:
+    """Return the shortest term of all: nothing younger can be over."""
+    years: int = min(row["years"] for row in _file()["keep"])
+    return years
+
+
 def _fit(row: dict[str, Any], kind: str, category: str) -> int | None:
     """Tell how closely a row fits: 2 by category, 1 by kind, 0 for all, none where it does not."""
     if "category" in row:
