@@ -320,11 +320,14 @@ class BucketStore:
                 self._versioned = False
         return self._versioned
 
-    def list(self, prefix: str = "") -> Iterator[Facts]:
-        """Name the objects whose key begins with the prefix, in order."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[Facts]:
+        """Name the objects whose key begins with the prefix, in order; only those after a key."""
         with _refusals(prefix):
             for found in self._client.list_objects(
-                self._bucket, self._prefix + prefix, recursive=True
+                self._bucket,
+                self._prefix + prefix,
+                recursive=True,
+                start_after=self._prefix + after if after else None,
             ):
                 if not found.is_dir:
                     yield self._facts(found)

@@ -176,8 +176,8 @@ class DirectoryStore:
             self._path(key).unlink(missing_ok=True)
             self._about(key).unlink(missing_ok=True)
 
-    def list(self, prefix: str = "") -> Iterator[Facts]:
-        """Name the objects whose key begins with the prefix, in order."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[Facts]:
+        """Name the objects whose key begins with the prefix, in order; only those after a key."""
         # The folder that the prefix is in, so that a big store is not walked for a small part.
         top = self._root / prefix.rpartition("/")[0]
         keys = sorted(
@@ -186,7 +186,7 @@ class DirectoryStore:
             if path.is_file()
         )
         for key in keys:
-            if key.startswith(prefix) and not key.startswith(self._ABOUT):
+            if key.startswith(prefix) and key > after and not key.startswith(self._ABOUT):
                 yield Facts(key=key, size=(self._root / key).stat().st_size)
 
     def presign_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:

@@ -145,8 +145,8 @@ class ObjectStore(Protocol):
     def remove(self, key: str) -> None:
         """Forget the object in all its versions; one that is not there is no error."""
 
-    def list(self, prefix: str = "") -> Iterator[Facts]:
-        """Name the objects whose key begins with the prefix, in order."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[Facts]:
+        """Name the objects whose key begins with the prefix, in order; only those after a key."""
 
     def presign_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
         """Give an address at which anyone may read this object for so many seconds."""

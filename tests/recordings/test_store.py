@@ -259,6 +259,7 @@ def test_listing_by_prefix_in_order(store: ObjectStore) -> None:
     ]
     assert [facts.size for facts in store.list("masters/")] == [9]
     assert list(store.list("nothing/")) == []
+    assert [one.key for one in store.list("hls/", after="hls/b/10.ts")] == ["hls/b/2.ts"]
     remove_all(store, "hls/")
     assert [facts.key for facts in store.list()] == ["masters/x"]
 

@@ -1,0 +1,189 @@
+"""Compares what the store holds with what its manifests say, and reads masters to see if they live.
+
+An audit looks at every object of ours once, in the order of their keys, and keeps no more than one
+source in memory. A fixity check reads some masters from end to end and tells where the next one
+should go on, so that a clock brings it round all of them in time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from recordings import keys, manifest, shelf
+from recordings.manifest import NoManifestError
+from recordings.shelf import Wrong
+from recordings.store import Facts, ObjectStore, Upload, digest
+
+Watch = Callable[[int], None]  # told how many objects were seen; may raise to stop the work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What was found; keys in order."""
+
+    objects: int
+    bytes: int
+    masters: int  # complete ones
+    renditions: int  # with a manifest
+    missing: tuple[str, ...]  # a manifest names it, the store has it not
+    altered: tuple[str, ...]  # of another size, or (deep) another hash, than its manifest says
+    orphaned: tuple[str, ...]  # no manifest names it
+    unfinished: tuple[str, ...]  # prefixes of what somebody began; to be taken up again
+    uploads: tuple[Upload, ...]  # that were interrupted; they take room
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is lost: what is only superfluous or unfinished loses nothing."""
+        return not self.missing and not self.altered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixity:
+    """What reading some masters told; `after` is where the next check begins."""
+
+    checked: tuple[str, ...]
+    wrong: tuple[Wrong, ...]
+    after: str
+
+
+def audit(store: ObjectStore, *, deep: bool = False, watch: Watch = lambda _: None) -> Audit:
+    """Compare every object under our prefixes with its manifest; `deep` reads all of them."""
+    found = _Findings(store=store, deep=deep, watch=watch)
+    whole = set()
+    for sha256, objects in _sources(found.seen(keys.MASTERS), found):
+        if found.bag(sha256, {one.key: one.size for one in objects}):
+            whole.add(sha256)
+    for sha256, objects in _sources(found.seen(keys.RENDITIONS), found):
+        found.source(sha256, {one.key: one.size for one in objects}, kept=sha256 in whole)
+    uploads = [
+        upload
+        for prefix in (keys.MASTERS, keys.RENDITIONS, keys.LIVE)
+        for upload in store.uploads(prefix)
+    ]
+    return Audit(
+        objects=found.objects,
+        bytes=found.bytes,
+        masters=len(whole),
+        renditions=found.renditions,
+        missing=tuple(sorted(found.missing)),
+        altered=tuple(sorted(found.altered)),
+        orphaned=tuple(sorted(found.orphaned)),
+        unfinished=tuple(sorted(found.unfinished)),
+        uploads=tuple(uploads),
+    )
+
+
+def fixity(
+    store: ObjectStore,
+    *,
+    count: int,
+    after: str = "",
+    watch: Callable[[float], None] = lambda _: None,
+) -> Fixity:
+    """Read the next masters from end to end, at most `count`; after the last comes the first."""
+    checked: list[str] = []
+    wrong: list[Wrong] = []
+    for sha256 in shelf.masters(store, after=after):
+        if len(checked) == count:
+            break
+        wrong += shelf.verify(store, sha256, watch)
+        checked.append(sha256)
+    else:
+        return Fixity(checked=tuple(checked), wrong=tuple(wrong), after="")
+    return Fixity(checked=tuple(checked), wrong=tuple(wrong), after=checked[-1] if checked else "")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Findings:
+    """Grows while the objects pass by."""
+
+    store: ObjectStore
+    deep: bool
+    watch: Watch
+    objects: int = 0
+    bytes: int = 0
+    renditions: int = 0
+    missing: set[str] = field(default_factory=set)
+    altered: set[str] = field(default_factory=set)
+    orphaned: set[str] = field(default_factory=set)
+    unfinished: set[str] = field(default_factory=set)
+
+    def seen(self, prefix: str) -> Iterator[Facts]:
+        for facts in self.store.list(prefix):
+            self.objects += 1
+            self.bytes += facts.size
+            self.watch(self.objects)
+            yield facts
+
+    def bag(self, sha256: str, sizes: dict[str, int]) -> bool:
+        """Look at one master; tell whether it is complete and known to be itself."""
+        prefix = keys.master_prefix(sha256)
+        if prefix + keys.TAG_MANIFEST not in sizes:
+            self.unfinished.add(prefix)
+            return False
+        told = shelf.contents(self.store, sha256)
+        if told is None:
+            self.altered.add(prefix + keys.PAYLOAD_MANIFEST)
+            return False
+        named = {prefix + path for path in told.hashes}
+        self.missing |= named - sizes.keys()
+        self.orphaned |= sizes.keys() - named - {prefix + one for one in keys.TAGS}
+        self.missing |= {prefix + one for one in keys.TAGS} - sizes.keys()
+        there = sum(sizes[key] for key in named & sizes.keys())
+        if self.deep:
+            self._read({prefix + path: one for path, one in told.hashes.items()}, sizes)
+        elif named <= sizes.keys() and there != told.size:
+            # The manifests of BagIt know the size of all files together only.
+            self.altered.add(prefix + keys.PAYLOAD)
+        return not named - sizes.keys()
+
+    def source(self, sha256: str, sizes: dict[str, int], *, kept: bool) -> None:
+        """Look at everything that was made from one source."""
+        if not kept:
+            self.missing.add(keys.master_prefix(sha256))
+        for prefix, group in groupby(sorted(sizes), _rendition):
+            here = {key: sizes[key] for key in group}
+            if prefix is None:
+                self.orphaned |= here.keys()
+            elif prefix.startswith(keys.source_prefix(sha256) + keys.READING):
+                self.orphaned |= {key for key in here if not key.endswith(keys.READ)}
+            elif prefix + keys.MANIFEST not in here:
+                self.unfinished.add(prefix)
+            else:
+                self._rendition(prefix, here)
+
+    def _rendition(self, prefix: str, sizes: dict[str, int]) -> None:
+        try:
+            told = manifest.read(self.store, prefix + keys.MANIFEST)
+        except NoManifestError:
+            self.altered.add(prefix + keys.MANIFEST)
+            return
+        self.renditions += 1
+        named = {one.key: one for one in told.objects}
+        self.missing |= named.keys() - sizes.keys()
+        self.orphaned |= sizes.keys() - named.keys() - {prefix + keys.MANIFEST}
+        self.altered |= {
+            key for key, one in named.items() if key in sizes and sizes[key] != one.bytes
+        }
+        if self.deep:
+            self._read({key: one.sha256 for key, one in named.items()}, sizes)
+
+    def _read(self, hashes: dict[str, str], sizes: Iterable[str]) -> None:
+        for key in sorted(hashes.keys() & set(sizes)):
+            if key not in self.altered and digest(self.store, key) != hashes[key]:
+                self.altered.add(key)
+
+
+def _sources(objects: Iterable[Facts], found: _Findings) -> Iterator[tuple[str, Iterator[Facts]]]:
+    """Group objects, which come in order, by the source that they belong to."""
+    for sha256, group in groupby(objects, lambda facts: keys.source_of(facts.key)):
+        if sha256 is None:
+            found.orphaned |= {facts.key for facts in group}
+        else:
+            yield sha256, group
+
+
+def _rendition(key: str) -> str | None:
+    """Tell the prefix of the rendition that a key lies in: three folders below its first word."""
+    parts = key.split("/")
+    return "/".join(parts[:5]) + "/" if len(parts) > 5 else None  # noqa: PLR2004  # folders
