@@ -139,7 +139,7 @@ def recordings_over(
     return sorted(over, key=lambda one: one[1].until or today)[:most]
 
 
-def _latest() -> Select[tuple[ForceNote]]:
+def _latest() -> Select[ForceNote]:
     """The latest note of every case."""
     return (
         select(ForceNote)
