@@ -1,0 +1,79 @@
+"""Knows the recipes: how large, how fine and in what pieces a title is made to play."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from recordings.plain import from_plain
+
+RECIPES = Path(__file__).with_name("recipes.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungRecipe:
+    """One size of the picture and what x264 is told."""
+
+    name: str
+    height: int  # at most
+    step: int  # of more than 30 pictures a second every so many-th; of fewer all
+    preset: str
+    tune: str
+    profile: str
+    crf: float
+    maxrate: int  # kbit/s
+    bufsize: int  # kbit
+    params: str  # as `-x264-params`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundRecipe:
+    """One form of the sound."""
+
+    name: str
+    treated: bool  # made from the restored sound, else from the untouched
+    bitrate: int  # kbit/s
+    channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One version; what its numbers mean stands beside them in `recipes.toml`."""
+
+    version: str
+    segment_s: int
+    piece_s: int
+    absorb_s: float
+    settle_s: float
+    reordered: int
+    lead_packets: int
+    tail_packets: int
+    sound_rate: int
+    thumbnail_s: int
+    thumbnail_height: int
+    sheet_columns: int
+    whole_rung: str
+    memory_mb: int
+    cpu_per_s: int
+    rungs: tuple[RungRecipe, ...]
+    sounds: tuple[SoundRecipe, ...]
+
+
+class NoRecipeError(LookupError):
+    """No recipe of this version is known."""
+
+
+def recipe(version: str = "") -> Recipe:
+    """Give a recipe by its version; without one, the latest."""
+    known, latest = _known()
+    try:
+        return known[version or latest]
+    except KeyError as error:
+        raise NoRecipeError(version) from error
+
+
+@cache
+def _known() -> tuple[dict[str, Recipe], str]:
+    told = tomllib.loads(RECIPES.read_text(encoding="utf-8"))
+    recipes = [from_plain(Recipe, one) for one in told["recipes"]]
+    return {one.version: one for one in recipes}, told["latest"]
