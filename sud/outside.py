@@ -21,7 +21,17 @@ from sud.config import Config
 from sud.errors import CourtError, Refusal
 
 SMTP_TIMEOUT_SECONDS = 15
-LONG_JOBS = frozenset({"media.transcode"})
+LONG_JOBS = frozenset(
+    {
+        "media.transcode",
+        "media.judge",
+        "media.make_piece",
+        "media.finish",
+        "custody.mask",
+        "discs.take_in",
+        "discs.read",
+    }
+)
 """Jobs that fill a processor for minutes: a worker does one of them at a time."""
 SHORT, LONG = "short", "long"
 
@@ -63,6 +73,8 @@ class Outside:
     """The program that transcodes; the one that came with the house if empty."""
     drop_folder: Path = Path("var/drop")
     """Where discs are laid down for a person to link with a hearing."""
+    scratch: Path = Path("var/scratch")
+    """Where this machine makes what goes to the store; what a killed worker left is taken up."""
     secret: bytes = field(default=b"", repr=False)
     """Keys what is compared but not kept: personal numbers, fingerprints of claims."""
 
@@ -93,15 +105,26 @@ def queue_of(job: str) -> str:
     return LONG if job in LONG_JOBS else SHORT
 
 
-def defer_job(session: Session, job: str, *, lock: str | None = None, **facts: Any) -> None:
-    """Queue a job in the caller's transaction: it runs if, and only if, that commits."""
+def defer_job(
+    session: Session, job: str, *, lock: str | None = None, priority: int = 0, **facts: Any
+) -> None:
+    """Queue a job in the caller's transaction: it runs if, and only if, that commits.
+
+    Jobs with one lock run one after another; of those that wait the highest priority goes first.
+    """
     session.execute(
         text(
             "SELECT procrastinate_defer_jobs_v1(ARRAY["
-            "ROW(:queue, :job, 0, :lock, NULL, CAST(:facts AS jsonb), NULL)"
+            "ROW(:queue, :job, :priority, :lock, NULL, CAST(:facts AS jsonb), NULL)"
             "::procrastinate_job_to_defer_v1])"
         ),
-        {"queue": queue_of(job), "job": job, "lock": lock, "facts": json.dumps(facts)},
+        {
+            "queue": queue_of(job),
+            "job": job,
+            "priority": priority,
+            "lock": lock,
+            "facts": json.dumps(facts),
+        },
     )
 
 
@@ -123,5 +146,6 @@ def real_outside(config: Config) -> Outside:
         base_url=config.base_url,
         ffmpeg=config.ffmpeg,
         drop_folder=config.drop_folder,
+        scratch=config.scratch_folder,
         secret=config.secret_key.encode(),
     )

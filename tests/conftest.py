@@ -68,6 +68,7 @@ def config(var: Path, databases: Databases, store_address: StoreAddress) -> Conf
         secret_key="only for tests",
         base_url="http://localhost",
         drop_folder=var / "drop",
+        scratch_folder=var / "scratch",
         authority_dir=var / "authority",
         log_key_file=var / "log.key",
         demonstration=True,
@@ -173,6 +174,7 @@ def outside(
         now=time,
         defer=defer_job,
         drop_folder=tmp_path / "drop",
+        scratch=tmp_path / "scratch",
         secret=b"only for tests",
     )
 

@@ -181,6 +181,7 @@ class House:
             "SUD_SECRET_KEY": _kept_secret(self.var / "secret.key"),
             "SUD_BASE_URL": f"http://127.0.0.1:{self.port}",
             "SUD_DROP_FOLDER": str(drop),
+            "SUD_SCRATCH_FOLDER": str(self.var / "scratch"),
             "SUD_AUTHORITY_DIR": str(private(self.var / "authority")),
             "SUD_LOG_KEY_FILE": str(self.var / "log.key"),
             "SUD_DEMONSTRATION": "true",

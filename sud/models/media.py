@@ -40,6 +40,7 @@ class RecordingProblem(StrEnum):
     NO_TITLE = "no_title"
     TOO_SHORT = "too_short"
     STORE_FAILED = "store_failed"
+    NO_SPACE = "no_space"
     TRANSCODER_FAILED = "transcoder_failed"
 
 
