@@ -73,7 +73,6 @@ class Segment:
     offset: int
     size: int
     duration: int  # units of the timescale
-    key: int = 0  # bytes from the beginning to the end of its first sample
 
 
 def read(path: Path) -> Spool:
@@ -101,6 +100,30 @@ def read(path: Path) -> Spool:
     if not timescale:
         raise FragmentError("no stream begins here")
     return Spool(path=path, init=init, timescale=timescale, samples=tuple(samples))
+
+
+def seconds_of(path: Path) -> float:
+    """Tell how long an ordinary MP4 lasts whose index stands in front; 0 where it does not."""
+    with path.open("rb") as file:
+        while True:
+            head = file.read(HEAD)
+            if len(head) < HEAD:
+                return 0.0
+            size, kind = struct.unpack(">I4s", head)
+            if kind == b"mdat" or size < HEAD:
+                return 0.0
+            if kind == b"moov":
+                break
+            file.seek(size - HEAD, 1)
+        data = file.read(size - HEAD)
+    for kind, at, _ in _boxes(data, 0, len(data)):
+        if kind == b"mvhd":
+            long = data[at] == 1
+            scale, lasts = struct.unpack_from(
+                ">IQ" if long else ">II", data, at + (20 if long else 12)
+            )
+            return float(lasts / scale)
+    return 0.0
 
 
 def write(
@@ -139,8 +162,7 @@ def write(
                 target.write(opened.read(one.size))
             duration = sum(one.duration for one in samples)
             size = len(head) + HEAD + total
-            key = len(head) + HEAD + samples[0].size
-            told.append(Segment(offset=offset, size=size, duration=duration, key=key))
+            told.append(Segment(offset=offset, size=size, duration=duration))
             offset += size
             first += duration
     finally:

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from recordings.plain import from_plain
 
@@ -72,8 +73,18 @@ def recipe(version: str = "") -> Recipe:
         raise NoRecipeError(version) from error
 
 
+def names(form: str) -> dict[str, str]:
+    """Say what a form of the sound is called, by language (ky, ru, en)."""
+    told: dict[str, str] = _told()["names"][form]
+    return told
+
+
 @cache
 def _known() -> tuple[dict[str, Recipe], str]:
-    told = tomllib.loads(RECIPES.read_text(encoding="utf-8"))
-    recipes = [from_plain(Recipe, one) for one in told["recipes"]]
-    return {one.version: one for one in recipes}, told["latest"]
+    recipes = [from_plain(Recipe, one) for one in _told()["recipes"]]
+    return {one.version: one for one in recipes}, _told()["latest"]
+
+
+@cache
+def _told() -> dict[str, Any]:
+    return tomllib.loads(RECIPES.read_text(encoding="utf-8"))
