@@ -33,6 +33,7 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     ffmpeg: str = ""
     drop_folder: Path = Path("var/drop")
+    scratch_folder: Path = Path("var/scratch")
     authority_dir: Path = Path("var/authority")
     log_key_file: Path = Path("var/log.key")
     log_origin: str = "sud.example/draws"
@@ -40,6 +41,7 @@ class Config:
     upload_limit_bytes: int = 50 * MEBIBYTE
     recording_limit_bytes: int = 9 * 1024 * MEBIBYTE
     session_minutes: int = 30
+    playing_minutes: int = 15
     demonstration: bool = False
     demonstration_cases: int = 300
 

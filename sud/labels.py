@@ -5,6 +5,8 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from recordings.judgement import Reason
+from recordings.titles import Why
 from sud.access import Action
 from sud.errors import Refusal
 from sud.models.accounts import RoleCode
@@ -155,6 +157,34 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Verdict.USABLE, _("Usable: what is said can be followed")),
     (Verdict.POOR, _("Poor: parts are hard to follow")),
     (Verdict.UNUSABLE, _("Unusable: what is said cannot be followed")),
+    (Why.ZEROED, _("it could not be read when the disc was copied")),
+    (Why.UNREADABLE, _("the disc cannot be read there")),
+    (Why.TORN, _("what is written there is damaged")),
+    (Why.TRUNCATED, _("the file ends too early")),
+    (Why.MISSING, _("a file of the disc is missing")),
+    (Why.SCRAMBLED, _("it is copy-protected")),
+    (Reason.NO_SOUND, _("There is no sound.")),
+    (Reason.NO_SPEECH, _("Nobody is heard to speak.")),
+    (Reason.LITTLE_SPEECH, _("Little speech is heard.")),
+    (Reason.VERY_QUIET, _("The sound is very quiet.")),
+    (Reason.UNEVEN, _("Some speak much more quietly than others.")),
+    (Reason.HUM, _("The mains hum.")),
+    (Reason.NOISE, _("Noise covers the voices.")),
+    (Reason.CLIPPED, _("The sound is overdriven.")),
+    (Reason.HOLES, _("The sound drops out for moments.")),
+    (Reason.REVERBERANT, _("The room echoes.")),
+    (Reason.ONE_CHANNEL, _("Only one of two channels has sound.")),
+    (Reason.OPPOSITE_PHASE, _("One channel is wired the wrong way round.")),
+    (Reason.OUT_OF_STEP, _("Sound and picture are apart.")),
+    (Reason.SECONDS_LOST, _("Some seconds are lost.")),
+    (Reason.NO_PICTURE, _("There is no picture.")),
+    (Reason.BLACK, _("The picture is black.")),
+    (Reason.NO_SIGNAL, _("The recorder had no signal from the camera.")),
+    (Reason.FROZEN, _("The picture stands still.")),
+    (Reason.SNOW, _("The picture is snow.")),
+    (Reason.DARK, _("The picture is dark.")),
+    (Reason.FLAT, _("The picture has hardly any contrast.")),
+    (Reason.FRAMES_DROPPED, _("The picture stutters.")),
     (MarkKind.SPEAKER, _("Speaker")),
     (MarkKind.EVENT, _("Event")),
     (MarkKind.EVIDENCE, _("Evidence")),
@@ -193,6 +223,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RecordingProblem.ENCRYPTED, _("The disc is copy-protected and cannot be read")),
     (RecordingProblem.NO_TITLE, _("No recording was found on the disc")),
     (RecordingProblem.TOO_SHORT, _("Much of the recording could not be read")),
+    (RecordingProblem.NO_SPACE, _("The disk of the machine that converts is full")),
     (RecordingProblem.STORE_FAILED, _("The result could not be stored")),
     (RecordingProblem.TRANSCODER_FAILED, _("The recording could not be converted")),
     (DeviceKind.RECORDER, _("Recorder")),
