@@ -411,7 +411,7 @@ def decimal_ticks(bcd: bytes) -> int:
     if minutes > 59 or seconds > 59 or frames > 29:  # noqa: PLR2004
         return -1
     frame: int = 3003 if bcd[3] >= NTSC else 3600  # 29.97 or 25 a second
-    return ((hours * 60 + minutes) * 60 + seconds) * TICKS + frames * frame
+    return int(((hours * 60 + minutes) * 60 + seconds) * TICKS + frames * frame)
 
 
 def _tables(rows: Bytes, which: Places) -> tuple[int, ...]:

@@ -1,7 +1,23 @@
 """Says how a decoder is given a stretch of a title: which options, from where, at which clock."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from recordings.chart import SECTOR, TICKS, State, Table
+from recordings.source import Source
+from recordings.tape import Tape, good_sectors
+from recordings.titles import Extent, Form, Run, Stream, Title
+from recordings.volume import File
+
+LATE_S = 2.0  # sound may stand so much later in a stream than the picture it goes with
+EARLY_S = 1.0  # and a picture needs the group before its own
+SMALLEST = 5_000_000  # bytes that a decoder looks at before it knows the streams
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +33,138 @@ class Feed:
     clock_s: float
     seconds: float
     packs: Iterator[bytes] = field(default_factory=lambda: iter(()))  # for the standard input
+    streams: tuple[int, ...] = ()  # ids of the streams that the stretch holds; others are silent
+
+
+def feed(
+    source: Source,
+    title: Title,
+    start_s: float,
+    seconds: float,
+    *,
+    before_s: float = 0.0,
+    after_s: float = 0.0,
+    scratch: Path,
+) -> Feed:
+    """Give a stretch of a title, with what a decoder needs around it; it lies within one run.
+
+    `scratch` is where media files that are no files of this machine are copied to, once.
+    """
+    run = _run(title, start_s, seconds)
+    clock_s = run.clock_s + start_s - run.start_s
+    if run.file is not None:
+        begin = max(0.0, clock_s - before_s)
+        return Feed(
+            options=("-ss", f"{begin:.6f}") if begin else (),
+            url=str(local(source.volumes[title.disc].files[run.file], scratch)),
+            clock_s=clock_s,
+            seconds=seconds,
+            streams=tuple(one.id for one in title.streams),
+        )
+    tape = source.tape(title)
+    begin = max(run.clock_s, clock_s - before_s) - EARLY_S
+    end = min(run.clock_s + run.seconds, clock_s + seconds + after_s) + LATE_S
+    extents = _between(tape, run, begin, end)
+    ids, needed = _carried(tape, title, extents)
+    return Feed(
+        options=(
+            *("-f", "mpeg", "-fflags", "+genpts", "-correct_ts_overflow", "0"),
+            *("-probesize", str(max(SMALLEST, needed)), "-analyzeduration", "2147483647"),
+        ),
+        url="pipe:0",
+        clock_s=clock_s,
+        seconds=seconds,
+        packs=good_sectors(tape, source.volumes[title.disc].files, extents),
+        streams=ids,
+    )
+
+
+def specifier(stream: Stream) -> str:
+    """How `-map` and filters name a stream of the first input."""
+    return f"0:i:{stream.id:#x}"
+
+
+def _run(title: Title, start_s: float, seconds: float) -> Run:
+    for run in title.runs:
+        inside = run.start_s - ROUNDING <= start_s < run.end_s
+        if inside and start_s + seconds <= run.end_s + ROUNDING:
+            return run
+    raise ValueError(f"{start_s} s and {seconds} s more are in no run of title {title.number}")
+
+
+# --- a DVD ---
+
+
+def _between(tape: Tape, run: Run, begin: float, end: float) -> tuple[Extent, ...]:
+    """The sectors of a run that are needed between two of its times."""
+    found: list[Extent] = []
+    points = _points(tape, run)
+    if not len(points):
+        return run.extents
+    clocks = np.maximum.accumulate(points["clock"])
+    first = int(np.searchsorted(clocks, begin * TICKS, "right")) - 1
+    last = int(np.searchsorted(clocks, end * TICKS, "left"))
+    low = int(points["order"][first]) if first > 0 else 0
+    high = int(points["order"][last]) if last < len(points) else 1 << 40
+    before = 0
+    for extent in run.extents:
+        length = extent.last + 1 - extent.first
+        start, stop = max(0, low - before), min(length, high - before)
+        if start < stop:
+            found.append(Extent(first=extent.first + start, last=extent.first + stop - 1))
+        before += length
+    return tuple(found)
+
+
+def _points(tape: Tape, run: Run) -> Table:
+    """Where a decoder may begin in a run: its order of playing, and the clock there, in ticks."""
+    navs, heads = tape.chart.navs, tape.chart.points
+    found, before = [], 0
+    for extent in run.extents:
+        inside = [
+            (int(row["sector"]), int(row[name]))
+            for table, name in ((navs, "start"), (heads, "clock"))
+            for row in table[(table["sector"] >= extent.first) & (table["sector"] <= extent.last)]
+        ]
+        found += [(sector - extent.first + before, clock) for sector, clock in sorted(inside)]
+        before += extent.last + 1 - extent.first
+    # What lies far outside the run's time is a lie.
+    low, high = (run.clock_s - 5) * TICKS, (run.clock_s + run.seconds + 5) * TICKS
+    return np.array(
+        [one for one in found if low <= one[1] <= high], [("order", "i8"), ("clock", "i8")]
+    )
+
+
+def _carried(tape: Tape, title: Title, extents: tuple[Extent, ...]) -> tuple[tuple[int, ...], int]:
+    """Which of the title's streams some sectors carry, and after how many bytes all began."""
+    wanted = {one.id & 0xFF: one.id for one in title.streams}
+    begins: dict[int, int] = {}
+    before = 0
+    for extent in extents:
+        row = slice(extent.first, extent.last + 1)
+        good = tape.chart.state[row] == State.GOOD
+        stream = np.where(good, tape.chart.stream[row], 0)
+        for number in np.unique(stream).tolist():
+            if number in wanted and number not in begins:
+                begins[number] = before + int(np.argmax(stream == number))
+        before += len(stream)
+    kinds = {one.id: one.form for one in title.streams}
+    needed = [at for number, at in begins.items() if kinds[wanted[number]] is not Form.SUBTITLE]
+    return tuple(wanted[number] for number in begins), (max(needed, default=0) + 500) * SECTOR
+
+
+# --- a media file ---
+
+
+def local(file: File, scratch: Path) -> Path:
+    """The path of a file on this machine; what lies elsewhere is copied to `scratch`, once."""
+    if file.path is not None:
+        return file.path
+    name = sha256(repr((file.name, file.size, file.pieces)).encode()).hexdigest()[:24]
+    target = scratch / (name + Path(file.name).suffix.lower())
+    if not target.exists():
+        making = target.with_suffix(".making")
+        with file.open() as stream, making.open("wb") as out:
+            shutil.copyfileobj(stream, out, 1 << 20)
+        making.rename(target)
+    return target

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import IO
 
+from recordings.chart import PACK, SECTOR
 from recordings.errors import EncryptedError, NoTitleError
 from recordings.ifo import BadTableError, Titleset, entries_of, titleset_of
-from recordings.volume import LOOK, PACK, SECTOR, File, Kind, Volume
+from recordings.volume import LOOK, File, Kind, Volume
 
 BATCH = 256  # sectors read at once
 PLACES, STRETCH = 16, 64  # where and how long a title is looked at before it is read

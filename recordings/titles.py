@@ -118,7 +118,8 @@ class Title:
     chapters: tuple[Chapter, ...] = ()
     losses: tuple[Loss, ...] = ()
     angles: int = 1
-    titleset: int = 0  # of a DVD
+    disc: int = 0  # which volume of the source, from 0
+    titleset: int = 0  # of a DVD; 0 is the menu of the whole disc
     duplicate_of: int | None = None
     name: str = ""  # of the file, where it is one
 
