@@ -25,6 +25,7 @@ Words = str | LazyString
 
 NBSP = "\N{NO-BREAK SPACE}"
 _DAY = {"ky": "d-MMMM, y-'ж.'", "ru": "d MMMM y 'г.'", "en": "d MMMM y"}
+_MONTH = {"ky": "LLLL, y-'ж.'", "ru": "LLLL y 'г.'", "en": "LLLL y"}
 _SHORT_DAY = {"ky": "d-MMMM", "ru": "d MMMM", "en": "d MMMM"}
 _DECIMAL = {"ky": ",", "ru": ",", "en": "."}
 _GROUP = {"ky": NBSP, "ru": NBSP, "en": ","}
@@ -59,6 +60,11 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """Return a date without its year."""
     return str(format_date(_local(value), _SHORT_DAY[language()], locale=language()))
+
+
+def month(value: date) -> str:
+    """Return a month with its year: март, 2026-ж. / март 2026 г. / March 2026."""
+    return str(format_date(_local(value), _MONTH[language()], locale=language()))
 
 
 def weekday(value: date) -> str:
@@ -231,6 +237,7 @@ def install(app: Flask) -> None:
         machine_time=machine_time,
         moment=moment,
         money=money,
+        month=month,
         number=number,
         percent=percent,
         refusal=refusal_words,
