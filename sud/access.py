@@ -112,6 +112,8 @@ class Action(StrEnum):
     RECORDING_UNMASKED = "recording:unmasked"  # Play what is masked for outsiders.
     CUSTODY_LIST = "custody:list"  # See what waits to be masked or erased.
     CUSTODY_READ = "custody:read"  # See how long a recording is kept and what was decided on it.
+    STORE_READ = "store:read"  # See whether the store still holds what it should.
+    STORE_CHECK = "store:check"  # Compare the store with what it should hold.
     MASKING_PROPOSE = "masking:propose"  # Propose what outsiders may not hear or see.
     MASKING_DECIDE = "masking:decide"  # Approve or refuse a masking that another person proposed.
     MASKING_RUN = "masking:run"  # Make the masked copy.
@@ -142,6 +144,7 @@ class Action(StrEnum):
     # Minutes
     MINUTES_ADD = "minutes:add"  # Enter the signed minutes of a hearing.
     REMARK_MAKE = "remark:make"  # File remarks on the minutes or the recording.
+    REMARK_LIST = "remark:list"  # See the remarks that wait for one's own answer.
     REMARK_READ = "remark:read"  # Read the remarks on a hearing and the answers.
     REMARK_RULE = "remark:rule"  # Accept or reject remarks.
     # Acts
@@ -525,6 +528,8 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
         (chair_of_court, not_sealed),
         (archivist_of_court, not_sealed),
     ),
+    Action.STORE_READ: ((archivist,), (administrator,), (auditor,)),
+    Action.STORE_CHECK: ((nobody,),),
     Action.MASKING_PROPOSE: ((judge_of,), (clerk_of_court,)),
     Action.MASKING_DECIDE: ((judge_of,), (chair_of_court, not_sealed)),
     Action.MASKING_RUN: ((nobody,),),
@@ -568,6 +573,7 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.STREAM_KEY: ((clerk_here,), (administrator_here,)),
     Action.MINUTES_ADD: ((judge_of,), (clerk_of_court,)),
     Action.REMARK_MAKE: ((party_to,),),
+    Action.REMARK_LIST: ((judge,),),
     Action.REMARK_READ: _READERS_OF_CASE,
     Action.REMARK_RULE: ((judge_of,),),
     Action.ACT_READ: (

@@ -15,7 +15,7 @@ from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, Wai
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courtrooms import DeviceKind, DeviceState, IncidentEffect, StepKind
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
-from sud.models.custody import ErasureGround, ForceStep
+from sud.models.custody import ErasureGround, ForceStep, StoreCheckKind
 from sud.models.discs import AsideReason, DiscOrigin, DiscProblem, DiscState, TitleUse
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
 from sud.models.filings import FilingPart, FilingState, ReturnReason
@@ -326,6 +326,8 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ForceStep.ENTERED, _("The act that ends the case entered into force")),
     (ForceStep.APPEALED, _("It was appealed")),
     (ForceStep.UPHELD, _("The appeal ended, the act stands")),
+    (StoreCheckKind.FIXITY, _("Originals read from end to end")),
+    (StoreCheckKind.AUDIT, _("Every file compared with its list")),
     (ErasureGround.RETENTION_OVER, _("The time of keeping is over")),
     (ErasureGround.WRONG_HEARING, _("It is not a recording of this hearing")),
     (ErasureGround.COURT_ORDER, _("A court ordered it")),

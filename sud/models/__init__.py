@@ -44,7 +44,15 @@ from sud.models.courts import (
     Courtroom,
     Judge,
 )
-from sud.models.custody import Erasure, ErasureGround, ForceNote, ForceStep, Masking
+from sud.models.custody import (
+    Erasure,
+    ErasureGround,
+    ForceNote,
+    ForceStep,
+    Masking,
+    StoreCheck,
+    StoreCheckKind,
+)
 from sud.models.discs import (
     AsideReason,
     Disc,
@@ -278,6 +286,8 @@ __all__ = [
     "ShelfList",
     "SignInAttempt",
     "StepKind",
+    "StoreCheck",
+    "StoreCheckKind",
     "StreamKey",
     "TieAnswer",
     "TieKind",

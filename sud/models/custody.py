@@ -101,6 +101,31 @@ class Masking(Decided, Base):
         return self.recording.case_id
 
 
+class StoreCheckKind(StrEnum):
+    """How the object store is looked at."""
+
+    FIXITY = "fixity"  # some masters are read from end to end, in turn
+    AUDIT = "audit"  # every object is compared with what its manifest says
+
+
+class StoreCheck(Base):
+    """One look at the recordings in the object store, and what was wrong."""
+
+    __tablename__ = "store_checks"
+
+    id: Mapped[Identity]
+    kind: Mapped[StoreCheckKind] = mapped_column(coded(StoreCheckKind))
+    at: Mapped[datetime] = mapped_column(index=True)
+    looked_at: Mapped[int]
+    """Masters that were read, or objects that were compared."""
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    sound: Mapped[bool]
+    findings: Mapped[dict[str, Any]]
+    """How many, and the first keys, of each: missing, altered, orphaned, unfinished."""
+    after: Mapped[str] = mapped_column(default="")
+    """Where the next fixity check goes on."""
+
+
 class ErasureGround(StrEnum):
     """Why a recording may be erased."""
 
