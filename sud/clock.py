@@ -69,8 +69,11 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab="*/10 * * * *", job="recusals.watch"),
         Tick(crontab="*/5 * * * *", job="refiling.follow"),
         Tick(crontab="7 * * * *", job="exceptions.expire"),
+        Tick(crontab="23 * * * *", job="courtrooms.watch"),
         Tick(crontab="10 2 * * *", job="allocation.audit"),
         Tick(crontab="40 2 * * *", job="statistics.watch"),
+        Tick(crontab="30 1 * * *", job="custody.fixity"),
+        Tick(crontab="15 4 * * 0", job="custody.audit"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
     )
 

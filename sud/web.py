@@ -17,12 +17,14 @@ from sud.acts import views as acts
 from sud.allocation import views as allocation
 from sud.cases import views as cases
 from sud.config import Config
+from sud.courtrooms import views as courtrooms
 from sud.custody import views as custody
 from sud.db import Sessions, make_sessions
 from sud.exceptions import views as exceptions
 from sud.filings import views as filings
 from sud.hearings import views as hearings
 from sud.media import views as media
+from sud.minutes import views as minutes
 from sud.outside import Outside, real_outside
 from sud.portal import views as portal
 from sud.publication import views as publication
@@ -42,6 +44,8 @@ ROOMS: tuple[ModuleType, ...] = (
     allocation,
     roster,
     hearings,
+    courtrooms,
+    minutes,
     recusals,
     acts,
     treasury,

@@ -22,6 +22,7 @@ from sud.accounts import jobs as accounts
 from sud.allocation import jobs as allocation
 from sud.cases import jobs as cases
 from sud.config import Config
+from sud.courtrooms import jobs as courtrooms
 from sud.custody import jobs as custody
 from sud.db import Sessions, make_sessions
 from sud.exceptions import jobs as exceptions
@@ -38,6 +39,7 @@ ROOMS = (
     accounts,
     allocation,
     cases,
+    courtrooms,
     recusals,
     exceptions,
     filings,

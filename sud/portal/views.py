@@ -89,6 +89,7 @@ def navigation() -> list[Way]:
         (Action.FILING_START, "filings.start", _("File a claim")),
         (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
         (Action.RECORDING_QUEUE, "media.drop", _("Recordings")),
+        (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
         (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),

@@ -13,6 +13,8 @@ ROOMS = (
     "cases",
     "allocation",
     "hearings",
+    "courtrooms",
+    "minutes",
     "recusals",
     "acts",
     "treasury",

@@ -24,6 +24,7 @@ from sud.models import (
     Publication,
     PublicationState,
     Recording,
+    Remark,
     Role,
     RoleCode,
 )
@@ -36,6 +37,7 @@ READING = {
     Filing: Action.FILING_READ,
     Hearing: Action.HEARING_READ,
     Recording: Action.RECORDING_PLAY,
+    Remark: Action.REMARK_READ,
     Act: Action.ACT_READ,
     ExceptionProposal: Action.EXCEPTION_READ,
     Masking: Action.CUSTODY_READ,

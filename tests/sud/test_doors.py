@@ -25,6 +25,7 @@ from sud.models import (
     Publication,
     Recording,
     Recusal,
+    Remark,
     User,
 )
 from tests.builders import Make
@@ -42,11 +43,13 @@ SUBJECTS = {
     "/publications/": Publication,
     "/exceptions/": ExceptionProposal,
     "/recusals/": Recusal,
+    "/remarks/": Remark,
     "/maskings/": Masking,
     "/erasures/": Erasure,
 }
 ELSEWHERE = {
     "/absences/": "of a judge, tested with recusals",
+    "/courtrooms/": "of a court and not of a case, tested with courtrooms",
     "/conflicts/": "a judge's own, tested with recusals",
     "/decisions/": "public, tested with publication",
     "/discs/": "a disc has no case until it is linked, tested with media",

@@ -28,6 +28,8 @@ from sud.models import (
     Recording,
     Recusal,
     RecusalGround,
+    Remark,
+    RemarkSubject,
     RoleCode,
     RuledBy,
     User,
@@ -164,6 +166,9 @@ def _furnish(
         due=make.now().date(),
         ruled_by=(RuledBy.JUDGE, RuledBy.CHAIR, RuledBy.PANEL)[number],
     )
+    remark = Remark(
+        hearing=hearing, about=RemarkSubject.MINUTES, text="…", by_id=owner.id, at=make.now()
+    )
     clerk, administrator = users["clerk"], users["administrator"]
     proposed = {"case": case, "court": case.court, "because": "…", "proposed_at": make.now()}
     proposed["expires_at"] = make.now() + timedelta(days=1)
@@ -200,7 +205,7 @@ def _furnish(
         proposed_by_id=clerk.id,
         proposed_at=make.now(),
     )
-    session.add_all([*papers, *publications, recusal, *proposals, masking, erasure])
+    session.add_all([*papers, *publications, recusal, remark, *proposals, masking, erasure])
     session.flush()
     for kind, made in (
         (Hearing, [hearing]),
@@ -210,6 +215,7 @@ def _furnish(
         (Document, papers),
         (Publication, publications),
         (Recusal, [recusal]),
+        (Remark, [remark]),
         (ExceptionProposal, proposals),
         (Masking, [masking]),
         (Erasure, [erasure]),

@@ -1,0 +1,17 @@
+"""The courtrooms' work by the clock: acts that rest on hearings without a recording or reason."""
+
+from collections.abc import Callable
+
+from sud.access import SYSTEM
+from sud.courtrooms import duty
+from sud.db import Sessions, unit
+from sud.outside import Outside
+
+
+def watch(sessions: Sessions, outside: Outside) -> None:
+    """Raise and end the alerts; a second run finds nothing to do."""
+    with unit(sessions) as session:
+        duty.watch(session, SYSTEM, now=outside.now())
+
+
+JOBS: dict[str, Callable[..., None]] = {"courtrooms.watch": watch}

@@ -1,0 +1,1 @@
+"""The room of minutes: signed minutes of hearings, and the parties' remarks on them."""
