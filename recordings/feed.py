@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from recordings.chart import SECTOR, TICKS, State, Table
+from recordings.files import File
 from recordings.source import Source
 from recordings.tape import Tape, good_sectors
 from recordings.titles import Extent, Form, Run, Stream, Title
-from recordings.volume import File
 
 LATE_S = 2.0  # sound may stand so much later in a stream than the picture it goes with
 EARLY_S = 1.0  # and a picture needs the group before its own

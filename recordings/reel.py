@@ -16,8 +16,9 @@ from typing import IO
 from recordings.chart import PACK, SECTOR
 from recordings.errors import EncryptedError, NoTitleError
 from recordings.ifo import BadTableError, Titleset, entries_of, titleset_of
-from recordings.volume import LOOK, File, Kind, Volume
+from recordings.volume import File, Kind, Volume
 
+LOOK = 4096  # sectors searched for the first pack
 BATCH = 256  # sectors read at once
 PLACES, STRETCH = 16, 64  # where and how long a title is looked at before it is read
 SCRAMBLED = 0.02  # CSS scrambles up to half of the sectors; damage never looks like it so often

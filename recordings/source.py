@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recordings.chart import packed, unpacked
+from recordings.files import File, Piece, assembled
 from recordings.plain import as_plain, from_plain
 from recordings.tape import Span, Tape
 from recordings.titles import Report, Title
-from recordings.volume import File, Kind, Piece, Volume, assembled
+from recordings.volume import Kind, Volume
 
 VERSION = 1
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from recordings.chart import PICTURE, SECTOR, SOUND, Places, State, tolerant
+from recordings.files import File
 from recordings.ifo import Attributes
 from recordings.tape import Tape, stretches
 from recordings.titles import Extent, Form, Stream
-from recordings.volume import File
 
 LOOKS = 24  # sectors looked into, spread over each stream
 SLIPS = 50  # sectors: so many are no slip of some bits

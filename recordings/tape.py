@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recordings.chart import SECTOR, Chart, State, blank, joined, tolerant
+from recordings.files import File
 from recordings.titles import Extent
-from recordings.volume import File
 
 MOST = 524_288  # sectors of a VOB file at most (1 GiB)
 FULL = 524_000  # and of one that was ended because it was full

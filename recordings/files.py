@@ -1,0 +1,176 @@
+"""Opens what was handed in, wherever it lies: files of this machine, objects, parts of either."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from recordings.errors import NotADiscError
+from recordings.store import ObjectStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some bytes of a file that was handed in; zeros where `file` is empty."""
+
+    file: str
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that can be opened, wherever it lies; `path` where it lies on this machine."""
+
+    name: str
+    size: int
+    open: Callable[[], BinaryIO]
+    path: Path | None = None
+    pieces: tuple[Piece, ...] = ()  # of what it consists, where it is inside another
+
+
+def files_at(path: Path) -> list[File]:
+    """Name a file, or all files of a folder, of this machine."""
+    if path.is_file():
+        found = [path]
+    elif path.is_dir():
+        found = sorted(child for child in path.rglob("*") if child.is_file())
+    else:
+        raise NotADiscError(f"there is nothing at {path}")
+    return [
+        File(
+            name=str(file.relative_to(path.parent)),
+            size=file.stat().st_size,
+            open=_opener(file),
+            path=file,
+        )
+        for file in found
+    ]
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def files_stored(store: ObjectStore, prefix: str) -> list[File]:
+    """Name the objects under a prefix; they are read in place, by ranges."""
+
+    def opener(key: str) -> Callable[[], BinaryIO]:
+        return lambda: store.open(key)
+
+    return [
+        File(name=facts.key.removeprefix(prefix), size=facts.size, open=opener(facts.key))
+        for facts in store.list(prefix)
+    ]
+
+
+def file_of(name: str, stream: BinaryIO) -> File:
+    """Take a seekable stream that is open already as a file; it is read in place, stays open."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return File(
+        name=name, size=size, open=lambda: io.BufferedReader(_Slice(stream, 0, size, owned=False))
+    )
+
+
+def assembled(name: str, pieces: Sequence[Piece], whole: Mapping[str, File]) -> File:
+    """A file that consists of pieces of others; KeyError where one of those is not there."""
+    if len(pieces) == 1:
+        other = whole[pieces[0].file]
+        if not pieces[0].start and pieces[0].size == other.size:
+            return replace(other, name=name, pieces=tuple(pieces))
+    parts = [(whole[one.file] if one.file else None, one.start, one.size) for one in pieces]
+    return File(
+        name=name,
+        size=sum(piece.size for piece in pieces),
+        open=lambda: io.BufferedReader(_Pieces(parts)),
+        pieces=tuple(pieces),
+    )
+
+
+class _Pieces(io.RawIOBase):
+    """Parts of files, one after the other, as a file of its own."""
+
+    def __init__(self, parts: Sequence[tuple[File | None, int, int]]) -> None:
+        self._parts = parts
+        self._open: dict[int, BinaryIO] = {}
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        size = sum(size for _, _, size in self._parts)
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        before = 0
+        for index, (file, start, size) in enumerate(self._parts):
+            inside = self._at - before
+            if 0 <= inside < size:
+                length = min(len(buffer), size - inside)
+                data = bytes(length)
+                if file is not None:
+                    if index not in self._open:
+                        self._open[index] = file.open()
+                    self._open[index].seek(start + inside)
+                    data = self._open[index].read(length)
+                buffer[: len(data)] = data
+                self._at += len(data)
+                return len(data)
+            before += size
+        return 0
+
+    def close(self) -> None:
+        for stream in self._open.values():
+            stream.close()
+        super().close()
+
+
+class _Slice(io.RawIOBase):
+    """A part of a file as a file of its own."""
+
+    def __init__(self, whole: IO[bytes], start: int, size: int, *, owned: bool = True) -> None:
+        self._whole = whole
+        self._owned = owned
+        self._start = start
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        length = min(len(buffer), self._size - self._at)
+        if length <= 0:
+            return 0
+        self._whole.seek(self._start + self._at)
+        got = self._whole.read(length)
+        buffer[: len(got)] = got
+        self._at += len(got)
+        return len(got)
+
+    def close(self) -> None:
+        if self._owned:
+            self._whole.close()
+        super().close()
