@@ -28,6 +28,8 @@ LONG_JOBS = frozenset(
         "media.make_piece",
         "media.finish",
         "custody.mask",
+        "custody.fixity",
+        "custody.audit",
         "discs.take_in",
         "discs.read",
     }

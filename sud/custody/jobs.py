@@ -6,13 +6,17 @@ from typing import Final
 
 from sqlalchemy import select
 
+from recordings import audit as audits
+from recordings.store import sweep
 from sud import journal
 from sud.access import SYSTEM, Action
+from sud.custody import checking
 from sud.db import Sessions, unit
 from sud.models import Erasure, ProposalState
 from sud.outside import Outside
 
-LOCKED: Final = "locked"
+READ_NIGHTLY: Final = 20
+"""Originals that one check reads: some 100 GB, an hour of a disk."""
 
 
 def erase(sessions: Sessions, outside: Outside, *, erasure: str) -> None:
@@ -47,4 +51,25 @@ def erase(sessions: Sessions, outside: Outside, *, erasure: str) -> None:
         )
 
 
-JOBS: dict[str, Callable[..., None]] = {"custody.erase": erase}
+def fixity(sessions: Sessions, outside: Outside) -> None:
+    """Read the next originals from end to end; in time all of them come round."""
+    with unit(sessions) as session:
+        after = checking.next_after(session)
+    found = audits.fixity(outside.store, count=READ_NIGHTLY, after=after)
+    with unit(sessions) as session:
+        checking.note_fixity(session, found, now=outside.now())
+
+
+def audit(sessions: Sessions, outside: Outside) -> None:
+    """Compare every object with its manifest, and abandon uploads that nobody finished."""
+    sweep(outside.store, before=outside.now() - checking.FORGOTTEN_AFTER)
+    found = audits.audit(outside.store)
+    with unit(sessions) as session:
+        checking.note_audit(session, found, now=outside.now())
+
+
+JOBS: dict[str, Callable[..., None]] = {
+    "custody.erase": erase,
+    "custody.fixity": fixity,
+    "custody.audit": audit,
+}

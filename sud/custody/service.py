@@ -1,5 +1,6 @@
 """The verbs of the room, in one list: each stands in the module that is responsible for it."""
 
+from sud.custody.checking import checks
 from sud.custody.erasing import (
     erasure_of_url,
     erasures_of,
@@ -20,6 +21,7 @@ __all__ = [
     "Clock",
     "Keeping",
     "Stretch",
+    "checks",
     "erasure_of_url",
     "erasures_of",
     "keeping_of",

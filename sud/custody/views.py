@@ -68,6 +68,13 @@ def _page(
     )
 
 
+@views.get("/custody/store")
+@allow(Action.STORE_READ)
+def store() -> ResponseReturnValue:
+    """Show whether the store still holds what it should."""
+    return render("custody/store.html", checks=service.checks(db()))
+
+
 # ------------------------------------------------------------------ masking
 
 

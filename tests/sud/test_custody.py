@@ -9,11 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recordings import keys as keys_of_store
+from recordings import shelf
 from recordings.store import ObjectStore
+from recordings.volume import file_of
 from sud.access import SYSTEM
 from sud.accounts.service import actor_of
-from sud.custody import erasing, masking, service
+from sud.custody import erasing, jobs, masking, service
 from sud.custody.rules import term_of
+from sud.db import Sessions
 from sud.errors import CourtError, Refusal
 from sud.models import (
     CaseState,
@@ -30,6 +34,7 @@ from sud.models import (
     Recording,
     RecordingState,
     RoleCode,
+    StoreCheckKind,
     TitleUse,
     User,
 )
@@ -366,3 +371,33 @@ def test_nobody_approves_his_own_masking(
         now=make.now(),
     )
     assert proposed.state is ProposalState.REFUSED
+
+
+# ------------------------------------------------------------------ checks of the store
+
+
+def test_checks_of_the_store_go_round_and_tell(
+    session: Session, sessions: Sessions, make: Make, outside: Outside, sign_in: SignIn
+) -> None:
+    """Two originals, one of them altered behind our back."""
+    masters = []
+    for text in (b"first", b"second"):
+        file = file_of("disc.iso", io.BytesIO(text))
+        masters.append(shelf.shelve(outside.store, [file]).sha256)
+    key = next(
+        facts.key
+        for facts in outside.store.list(keys_of_store.master_prefix(masters[0]))
+        if facts.key.endswith("disc.iso")
+    )
+    outside.store.put(key, io.BytesIO(b"First"))
+    jobs.fixity(sessions, outside)
+    jobs.audit(sessions, outside)
+    session.expire_all()
+    audit, fixity = service.checks(session)
+    assert (fixity.kind, fixity.looked_at, fixity.sound) == (StoreCheckKind.FIXITY, 2, False)
+    assert fixity.findings["altered"]["count"] == 1
+    assert masters[0] in fixity.findings["altered"]["keys"][0]
+    assert (audit.kind, audit.sound) == (StoreCheckKind.AUDIT, True)  # the sizes are as told
+    page = sign_in(make.staff(RoleCode.ARCHIVIST)).get("/custody/store")
+    assert page.status_code == 200
+    assert masters[0] in page.text
