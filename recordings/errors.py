@@ -23,3 +23,19 @@ class TooShortError(RecordingError):
 
 class TranscoderError(RecordingError):
     """ffmpeg gave up, stood still, or gave less than it was fed."""
+
+
+class ScratchFullError(RecordingError):
+    """The disk of this machine has no room for what is being made; nothing is lost by it."""
+
+
+class PiecesMissingError(RecordingError):
+    """A title cannot be finished: these of its pieces are not made yet."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        super().__init__(", ".join(map(str, numbers)))
+        self.numbers = numbers
+
+
+class ModelMissingError(RecordingError):
+    """A package that is there for the model inside it does not hold that model."""
