@@ -68,7 +68,7 @@ def owed(now: datetime) -> ColumnElement[bool]:
     return and_(over, in_force)
 
 
-def lacking(now: datetime) -> Select[tuple[Hearing]]:
+def lacking(now: datetime) -> Select[Hearing]:
     """Select the hearings, joined with their cases, that have neither a recording nor a reason."""
     return (
         select(Hearing)

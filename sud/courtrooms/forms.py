@@ -30,7 +30,7 @@ class DeviceForm(forms.Form):
     """A device that stands in a courtroom."""
 
     kind = forms.SelectField(
-        _("What it is"), coerce=DeviceKind, required=_("Choose what it is."), blank=_("Choose")
+        _("Kind of device"), coerce=DeviceKind, required=_("Choose what it is."), blank=_("Choose")
     )
     name = forms.TextField(
         _("Name"),
