@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from recordings.feed import Feed
+from recordings.feed import Feed, specifier
 from recordings.plan import PACKET, Plan, Rung, Sound
 from recordings.recipe import recipe
 from recordings.titles import Stream, Title
@@ -33,6 +33,7 @@ class Source:
     clock_s: float
     picture: str | None  # as ffmpeg names the stream: "i:0x1e0"
     sounds: tuple[tuple[int, str], ...]  # the index of each track that is there, and its name
+    slip_s: float = 0.02  # sound further than this from its clock is put right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,9 @@ class Stretch:
         return self.plan.packet(self.first + self.frames) - self.plan.packet(self.first)
 
 
-def stream_name(title: Title, stream: Stream) -> str:
-    """Name a stream as ffmpeg finds it: on a disc by its number there, in a file by its place."""
-    if all(run.file is None for run in title.runs):
-        return f"i:{stream.id:#x}"
-    return f"{'v' if stream is title.picture else 'a'}:{stream.index}"
+def stream_name(stream: Stream) -> str:
+    """Name a stream as ffmpeg's filters find it in the first input."""
+    return specifier(stream).removeprefix("0:")
 
 
 def file_of(strand: str) -> str:
@@ -97,9 +96,10 @@ def command(stretch: Stretch) -> list[str]:
     for index, rung in enumerate(plan.rungs):
         options += _picture_output(stretch, rung, index)
     for index, sound in enumerate(plan.sounds):
-        options += _sound_output(sound, index)
+        options += _sound_output(plan, sound, index)
     if plan.rungs and due(stretch):
         options += ["-map", "[small]", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-q:v", "5"]
+        options += ["-threads", "1"]  # a picture is there at once, or a kill would take it
         options += ["-start_number", str(due(stretch)[0]), "-f", "image2", THUMBNAIL]
     return options
 
@@ -211,7 +211,7 @@ def _shaped(stretch: Stretch, sound: Sound) -> str:
     return (
         f"aformat=sample_fmts=fltp:sample_rates={recipe(stretch.plan.recipe).sound_rate}"
         f":channel_layouts={layout},"
-        f"apad=whole_len={count},atrim=end_sample={count},asetpts=N/SR/TB"
+        f"apad=whole_len={count},atrim=end_sample={count},asetpts=N"
     )
 
 
@@ -229,21 +229,22 @@ def _untouched(stretch: Stretch, sound: Sound) -> str:
     return (
         f"[0:{name}]asetpts=round(PTS-{zero:.9f}/TB),atrim=start_pts=0,"
         # Without it a hole in the disc shifts all later sound against the picture.
-        f"aresample={how.sound_rate}:async=1000:first_pts=0,{_shaped(stretch, sound)}"
+        f"aresample={how.sound_rate}:async=1:min_hard_comp={source.slip_s}:first_pts=0,"
+        f"{_shaped(stretch, sound)}"
     )
 
 
 def _restored(stretch: Stretch, sound: Sound, place: int) -> str:
     plan = stretch.plan
     before = plan.packet(stretch.first) - plan.packet(plan.pieces[stretch.number].first)
-    return (
-        f"[{place}:a]atrim=start_sample={before * PACKET},asetpts=N/SR/TB,{_shaped(stretch, sound)}"
-    )
+    return f"[{place}:a]atrim=start_sample={before * PACKET},asetpts=N,{_shaped(stretch, sound)}"
 
 
-def _sound_output(sound: Sound, index: int) -> list[str]:
+def _sound_output(plan: Plan, sound: Sound, index: int) -> list[str]:
+    how = next(one for one in recipe(plan.recipe).sounds if one.treated == sound.treated)
     return [
         *("-map", f"[s{index}]", "-c:a", "aac", "-b:a", f"{sound.bitrate}k"),
+        *("-aac_coder", how.coder, *(("-cutoff", str(how.cutoff)) if how.cutoff else ())),
         *("-fflags", "+bitexact", "-flush_packets", "1", "-frag_duration", "1000000"),
         *("-f", "mp4", "-movflags", FRAGMENTED, file_of(sound.name)),
     ]
@@ -251,7 +252,7 @@ def _sound_output(sound: Sound, index: int) -> list[str]:
 
 def sources_of(title: Title, plan: Plan) -> tuple[str | None, tuple[tuple[int, str], ...]]:
     """Name the streams that a plan wants of a title: the picture, and the sound tracks."""
-    picture = stream_name(title, title.picture) if title.picture and plan.rungs else None
+    picture = stream_name(title.picture) if title.picture and plan.rungs else None
     wanted = {sound.track for sound in plan.sounds if not sound.treated}
     sounds: Sequence[Stream] = [one for one in title.sounds if one.index in wanted]
-    return picture, tuple((one.index, stream_name(title, one)) for one in sounds)
+    return picture, tuple((one.index, stream_name(one)) for one in sounds)

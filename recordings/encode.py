@@ -243,10 +243,18 @@ def _left(stretch: Stretch, place: Path) -> _Part | None:
         have = len(spools[sound.name].samples) - 1 - recipe(plan.recipe).lead_packets
         while segments and have < _packets(stretch, segments * plan.segment):
             segments -= 1
+    while segments and not _seen(stretch, segments * plan.segment, place):
+        segments -= 1
     frames = min(segments * plan.segment, stretch.frames)
     if not frames:
         return None
     return _Part(place=place, stretch=stretch, frames=frames, spools=spools, absent=absent)
+
+
+def _seen(stretch: Stretch, frames: int, place: Path) -> bool:
+    """Say whether the small pictures of the first frames of a stretch are there."""
+    shown = due(replace(stretch, frames=frames)) if stretch.plan.rungs else ()
+    return all((place / (THUMBNAIL % number)).exists() for number in shown)
 
 
 def _packets(stretch: Stretch, frames: int) -> int:
@@ -366,10 +374,17 @@ def _source(
     begin = Fraction(part.start_s) + plan.second(stretch.first) - aligned
     start = max(Fraction(part.start_s), begin)
     end = min(Fraction(part.end_s), begin + plan.second(stretch.frames))
-    settle = recipe(plan.recipe).settle_s
-    feed = feeding(float(start), max(0.0, float(end - start)), before_s=settle, after_s=AFTER_S)
+    how = recipe(plan.recipe)
+    feed = feeding(
+        float(start), max(0.0, float(end - start)), before_s=how.settle_s, after_s=AFTER_S
+    )
+    held = {f"i:{one:#x}" for one in feed.streams}
     return Source(
-        feed=feed, clock_s=feed.clock_s - float(start - begin), picture=picture, sounds=sounds
+        feed=feed,
+        clock_s=feed.clock_s - float(start - begin),
+        picture=picture if picture in held else None,
+        sounds=tuple(one for one in sounds if one[1] in held),
+        slip_s=how.slip_s if part.file is None else how.slip_file_s,
     )
 
 

@@ -35,6 +35,8 @@ class SoundRecipe:
     treated: bool  # made from the restored sound, else from the untouched
     bitrate: int  # kbit/s
     channels: int
+    coder: str  # how ffmpeg's AAC encoder searches
+    cutoff: int  # Hz, 0: as the encoder likes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Recipe:
     lead_packets: int
     tail_packets: int
     sound_rate: int
+    slip_s: float
+    slip_file_s: float
     thumbnail_s: int
     thumbnail_height: int
     sheet_columns: int
