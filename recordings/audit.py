@@ -12,8 +12,9 @@ from itertools import groupby
 from recordings import keys, manifest, shelf
 from recordings.manifest import NoManifestError
 from recordings.shelf import Wrong
-from recordings.store import Facts, ObjectStore, Upload, digest
+from recordings.store import Facts, NoSuchObjectError, ObjectStore, Upload, digest
 
+ENDING = f"/{keys.MANIFEST}"
 Watch = Callable[[int], None]  # told how many objects were seen; may raise to stop the work
 
 
@@ -93,6 +94,29 @@ def fixity(
     return Fixity(checked=tuple(checked), wrong=tuple(wrong), after=checked[-1] if checked else "")
 
 
+def verify(
+    store: ObjectStore, sha256: str, watch: Callable[[float], None] = lambda _: None
+) -> tuple[Wrong, ...]:
+    """Read everything of one source, the master and all that was made; name what is wrong."""
+    wrong = list(shelf.verify(store, sha256, lambda share: watch(share / 2)))
+    made = [one for one in store.list(keys.source_prefix(sha256)) if one.key.endswith(ENDING)]
+    for number, facts in enumerate(made):
+        try:
+            told = manifest.read(store, facts.key)
+        except NoManifestError:
+            wrong.append(Wrong(key=facts.key, missing=False))
+            continue
+        for done, one in enumerate(told.objects):
+            try:
+                if digest(store, one.key) != one.sha256:
+                    wrong.append(Wrong(key=one.key, missing=False))
+            except NoSuchObjectError:
+                wrong.append(Wrong(key=one.key, missing=True))
+            watch(0.5 + (number + done / len(told.objects)) / len(made) / 2)
+    watch(1.0)
+    return tuple(wrong)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Findings:
     """Grows while the objects pass by."""
@@ -161,7 +185,11 @@ class _Findings:
         self.renditions += 1
         named = {one.key: one for one in told.objects}
         self.missing |= named.keys() - sizes.keys()
-        self.orphaned |= sizes.keys() - named.keys() - {prefix + keys.MANIFEST}
+        self.orphaned |= {
+            key
+            for key in sizes.keys() - named.keys() - {prefix + keys.MANIFEST}
+            if not key.startswith(prefix + keys.PIECES)
+        }
         self.altered |= {
             key for key, one in named.items() if key in sizes and sizes[key] != one.bytes
         }

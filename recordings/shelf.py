@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from recordings import keys
 from recordings.chart import SECTOR, tolerant
+from recordings.files import File
 from recordings.store import (
     CHUNK,
     IncompleteError,
@@ -30,7 +31,6 @@ from recordings.store import (
 )
 from recordings.titles import Hashed
 from recordings.transcode import MEDIA_TYPES
-from recordings.volume import File
 
 LONGEST, DEEPEST = 200, 4  # bytes of a name, names of a path: a key holds 1024 bytes
 DISC = "VIDEO_TS"  # the folder that stays in a path, because players look for it
@@ -46,6 +46,7 @@ class Master:
     sha256: str
     size: int  # of its files, without what the bag adds
     files: tuple[Stored, ...]
+    tags: tuple[Stored, ...]  # what makes it a bag
     known: bool = False  # it was there, whole, before it came again
     retained: bool = False  # until the date that was asked for, enforced by the server
 
@@ -94,10 +95,8 @@ def shelve(
     return Master(
         sha256=sha256,
         size=size,
-        files=tuple(
-            Stored(key=prefix + path, size=named[path].size, sha256=one)
-            for path, one in sorted(hash_of.items())
-        ),
+        files=_stored(prefix, {path: (named[path].size, one) for path, one in hash_of.items()}),
+        tags=_stored(prefix, _measured(_tags(sha256, hash_of, size))),
         known=hash_of == complete and not sent,
         retained=retain_until is not None and retain(store, sha256, retain_until),
     )
@@ -174,16 +173,31 @@ def hashed(files: Sequence[File], watch: Watch = lambda _: None) -> Iterator[str
 def master(store: ObjectStore, sha256: str) -> Master:
     """Tell of a source that is on the shelf; NoSuchObjectError where it is not, or not whole."""
     prefix = keys.master_prefix(sha256)
-    store.stat(prefix + keys.TAG_MANIFEST)
-    sizes = {facts.key: facts.size for facts in store.list(prefix + keys.PAYLOAD)}
-    files = []
-    for path, one in _listed(store.get(prefix + keys.PAYLOAD_MANIFEST)):
-        if prefix + path not in sizes:
-            raise NoSuchObjectError(prefix + path)
-        files.append(Stored(key=prefix + path, size=sizes[prefix + path], sha256=one))
+    sizes = {facts.key: facts.size for facts in store.list(prefix)}
+    hash_of = _bag(store, sha256)
+    wanted = [prefix + path for path in (*hash_of, *keys.TAGS)]
+    for key in wanted:
+        if key not in sizes:
+            raise NoSuchObjectError(key)
+    size = sum(sizes[prefix + path] for path in hash_of)
     return Master(
-        sha256=sha256, size=sum(one.size for one in files), files=tuple(files), known=True
+        sha256=sha256,
+        size=size,
+        files=_stored(prefix, {path: (sizes[prefix + path], one) for path, one in hash_of.items()}),
+        tags=_stored(prefix, _measured(_tags(sha256, hash_of, size))),
+        known=True,
     )
+
+
+def _stored(prefix: str, found: dict[str, tuple[int, str]]) -> tuple[Stored, ...]:
+    return tuple(
+        Stored(key=prefix + path, size=size, sha256=sha256)
+        for path, (size, sha256) in sorted(found.items())
+    )
+
+
+def _measured(tags: dict[str, bytes]) -> dict[str, tuple[int, str]]:
+    return {name: (len(data), _sha256(data)) for name, data in tags.items()}
 
 
 def masters(store: ObjectStore, *, after: str = "") -> Iterator[str]:
@@ -255,7 +269,7 @@ def verify(store: ObjectStore, sha256: str, watch: Watch = lambda _: None) -> tu
     return tuple(wrong)
 
 
-def _seal(store: ObjectStore, sha256: str, hash_of: dict[str, str], *, size: int) -> None:
+def _tags(sha256: str, hash_of: dict[str, str], size: int) -> dict[str, bytes]:
     """Write what makes it a bag, the same whoever brings it; the manifest of the tags last."""
     info = (
         f"Payload-Oxum: {size}.{len(hash_of)}\n"
@@ -267,8 +281,13 @@ def _seal(store: ObjectStore, sha256: str, hash_of: dict[str, str], *, size: int
         keys.BAG: BAGIT.encode(),
         keys.BAG_INFO: info.encode(),
     }
-    tags[keys.TAG_MANIFEST] = _listing({name: _sha256(data) for name, data in tags.items()})
-    for name, data in tags.items():
+    return tags | {
+        keys.TAG_MANIFEST: _listing({name: _sha256(data) for name, data in tags.items()})
+    }
+
+
+def _seal(store: ObjectStore, sha256: str, hash_of: dict[str, str], *, size: int) -> None:
+    for name, data in _tags(sha256, hash_of, size).items():
         key = keys.master_prefix(sha256) + name
         store.put(
             key,
