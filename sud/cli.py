@@ -25,6 +25,7 @@ from sud.access import SYSTEM
 from sud.config import Config, ConfigError
 from sud.db import make_sessions, unit
 from sud.errors import CourtError
+from sud.outside import LANES
 
 HEALTH_SECONDS = 10
 SHORTEST_PASSWORD = 12
@@ -72,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--proxies", type=int, default=0, help="of ours that stand in front")
     working = command(worker)
     working.add_argument("--jobs", type=int, default=4, help="at once, besides one disc")
+    working.add_argument(
+        "--lanes",
+        default="short,long,folder",
+        help="which jobs: short ones, long ones (recordings), those of the drop folder",
+    )
     working.add_argument("--patience", type=float, default=5, help="seconds to finish in")
     command(clock)
     command(genesis).add_argument("contributors", type=Path, help="their anchors, as JSON")
@@ -169,7 +175,10 @@ def worker(arguments: argparse.Namespace) -> None:
     """Do the deferred jobs."""
     from sud import worker as process
 
-    pace = process.Pace(jobs=arguments.jobs, patience_seconds=arguments.patience)
+    lanes = tuple(arguments.lanes.split(","))
+    if unknown := set(lanes) - set(LANES):
+        sys.exit(f"unknown lanes: {', '.join(sorted(unknown))}; there are {', '.join(LANES)}")
+    pace = process.Pace(jobs=arguments.jobs, patience_seconds=arguments.patience, lanes=lanes)
     process.run(Config.from_environ(), pace)
 
 

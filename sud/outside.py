@@ -30,12 +30,13 @@ LONG_JOBS = frozenset(
         "custody.mask",
         "custody.fixity",
         "custody.audit",
-        "discs.take_in",
         "discs.read",
     }
 )
 """Jobs that fill a processor for minutes: a worker does one of them at a time."""
-SHORT, LONG = "short", "long"
+FOLDER_JOBS = frozenset({"discs.scan_drop", "discs.take_in", "media.scan_drop"})
+"""Jobs that read the drop folder: only a machine that has it can do them."""
+SHORT, LONG, FOLDER = LANES = ("short", "long", "folder")
 
 Defer = Callable[..., None]
 
@@ -104,6 +105,8 @@ def utc_now() -> datetime:
 
 def queue_of(job: str) -> str:
     """Return the lane in which a job waits."""
+    if job in FOLDER_JOBS:
+        return FOLDER
     return LONG if job in LONG_JOBS else SHORT
 
 

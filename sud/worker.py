@@ -28,7 +28,7 @@ from sud.db import Sessions, make_sessions
 from sud.exceptions import jobs as exceptions
 from sud.filings import jobs as filings
 from sud.media import jobs as media
-from sud.outside import LONG, SHORT, Outside, queue_of, real_outside
+from sud.outside import LANES, SHORT, Outside, queue_of, real_outside
 from sud.publication import jobs as publication
 from sud.recusals import jobs as recusals
 from sud.refiling import jobs as refiling
@@ -83,9 +83,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many jobs at once, how often the worker tells that it lives, how long it lets finish."""
+    """How many short jobs at once, of which lanes, how often it tells that it lives, and so on."""
 
     jobs: int = 4
+    lanes: tuple[str, ...] = LANES
     beat_seconds: float = 5
     stalled_seconds: float = 30
     patience_seconds: float = 5
@@ -121,8 +122,7 @@ async def work(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> Non
     """Take jobs until told to stop; return when none runs any more or patience has ended."""
     async with queue.open_async():
         sides: list[Coroutine[Any, Any, None]] = [
-            _take(queue, LONG, 1, pace),
-            _take(queue, SHORT, pace.jobs, pace),
+            *(_take(queue, lane, pace.jobs if lane == SHORT else 1, pace) for lane in pace.lanes),
             _beat(queue, pace),
             _rescue(queue, pace),
         ]
