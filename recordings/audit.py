@@ -50,12 +50,13 @@ class Fixity:
 def audit(store: ObjectStore, *, deep: bool = False, watch: Watch = lambda _: None) -> Audit:
     """Compare every object under our prefixes with its manifest; `deep` reads all of them."""
     found = _Findings(store=store, deep=deep, watch=watch)
-    whole = set()
+    kept: set[str] = set()
+    whole = 0
     for sha256, objects in _sources(found.seen(keys.MASTERS), found):
-        if found.bag(sha256, {one.key: one.size for one in objects}):
-            whole.add(sha256)
+        kept.add(sha256)
+        whole += found.bag(sha256, {one.key: one.size for one in objects})
     for sha256, objects in _sources(found.seen(keys.RENDITIONS), found):
-        found.source(sha256, {one.key: one.size for one in objects}, kept=sha256 in whole)
+        found.source(sha256, {one.key: one.size for one in objects}, kept=sha256 in kept)
     uploads = [
         upload
         for prefix in (keys.MASTERS, keys.RENDITIONS, keys.LIVE)
@@ -64,7 +65,7 @@ def audit(store: ObjectStore, *, deep: bool = False, watch: Watch = lambda _: No
     return Audit(
         objects=found.objects,
         bytes=found.bytes,
-        masters=len(whole),
+        masters=whole,
         renditions=found.renditions,
         missing=tuple(sorted(found.missing)),
         altered=tuple(sorted(found.altered)),
