@@ -20,7 +20,6 @@ from tests.recordings import marks
 GOOD = Path(__file__).parents[2] / "sud" / "demonstration" / "disc"
 SECTOR = 2048
 TICKS = 90_000  # of a DVD's clock in a second
-TRACKS = 16  # the sound tracks of a take are marked `take`, `take + 16`
 DRAWN = (352, 288)
 
 
@@ -246,7 +245,7 @@ def _encode(take: Take, path: Path, options: Sequence[str]) -> None:
     scratch = []
     for index in range(len(take.sounds)):
         file = path.with_name(f"{path.name}.{index}.pcm")
-        file.write_bytes(marks.tones(take.number + TRACKS * index, take.seconds))
+        file.write_bytes(marks.tones(take.number + marks.TRACK * index, take.seconds))
         scratch.append(file)
         inputs += ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", str(file)]
         maps += ["-map", f"{index + 1}:a"]

@@ -21,7 +21,8 @@ GRAIN = 6  # as of a real camera: a picture without any is coded in no sectors a
 
 HEARD_RATE = 8000  # of the sound that is read back
 WINDOW = HEARD_RATE // 10
-UNITS, TENS, TAKES = (300, 60), (1100, 60), (1900, 50)  # lowest tone and step, in Hz
+UNITS, TENS, TAKES = (300, 60), (1100, 60), (1900, 30)  # lowest tone and step, in Hz
+TRACK = 16  # the second sound track of a take is marked as take + 16, the third as take + 32
 CLEAR = 4.0  # a tone stands out of its band so many times, or it is none
 
 
@@ -95,7 +96,7 @@ def seconds_heard(raw: bytes) -> list[Mark | None]:
     windows = samples.reshape(-1, WINDOW) * np.hanning(WINDOW)
     spectra = np.abs(np.fft.rfft(windows, axis=1))
     units, tens = _tone(spectra, UNITS, 10), _tone(spectra, TENS, 10)
-    takes = _tone(spectra, TAKES, 1 << TAKE_BITS)
+    takes = _tone(spectra, TAKES, 4 * TRACK)
     return [
         Mark(int(take), int(10 * ten + unit)) if min(take, ten, unit) >= 0 else None
         for take, ten, unit in zip(takes, tens, units, strict=True)

@@ -40,18 +40,22 @@ def watched(
     sound: str | None = "0:a:0",
     sound_filter: str = "",
     timeout: float = 60,
+    most_s: float = 600,
 ) -> Watched:
-    """Decode an input once; `packs` are for `pipe:0`, `picture` and `sound` name the streams."""
+    """Decode an input once; `packs` are for `pipe:0`, `picture` and `sound` name the streams.
+
+    At most `most_s` seconds of what comes out are looked at: a broken input may play for ever.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         outputs: list[str] = []
         if picture:
             filters = ",".join(filter(None, (picture_filter, SHRINK)))
             outputs += ["-map", picture, "-vf", filters, "-fps_mode", "passthrough"]
-            outputs += ["-f", "rawvideo", f"{scratch}/picture"]
+            outputs += ["-t", str(most_s), "-f", "rawvideo", f"{scratch}/picture"]
         if sound:
             filters = ",".join(filter(None, (sound_filter, "anull")))
             outputs += ["-map", sound, "-af", filters, "-ac", "1", "-ar", str(HEARD_RATE)]
-            outputs += ["-f", "s16le", f"{scratch}/sound"]
+            outputs += ["-t", str(most_s), "-f", "s16le", f"{scratch}/sound"]
         argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostats", *before]
         argv += ["-i", url, *outputs]
         with subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as child:

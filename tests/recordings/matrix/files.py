@@ -215,7 +215,7 @@ def truncated_fragmented_mp4(lab: Lab) -> Case:
     options = (*MP4, "-movflags", "+frag_keyframe+empty_moov")
     path = _kept(lab, "hearing.mp4", _take(6), *options)
     truncate(path, path.stat().st_size // 2)
-    gone = Gone(start_s=4.5, seconds=6.5, why=frozenset({Why.TRUNCATED}))
+    gone = Gone(start_s=5.6, seconds=5.4, why=frozenset({Why.TRUNCATED}))
     title = Expected(seconds=11, starts=((_take(6), 0.0),), gone=(gone,))
     return Case(path=path, titles=(title,), tables=False)
 

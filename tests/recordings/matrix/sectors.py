@@ -126,12 +126,12 @@ def half_sectors(lab: Lab) -> Case:
 
 
 def one_bit_in_each_head(lab: Lab) -> Case:
-    """a bit of the pack header is wrong in every tenth sector of four seconds"""
+    """a bit of the pack header is wrong in 16 sectors; the packets in them are whole"""
     data = bytearray(_vob(lab).read_bytes())
     for sector in range(200, 360, 10):
         data[sector * SECTOR + 3] ^= 0x10
     _vob(lab).write_bytes(data)
-    return _case(lab, (1, range(200, 360), TORN))
+    return _case(lab)
 
 
 def truncated(lab: Lab) -> Case:
@@ -239,7 +239,8 @@ def scrambled_throughout(lab: Lab) -> Case:
     """every titleset is scrambled: nothing to be played, and it says why"""
     encrypt(_vob(lab))
     encrypt(_vob(lab, 2))
-    return replace(_case(lab), encrypted=True, nothing=True)
+    lost = [(titleset, range(10_000), {Why.SCRAMBLED}) for titleset in (1, 2)]
+    return replace(_case(lab, *lost), encrypted=True, nothing=True)
 
 
 def drive_refuses(lab: Lab) -> Case:

@@ -1,0 +1,139 @@
+"""Plays a title as our own reader feeds it, and tells when each mark was shown and heard."""
+
+import errno
+import io
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from recordings.feed import Feed, feed, specifier
+from recordings.source import Source
+from recordings.titles import Run, Title
+from recordings.volume import File, files_at
+from tests.recordings.discs import SECTOR
+from tests.recordings.marks import HEARD_RATE, TRACK, WINDOW, Mark
+from tests.recordings.matrix.truth import Case
+from tests.recordings.watching import Watched, watched
+
+HALF = 5  # tenths of a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What a title shows and lets hear, and when on its line of time, in seconds."""
+
+    seen: dict[Mark, float]  # each frame when it is first shown
+    heard: dict[Mark, list[float]]  # each second: its tenths that are heard
+
+    @property
+    def audible(self) -> dict[Mark, float]:
+        """The seconds of which at least the half is heard, and when they begin."""
+        return {mark: tenths[0] for mark, tenths in self.heard.items() if len(tenths) >= HALF}
+
+
+class Refusing(io.RawIOBase):
+    """A file on a medium that refuses some sectors: what comes before them can be read."""
+
+    def __init__(self, path: Path, sectors: range) -> None:
+        self.file = path.open("rb", buffering=0)
+        self.first, self.end = sectors.start * SECTOR, sectors.stop * SECTOR
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.file.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        at = self.file.tell()
+        if self.first <= at < self.end:
+            raise OSError(errno.EIO, "Input/output error")
+        most = self.first - at if at < self.first else len(buffer)
+        return self.file.readinto(memoryview(buffer)[:most]) or 0
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def files_of(case: Case) -> list[File]:
+    """What is handed in, with the sectors refused that the case says are."""
+    found = files_at(case.path)
+    if case.refused is None:
+        return found
+    name, sectors = case.refused
+    return [
+        replace(
+            file, path=None, open=lambda path=file.path: io.BufferedReader(Refusing(path, sectors))
+        )
+        if Path(file.name).name == name
+        else file
+        for file in found
+    ]
+
+
+class Player:
+    """Plays titles; what was decoded once is not decoded again.
+
+    Many a broken disc gives the decoder the very bytes of the whole one, and they need not be
+    looked at twice.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self._watched: dict[object, Watched] = {}
+
+    def play(self, source: Source, title: Title) -> Played:
+        """Play every run of a title, picture and first sound, on the title's line of time."""
+        seen: dict[Mark, float] = {}
+        heard: dict[Mark, list[float]] = {}
+        for run in title.runs:
+            one = self._run(source, title, run)
+            for index, mark in enumerate(one.frames):
+                if mark:
+                    seen.setdefault(mark, run.start_s + index / frame_rate(title))
+            for index, sound in enumerate(one.sounds):
+                if sound:  # whichever track the reader takes for the first
+                    second = Mark(sound.take % TRACK, sound.number)
+                    heard.setdefault(second, []).append(run.start_s + index * WINDOW / HEARD_RATE)
+        return Played(seen=seen, heard=heard)
+
+    def _run(self, source: Source, title: Title, run: Run) -> Watched:
+        one = feed(source, title, run.start_s, run.seconds, scratch=self.scratch)
+        packs = b"".join(one.packs)
+        fed = sha256(packs if one.url == "pipe:0" else Path(one.url).read_bytes()).digest()
+        sound = title.sounds[0] if title.sounds else None
+        streams = tuple(
+            specifier(stream) if stream and stream.id in one.streams else None
+            for stream in (title.picture, sound)
+        )
+        key = (fed, one.options, one.clock_s, one.seconds, streams)
+        if key not in self._watched:
+            self._watched[key] = _decoded(one, packs, frame_rate(title), *streams)
+        return self._watched[key]
+
+
+def frame_rate(title: Title) -> float:
+    return (title.picture.frame_rate if title.picture else None) or 25.0
+
+
+def _decoded(
+    one: Feed, packs: bytes, rate: float, picture: str | None, sound: str | None
+) -> Watched:
+    if not picture and not sound:
+        return Watched(frames=[], sounds=[])
+    begin, end = one.clock_s, one.clock_s + one.seconds
+    return watched(
+        one.url,
+        before=("-threads", "1", "-copyts", *one.options),
+        packs=[packs],
+        picture=picture,
+        picture_filter=f"trim={begin}:{end},setpts=PTS-({begin})/TB,fps={rate}:start_time=0",
+        sound=sound,
+        sound_filter=(
+            f"atrim={begin}:{end},asetpts=PTS-({begin})/TB,aresample=async=1:first_pts=0"
+        ),
+    )
