@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from recordings.feed import Feed, specifier
+from recordings.masks import black, silence
 from recordings.plan import PACKET, Plan, Rung, Sound
 from recordings.recipe import recipe
 from recordings.titles import Stream, Title
@@ -177,6 +178,7 @@ def _frames(stretch: Stretch) -> Iterator[str]:
     yield f"trim=end_frame={stretch.frames}"
     yield f"settb={plan.fps.denominator}/{plan.fps.numerator}"
     yield "setpts=N"
+    yield from black(plan.masks, plan.fps, stretch.first, stretch.frames)
 
 
 def _picture_output(stretch: Stretch, rung: Rung, index: int) -> list[str]:
@@ -208,11 +210,16 @@ def _samples(stretch: Stretch) -> int:
 def _shaped(stretch: Stretch, sound: Sound) -> str:
     layout = "mono" if sound.channels == 1 else "stereo"
     count = _samples(stretch)
-    return (
-        f"aformat=sample_fmts=fltp:sample_rates={recipe(stretch.plan.recipe).sound_rate}"
-        f":channel_layouts={layout},"
-        f"apad=whole_len={count},atrim=end_sample={count},asetpts=N"
+    how = recipe(stretch.plan.recipe)
+    first = (stretch.plan.packet(stretch.first) - how.lead_packets) * PACKET
+    steps = (
+        f"aformat=sample_fmts=fltp:sample_rates={how.sound_rate}:channel_layouts={layout}",
+        f"apad=whole_len={count}",
+        f"atrim=end_sample={count}",
+        "asetpts=N",
+        *silence(stretch.plan.masks, how.sound_rate, first, count),
     )
+    return ",".join(steps)
 
 
 def _untouched(stretch: Stretch, sound: Sound) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from recordings.masks import Mask
 from recordings.plain import NotPlainError, as_plain, from_plain
 from recordings.recipe import Recipe, recipe
 from recordings.titles import Run, Stream, Title
@@ -72,6 +73,7 @@ class Plan:
     rungs: tuple[Rung, ...]
     sounds: tuple[Sound, ...]
     pieces: tuple[Piece, ...]
+    masks: tuple[Mask, ...] = ()
 
     @property
     def fps(self) -> Fraction:
@@ -145,12 +147,13 @@ def plan(
     size: tuple[int, int] | None = None,
     best: int | None = None,
     treated: bool = True,
+    masks: Sequence[Mask] = (),
 ) -> Plan:
     """Plan a title. Without a judgement of it the picture is treated as is right for most.
 
     `filters` lead from the decoder to square pixels of `size` at `rate` frames a second; `best` is
     the index of the sound track that is restored and played first; `treated=False` leaves the
-    restored sound out.
+    restored sound out; what `masks` name is black and silent in everything that is made.
     """
     how = how or recipe()
     picture = title.picture
@@ -172,6 +175,7 @@ def plan(
             Piece(number=number, run=run, first=first, frames=count)
             for number, (run, first, count) in enumerate(_pieces(title.runs, grid, frames, how))
         ),
+        masks=tuple(masks),
     )
 
 
