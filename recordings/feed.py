@@ -1,15 +1,14 @@
 """Says how a decoder is given a stretch of a title: which options, from where, at which clock."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from recordings.chart import SECTOR, TICKS, State, Table
-from recordings.files import File
+from recordings.files import address
+from recordings.film import options_for
 from recordings.source import Source
 from recordings.tape import Tape, good_sectors
 from recordings.titles import Extent, Form, Run, Stream, Title
@@ -17,6 +16,7 @@ from recordings.titles import Extent, Form, Run, Stream, Title
 LATE_S = 2.0  # sound may stand so much later in a stream than the picture it goes with
 EARLY_S = 1.0  # and a picture needs the group before its own
 SMALLEST = 5_000_000  # bytes that a decoder looks at before it knows the streams
+SMALLEST_ID = 0x20  # of a DVD's streams: the first subtitle
 ROUNDING = 1e-6
 
 
@@ -53,10 +53,11 @@ def feed(
     run = _run(title, start_s, seconds)
     clock_s = run.clock_s + start_s - run.start_s
     if run.file is not None:
-        begin = max(0.0, clock_s - before_s)
+        file = source.volumes[title.disc].files[run.file]
+        begin = max(run.clock_s, clock_s - before_s - EARLY_S)
         return Feed(
-            options=("-ss", f"{begin:.6f}") if begin else (),
-            url=str(local(source.volumes[title.disc].files[run.file], scratch)),
+            options=(*options_for(file), "-ss", f"{begin:.6f}"),
+            url=str(address(file, scratch)),
             clock_s=clock_s,
             seconds=seconds,
             streams=tuple(one.id for one in title.streams),
@@ -80,8 +81,11 @@ def feed(
 
 
 def specifier(stream: Stream) -> str:
-    """How `-map` and filters name a stream of the first input."""
-    return f"0:i:{stream.id:#x}"
+    """How `-map` and filters name a stream of the first input.
+
+    In a media file it is counted, in a DVD it has an id, of which none is so small.
+    """
+    return f"0:{stream.id}" if stream.id < SMALLEST_ID else f"0:i:{stream.id:#x}"
 
 
 def _run(title: Title, start_s: float, seconds: float) -> Run:
@@ -151,20 +155,3 @@ def _carried(tape: Tape, title: Title, extents: tuple[Extent, ...]) -> tuple[tup
     kinds = {one.id: one.form for one in title.streams}
     needed = [at for number, at in begins.items() if kinds[wanted[number]] is not Form.SUBTITLE]
     return tuple(wanted[number] for number in begins), (max(needed, default=0) + 500) * SECTOR
-
-
-# --- a media file ---
-
-
-def local(file: File, scratch: Path) -> Path:
-    """The path of a file on this machine; what lies elsewhere is copied to `scratch`, once."""
-    if file.path is not None:
-        return file.path
-    name = sha256(repr((file.name, file.size, file.pieces)).encode()).hexdigest()[:24]
-    target = scratch / (name + Path(file.name).suffix.lower())
-    if not target.exists():
-        making = target.with_suffix(".making")
-        with file.open() as stream, making.open("wb") as out:
-            shutil.copyfileobj(stream, out, 1 << 20)
-        making.rename(target)
-    return target

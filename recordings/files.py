@@ -1,13 +1,19 @@
 """Opens what was handed in, wherever it lies: files of this machine, objects, parts of either."""
 
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 from typing import IO, Any, BinaryIO
 
+from recordings.chart import tolerant
 from recordings.errors import NotADiscError
 from recordings.store import ObjectStore
+
+COPIED = 1 << 20  # bytes copied at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,7 @@ class File:
     open: Callable[[], BinaryIO]
     path: Path | None = None
     pieces: tuple[Piece, ...] = ()  # of what it consists, where it is inside another
+    inside: tuple[Path, int] | None = None  # the file of this machine that holds it, and where
 
 
 def files_at(path: Path) -> list[File]:
@@ -86,7 +93,71 @@ def assembled(name: str, pieces: Sequence[Piece], whole: Mapping[str, File]) -> 
         size=sum(piece.size for piece in pieces),
         open=lambda: io.BufferedReader(_Pieces(parts)),
         pieces=tuple(pieces),
+        inside=_place(parts),
     )
+
+
+def part_of(file: File, name: str, start: int, size: int) -> File:
+    """A stretch of a file as a file of its own; bytes beyond its end are missing there, too."""
+    if not start and size == file.size:
+        return replace(file, name=name)
+    pieces: list[Piece] = []
+    before = 0
+    for piece in file.pieces:
+        low, high = max(start - before, 0), min(start + size - before, piece.size)
+        if low < high:
+            pieces.append(replace(piece, start=piece.start + low, size=high - low))
+        before += piece.size
+    return File(
+        name=name,
+        size=size,
+        open=lambda: io.BufferedReader(_Pieces([(file, start, size)])),
+        pieces=tuple(pieces),
+        inside=_place([(file, start, size)]),
+    )
+
+
+def told_apart(files: Sequence[File]) -> list[File]:
+    """Give files of the same name (two discs, each with its VIDEO_TS) names of their own."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for file in files:
+        seen[file.name] += 1
+        number = seen[file.name]
+        apart.append(file if number == 1 else replace(file, name=f"{number}/{file.name}"))
+    return apart
+
+
+def _place(parts: Sequence[tuple[File | None, int, int]]) -> tuple[Path, int] | None:
+    file, start, _ = parts[0] if len(parts) == 1 else (None, 0, 0)
+    if file is None:
+        return None
+    if file.path is not None:
+        return file.path, start
+    return (file.inside[0], file.inside[1] + start) if file.inside is not None else None
+
+
+def address(file: File, scratch: Path | None) -> str | None:
+    """Where ffmpeg finds a file; what is not on this machine is copied to `scratch`, once.
+
+    None where that is needed and there is no `scratch`.
+    """
+    if file.path is not None:
+        return f"file:{file.path.absolute()}"
+    if file.inside is not None:
+        path, start = file.inside
+        end = min(start + file.size, path.stat().st_size)
+        return f"subfile,,start,{start},end,{end},,:{path.absolute()}"
+    if scratch is None:
+        return None
+    name = sha256(repr((file.name, file.size, file.pieces)).encode()).hexdigest()[:24]
+    target = scratch / (name + PurePosixPath(file.name).suffix.lower())
+    if not target.exists():
+        with NamedTemporaryFile(dir=scratch, delete=False) as out, file.open() as stream:
+            for at in range(0, file.size, COPIED):
+                out.write(tolerant(stream, at, min(COPIED, file.size - at))[0])
+        Path(out.name).rename(target)
+    return f"file:{target.absolute()}"
 
 
 class _Pieces(io.RawIOBase):

@@ -6,17 +6,26 @@
 `source` can be stored (`source.packed()`) and taken up elsewhere (`recordings.source.reopened`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from recordings.chart import Chart, Reading, Watch, joined, read_through
-from recordings.disc import contents_of
+import numpy as np
+
+from recordings.carve import carved
+from recordings.chart import SECTOR, Chart, Reading, Watch, joined, read_through
+from recordings.disc import SHORTEST_S, contents_of
 from recordings.errors import NotADiscError
+from recordings.files import File, address, told_apart
+from recordings.film import film_of
 from recordings.source import Source
 from recordings.tape import Tape
-from recordings.titles import Hashed, Report, Title
-from recordings.volume import File, Volume, volumes_of
+from recordings.titles import Hashed, Kind, Report, Title
+from recordings.volume import Kind as Form
+from recordings.volume import Volume, volumes_of
 
 
 def look(
@@ -30,60 +39,146 @@ def look(
 
     `program` is ffmpeg; `scratch` a folder for what must be copied to be looked at.
     """
+    files = told_apart(files)
     volumes = volumes_of(files)
     if not volumes:
         raise NotADiscError("no recording is among the files")
-    readings = _read(files, watch)
+    charted = Charted(files, watch)
+    volumes = list(_with_carved(volumes, charted))
     titles: list[Title] = []
     tapes: list[tuple[Tape, ...]] = []
     remarks: list[str] = []
     for disc, volume in enumerate(volumes):
         if volume.is_dvd:
-            found = contents_of(volume, _charts(volume, readings), disc=disc)
+            found = contents_of(volume, charted.of(volume), disc=disc)
             titles += found.titles
             tapes.append(found.tapes)
-            remarks += found.remarks
+            remarks += [*found.remarks, *(["carved"] if volume.kind is Form.CARVED else [])]
         else:
+            films, silent = _films(volume, charted, program, scratch, disc)
+            titles += films
             tapes.append(())
+            remarks += [f"unplayable:{name}" for name in silent]
+    if not titles:
+        raise NotADiscError("nothing of it can be played")
     report = Report(
         volume=volumes[0].kind,
-        label=volumes[0].label,
-        files=tuple(
-            Hashed(name=name, size=one.size, sha256=one.sha256, unreadable=one.unreadable)
-            for name, one in sorted(readings.items())
-        ),
-        titles=tuple(titles),
-        remarks=tuple(remarks),
+        label=next((volume.label for volume in volumes if volume.label), ""),
+        files=charted.hashed,
+        titles=tuple(_numbered(titles)),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
     return Source(report=report, volumes=tuple(volumes), tapes=tuple(tapes))
 
 
-def _read(files: Sequence[File], watch: Watch) -> dict[str, Reading]:
-    total = sum(file.size for file in files) or 1
-    before = 0
-    readings: dict[str, Reading] = {}
-    for file in files:
+def _films(
+    volume: Volume, charted: "Charted", program: str, scratch: Path | None, disc: int
+) -> tuple[list[Title], list[str]]:
+    """The titles of media files, and the names of those that nothing can play."""
+    titles: list[Title] = []
+    silent: list[str] = []
+    with ExitStack() as stack:
+        if scratch is None:
+            scratch = Path(stack.enter_context(TemporaryDirectory()))
+        for name, file in volume.files.items():
+            url = str(address(file, scratch))
+            film = film_of(file, url, charted.chart(file), program=program, disc=disc)
+            if film is None:
+                silent.append(name)
+            else:
+                kind = Kind.TEST if film.title.seconds < SHORTEST_S else Kind.HEARING
+                titles.append(replace(film.title, number=len(titles) + 1, kind=kind))
+    return titles, silent
 
-        def share(done: float, size: int = file.size, before: int = before) -> None:
-            watch((before + done * size) / total)
 
-        with file.open() as stream:
-            readings[file.name] = read_through(stream, file.size, share)
-        before += file.size
-    return readings
-
-
-def _charts(volume: Volume, readings: Mapping[str, Reading]) -> dict[str, Chart]:
-    return {
-        name: joined(
-            [
-                readings[piece.file].chart.part(piece.start // 2048, -(-piece.size // 2048))
-                for piece in file.pieces
-            ]
-        )
-        for name, file in volume.files.items()
-        if name.endswith(".VOB")
+def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> Iterator[Volume]:
+    """Find the parts of what has no file system, and what of an image no file system names."""
+    for volume in volumes:
+        if volume.kind not in {Form.VOB, Form.CARVED}:
+            yield volume
+            continue
+        file = next(iter(volume.files.values()))
+        found = carved(file, charted.chart(file), label=volume.label)
+        if found is not None:
+            yield found
+    images = {
+        piece.file: volume
+        for volume in volumes
+        for file in volume.files.values()
+        for piece in file.pieces
+        if volume.kind is Form.IMAGE
     }
+    for name, volume in images.items():
+        found = charted.forgotten(name, volumes, volume.label)
+        if found is not None:
+            yield found
+
+
+class Charted:
+    """The files that were handed in, read once each: their charts and their hashes."""
+
+    def __init__(self, files: Sequence[File], watch: Watch) -> None:
+        total = sum(file.size for file in files) or 1
+        before = 0
+        self._files = {file.name: file for file in files}
+        self._readings: dict[str, Reading] = {}
+        for file in files:
+
+            def share(done: float, size: int = file.size, before: int = before) -> None:
+                watch((before + done * size) / total)
+
+            with file.open() as stream:
+                self._readings[file.name] = read_through(stream, file.size, share)
+            before += file.size
+
+    @property
+    def hashed(self) -> tuple[Hashed, ...]:
+        return tuple(
+            Hashed(name=name, size=one.size, sha256=one.sha256, unreadable=one.unreadable)
+            for name, one in sorted(self._readings.items())
+        )
+
+    def chart(self, file: File) -> Chart:
+        """The chart of a file, be it a part of one that was handed in."""
+        parts = []
+        for piece in file.pieces:
+            if piece.start % SECTOR or not piece.file:
+                with file.open() as stream:
+                    return read_through(stream, file.size).chart
+            whole = self._readings[piece.file].chart
+            parts.append(whole.part(piece.start // SECTOR, -(-piece.size // SECTOR)))
+        return joined(parts)
+
+    def of(self, volume: Volume) -> dict[str, Chart]:
+        """The charts of a volume's VOBs."""
+        return {
+            name: self.chart(file) for name, file in volume.files.items() if name.endswith(".VOB")
+        }
+
+    def forgotten(self, image: str, volumes: Sequence[Volume], label: str) -> Volume | None:
+        """Packs of an image that are in no file of it."""
+        chart = self._readings[image].chart
+        taken = np.zeros(chart.sectors, np.bool_)
+        for volume in volumes:
+            for file in volume.files.values():
+                for piece in file.pieces:
+                    if piece.file == image:
+                        end = -(-(piece.start + piece.size) // SECTOR)
+                        taken[piece.start // SECTOR : end] = True
+        return carved(self._files[image], chart, taken, label)
+
+
+def _numbered(titles: Sequence[Title]) -> Iterator[Title]:
+    """Number titles over all discs, menus last."""
+    ordered = sorted(titles, key=lambda title: title.kind is Kind.MENU)
+    numbers = {(one.disc, one.number): number for number, one in enumerate(ordered, 1)}
+    for title in ordered:
+        twin = title.duplicate_of
+        yield replace(
+            title,
+            number=numbers[title.disc, title.number],
+            duplicate_of=None if twin is None else numbers[title.disc, twin],
+        )
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recordings.chart import packed, unpacked
-from recordings.files import File, Piece, assembled
+from recordings.files import File, Piece, assembled, told_apart
 from recordings.plain import as_plain, from_plain
 from recordings.tape import Span, Tape
 from recordings.titles import Report, Title
@@ -53,7 +53,7 @@ def reopened(files: Sequence[File], data: bytes) -> Source:
         head = json.loads(zlib.decompress(data))
         if head["version"] != VERSION:
             raise OtherSourceError("another version")
-        whole = {file.name: file for file in files}
+        whole = {file.name: file for file in told_apart(files)}
         return Source(
             report=from_plain(Report, head["report"]),
             volumes=tuple(_volume(plain, whole) for plain in head["volumes"]),

@@ -47,7 +47,11 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One stream; `id` is what ffmpeg's demuxer calls it, `index` its number among its form."""
+    """One stream; `index` is its number among its form.
+
+    `id` is what ffmpeg's demuxer calls it on a DVD, its number in a media file: `feed.specifier`
+    makes of it what ffmpeg understands.
+    """
 
     form: Form
     id: int

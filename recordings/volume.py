@@ -39,6 +39,7 @@ MEDIA = {
 }
 MAGIC = (  # offset, bytes: media files that lost their names
     *((0, b"RIFF"), (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), (4, b"ftyp"), (0, b"\x1aE\xdf\xa3")),
+    *((0, PACK), (0, b"\x47\x40"), (4, b"\x47\x40"), (0, b"\xff\xfb"), (4, b"moov"), (4, b"free")),
     *((0, b"ID3"), (0, b"OggS"), (0, b"fLaC"), (0, b"FLV\x01"), (0, b"#!AMR"), (4, b"mdat")),
 )
 LOOKS = 512  # places where packs are looked for in a file that does not begin with one
@@ -182,11 +183,12 @@ def _form(file: File) -> str:
     if packs and packs[0]:
         # A program stream with packs of another length is a matter for ffmpeg.
         return "packs" if sum(packs) > len(packs) * 0.7 and head[4] & 0xC0 == 0x40 else ""  # noqa: PLR2004
-    known = suffix in MEDIA - {".vob", ".mpg", ".mpeg", ".vro"} or _has_magic(head)
+    known = suffix in MEDIA - {".vob", ".mpg", ".mpeg", ".vro"} or has_magic(head)
     return "buried" if not known and _first_pack(file) is not None else ""
 
 
-def _has_magic(head: bytes) -> bool:
+def has_magic(head: bytes) -> bool:
+    """Tell whether a file begins as a media file does."""
     return any(head[at : at + len(magic)] == magic for at, magic in MAGIC)
 
 
@@ -194,7 +196,7 @@ def _is_media(file: File) -> bool:
     if PurePosixPath(file.name).suffix.lower() in MEDIA:
         return file.size > 0
     with file.open() as stream:
-        return _has_magic(tolerant(stream, 0, SECTOR)[0])
+        return has_magic(tolerant(stream, 0, SECTOR)[0])
 
 
 def _first_pack(file: File) -> int | None:
