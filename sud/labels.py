@@ -629,6 +629,18 @@ def label(code: StrEnum) -> LazyString:
     return WORDS[type(code), code]
 
 
+LOOKS: dict[tuple[Action, str], LazyString] = {
+    (Action.CASE_READ, ""): _("Read the case"),
+    (Action.RECORDING_PLAY, "opened"): _("Opened a recording"),
+    (Action.RECORDING_PLAY, ""): _("Played a recording"),
+    (Action.RECORDING_PLAY, "played"): _("Played a recording"),
+    (Action.RECORDING_PLAY, "downloaded"): _("Downloaded a recording"),
+    (Action.RECORDING_ISSUE, ""): _("Issued a copy of a recording"),
+    (Action.RECORDING_ISSUE, "revoked"): _("Took back a copy of a recording"),
+    (Action.RECORDING_TAKE, ""): _("Downloaded the issued copy of a recording"),
+}
+"""Who looked at what of a case, by action and by the fact `how` or `change` of its line."""
+
 DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.FILING_EDIT, "submitted"): _("Claim filed"),
     (Action.FILING_EDIT, "resubmitted"): _("Claim corrected and filed again"),

@@ -5,13 +5,14 @@ or 403), was this very form answered before (then: the same answer), the view, c
 """
 
 import functools
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import flask
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, select, update
@@ -30,6 +31,7 @@ Loader = Callable[..., object | None]
 View = Callable[..., ResponseReturnValue]
 ActorOf = Callable[[Session, Any], Actor]
 
+_SESSION_NAME = "name"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,6 +62,17 @@ def actor() -> Actor:
         user = current_user
         g.actor = house().actor_of(db(), user) if user.is_authenticated else ANONYMOUS
     return g.actor  # type: ignore[no-any-return]
+
+
+def name_session() -> str:
+    """Give this session a name that only its cookie holds, unlike any other's."""
+    session[_SESSION_NAME] = name = secrets.token_urlsafe(16)
+    return name
+
+
+def session_name() -> str:
+    """Return the name of this session; what is bound to it ends with it."""
+    return session.get(_SESSION_NAME) or name_session()
 
 
 def outside() -> Outside:

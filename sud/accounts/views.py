@@ -13,7 +13,7 @@ from sud.access import Action
 from sud.accounts import service
 from sud.accounts.forms import SignInForm, SignOutForm
 from sud.errors import CourtError
-from sud.request import actor, allow, db, house, outside, render
+from sud.request import actor, allow, db, house, name_session, outside, render
 
 views = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -61,6 +61,7 @@ def sign_in_post() -> ResponseReturnValue:
             session.clear()
             session.permanent = True
             session[_OPENED] = now.isoformat()
+            name_session()
             login_user(SignedIn(session_id))
             return redirect(_destination(), 303)
     return render("accounts/sign_in.html", form=form), 422

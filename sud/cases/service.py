@@ -49,7 +49,13 @@ PAGE: Final = 40
 _ONE_LOOK: Final = timedelta(minutes=30)
 _WORDS_SEARCHED: Final = 5
 # What is not an event of the case but somebody's look at it.
-_LOOKS: Final = (Action.CASE_READ.value, Action.ACCESS_REFUSED.value, Action.CASE_SEARCH.value)
+_SHOWN_LOOKS: Final = (
+    Action.CASE_READ.value,
+    Action.RECORDING_PLAY.value,
+    Action.RECORDING_ISSUE.value,
+    Action.RECORDING_TAKE.value,
+)
+_LOOKS: Final = (*_SHOWN_LOOKS, Action.ACCESS_REFUSED.value, Action.CASE_SEARCH.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +94,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Somebody read the case."""
+    """Somebody read the case, or was given a recording of it."""
 
     at: datetime
     who: str
+    action: Action
+    how: str
 
 
 def next_number(session: Session, series: str) -> int:
@@ -419,14 +427,22 @@ def last_events(
 
 
 def looks_at(session: Session, case: Case) -> list[Look]:
-    """Return which of the court's people read the case, newest first."""
+    """Return who of the court read the case, and who was given its recordings, newest first."""
     lines = session.execute(
-        select(JournalLine.at, _NAME_SHOWN)
+        select(JournalLine, _NAME_SHOWN)
         .join(User, User.id == JournalLine.user_id)
-        .where(JournalLine.case_id == case.id, JournalLine.action == Action.CASE_READ.value)
+        .where(JournalLine.case_id == case.id, JournalLine.action.in_(_SHOWN_LOOKS))
         .order_by(JournalLine.seq.desc())
     )
-    return [Look(at=at, who=who) for at, who in lines]
+    return [
+        Look(
+            at=line.at,
+            who=who,
+            action=Action(line.action),
+            how=line.facts.get("how") or line.facts.get("change") or "",
+        )
+        for line, who in lines
+    ]
 
 
 def judges_of(session: Session, court_ids: Sequence[int]) -> Sequence[Judge]:

@@ -13,7 +13,7 @@ from sud.access import Action
 from sud.cases import deadlines, home, notices, service
 from sud.cases.forms import AcceptForm, SearchForm
 from sud.errors import CourtError
-from sud.labels import DEEDS
+from sud.labels import DEEDS, LOOKS
 from sud.models import Case, CaseState, Document, Hearing
 from sud.outside import local_day
 from sud.registry.service import LimitEnd
@@ -260,7 +260,7 @@ def money(case: Case) -> ResponseReturnValue:
 def looked(case: Case) -> ResponseReturnValue:
     """Show who of the court read the case."""
     service.look(db(), actor(), case, now=outside().now())
-    return render("cases/looked.html", case=case, looks=service.looks_at(db(), case))
+    return render("cases/looked.html", case=case, looks=service.looks_at(db(), case), words=LOOKS)
 
 
 @views.get("/cases/<uuid:key>/accept")

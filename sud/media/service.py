@@ -1,5 +1,15 @@
 """The verbs of the room, in one list: each stands in the module that is responsible for it."""
 
+from sud.media.copying import (
+    copies_for,
+    copies_of,
+    copy_of_url,
+    issue_copy,
+    issued_copy_of_url,
+    receivers_of,
+    revoke_copy,
+    take_copy,
+)
 from sud.media.listing import (
     drop_item_of_url,
     hearing_of_url,
@@ -10,24 +20,69 @@ from sud.media.listing import (
     waiting_discs,
 )
 from sud.media.making import Sent, hand_in, link, refusal_of, retry, send_to_worker
-from sud.media.playing import Piece, piece_of, play, renditions_of
+from sud.media.marking import (
+    Marked,
+    add_mark,
+    mark_of_url,
+    marks_of,
+    marks_of_hearing,
+    remove_mark,
+)
+from sud.media.playing import (
+    Door,
+    Piece,
+    end_session,
+    losses_of,
+    note_download,
+    note_played,
+    open_player,
+    parts_of,
+    piece_of,
+    prefix_for,
+    reasons_of,
+    renditions_of,
+    renew,
+)
 
 __all__ = [
+    "Door",
+    "Marked",
     "Piece",
     "Sent",
+    "add_mark",
+    "copies_for",
+    "copies_of",
+    "copy_of_url",
     "drop_item_of_url",
+    "end_session",
     "hand_in",
     "hearing_of_url",
     "hearings_for_disc",
+    "issue_copy",
+    "issued_copy_of_url",
     "link",
+    "losses_of",
+    "mark_of_url",
+    "marks_of",
+    "marks_of_hearing",
+    "note_download",
+    "note_played",
+    "open_player",
+    "parts_of",
     "piece_of",
-    "play",
+    "prefix_for",
+    "reasons_of",
+    "receivers_of",
     "recording_of_url",
     "recordings_of_hearing",
     "refusal_of",
+    "remove_mark",
     "renditions_of",
+    "renew",
     "retry",
+    "revoke_copy",
     "send_to_worker",
+    "take_copy",
     "unfinished_recordings",
     "waiting_discs",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sud.db import Base, Identity, Key, coded
 from sud.models.accounts import User
+from sud.models.cases import Case
 from sud.models.media import Recording
 
 
@@ -41,6 +42,10 @@ class Mark(Base):
 
     recording: Mapped[Recording] = relationship(lazy="joined", innerjoin=True)
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def case(self) -> Case:
+        return self.recording.hearing.case
 
     @property
     def case_id(self) -> int:

@@ -48,6 +48,7 @@ SUBJECTS = {
     "/erasures/": Erasure,
 }
 ELSEWHERE = {
+    "/copies/": "one participant's own, tested with the player",
     "/absences/": "of a judge, tested with recusals",
     "/courtrooms/": "of a court and not of a case, tested with courtrooms",
     "/conflicts/": "a judge's own, tested with recusals",
@@ -57,7 +58,7 @@ ELSEWHERE = {
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
     "/watch/": "the auditor's, tested with statistics",
 }
-AFTER = {"right": "0", "name": "x"}
+AFTER = {"right": "0", "name": "x", "mark": uuid.UUID(int=0), "issued": uuid.UUID(int=0)}
 
 
 @pytest.fixture

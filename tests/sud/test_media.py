@@ -28,7 +28,7 @@ from recordings.store import NoSuchObjectError
 from sud.access import Actor
 from sud.config import Config
 from sud.db import Sessions, unit
-from sud.media import jobs, rights, service, views
+from sud.media import jobs, service
 from sud.media.jobs import HeldElsewhereError, scan_drop, transcode
 from sud.models import (
     DropItem,
@@ -289,128 +289,6 @@ def test_who_may_see_hand_in_and_play(
     party = sign_in(readers[1])
     assert upload(party, hearing, the_vob()).status_code == 403
     assert 'name="disc"' not in party.get(pages[0]).text
-
-
-# ------------------------------------------------------------------ playing
-
-
-def addresses(page: TestResponse) -> dict[str, str]:
-    found = re.findall(r'(?:src|href)="(/recordings/[^/"]+/[^/"]+/([^"]+))"', page.text)
-    return {name: address for address, name in found}
-
-
-def test_the_player_plays_by_ranges(
-    ready: Recording, hearing: Hearing, make: Make, sign_in: SignIn
-):
-    party = sign_in(make.party(hearing.case))
-    found = addresses(party.get(f"/recordings/{ready.key}"))
-    assert set(found) == {"master.m3u8", "low/whole.mp4", "audio/whole.m4a"}
-
-    master = party.get(found["master.m3u8"])
-    assert master.mimetype == "application/vnd.apple.mpegurl"
-    base = found["master.m3u8"].removesuffix("master.m3u8")
-    for name in re.findall(r"^[^#].*", master.text, re.MULTILINE):
-        playlist = party.get(base + name).text
-        media = base + name.replace("stream.m3u8", "stream.m4s")
-        size, start = map(int, re.findall(r"BYTERANGE:(\d+)@(\d+)", playlist)[0])
-        piece = party.get(media, headers={"Range": f"bytes={start}-{start + size - 1}"})
-        assert piece.status_code == 206
-        assert len(piece.data) == size
-        assert piece.data[4:8] in {b"styp", b"moof", b"sidx", b"prft"}
-        assert piece.headers["Content-Range"].startswith(f"bytes {start}-{start + size - 1}/")
-
-    whole = party.get(found["low/whole.mp4"])
-    assert whole.status_code == 200
-    assert whole.mimetype == "video/mp4"
-    assert whole.headers["Accept-Ranges"] == "bytes"
-    tail = party.get(found["low/whole.mp4"], headers={"Range": "bytes=-10"})
-    assert tail.data == whole.data[-10:]
-    past = party.get(found["low/whole.mp4"], headers={"Range": "bytes=99999999-"})
-    assert past.status_code == 416
-    head = party.head(found["low/whole.mp4"])
-    assert int(head.headers["Content-Length"]) == len(whole.data)
-
-
-def test_a_range_without_an_end_is_given_piece_by_piece(
-    ready: Recording,
-    hearing: Hearing,
-    make: Make,
-    sign_in: SignIn,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(views, "PIECE", 1000)
-    party = sign_in(make.party(hearing.case))
-    address = addresses(party.get(f"/recordings/{ready.key}"))["low/whole.mp4"]
-    first = party.get(address, headers={"Range": "bytes=500-"})
-    assert len(first.data) == 1000
-    assert first.headers["Content-Range"].startswith("bytes 500-1499/")
-    asked = party.get(address, headers={"Range": "bytes=500-2999"})
-    assert len(asked.data) == 2500
-
-
-def test_every_play_is_journalled_once(
-    ready: Recording, hearing: Hearing, make: Make, sign_in: SignIn, session: Session
-) -> None:
-    user = make.party(hearing.case)
-    party = sign_in(user)
-    for opening in (1, 2):
-        found = addresses(party.get(f"/recordings/{ready.key}"))
-        assert len(lines(session, "recording:play")) == opening - 1
-        party.get(found["low/whole.mp4"], headers={"Range": "bytes=0-"})
-        party.get(found["low/whole.mp4"], headers={"Range": "bytes=0-99"})
-        party.get(found["master.m3u8"])
-        assert len(lines(session, "recording:play")) == opening
-    line = lines(session, "recording:play")[0]
-    assert (line.user_id, line.subject_id, line.case_id) == (user.id, ready.id, hearing.case_id)
-
-
-def test_a_right_to_play_is_one_persons_and_short(
-    ready: Recording, hearing: Hearing, make: Make, sign_in: SignIn, client: FlaskClient, time: Time
-) -> None:
-    party, other = (sign_in(make.party(hearing.case, role)) for role in ("plaintiff", "respondent"))
-    stranger = sign_in(make.user())
-    address = addresses(party.get(f"/recordings/{ready.key}"))["low/whole.mp4"]
-    assert party.get(address).status_code == 200
-    assert other.get(address).status_code == 404
-    assert stranger.get(address).status_code == 404
-    assert client.get(address).status_code == 303
-    assert party.get(address.replace("low/whole.mp4", "../../../etc/passwd")).status_code == 404
-    assert party.get(address.replace("low/whole.mp4", "low/else.mp4")).status_code == 404
-    right = address.split("/")[3]
-    told, _, signature = right.rpartition(".")
-    # Not the last letter: some of its bits mean nothing.
-    forged = f"{told}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
-    assert party.get(address.replace(right, forged)).status_code == 404
-    time.now += timedelta(minutes=10)
-    assert party.get(address).status_code == 200
-    time.now += timedelta(seconds=10)
-    assert party.get(address).status_code == 404
-
-
-def test_where_browsers_reach_the_store_it_serves_the_bytes(
-    app, config, ready: Recording, hearing: Hearing, make: Make, sign_in: SignIn
-) -> None:
-    house = app.extensions["sud"]
-    public = replace(config, s3_public_endpoint=f"http://{config.s3_endpoint}")
-    app.extensions["sud"] = replace(house, config=public)
-    party = sign_in(make.party(hearing.case))
-    found = addresses(party.get(f"/recordings/{ready.key}"))
-    assert party.get(found["master.m3u8"]).status_code == 200
-    away = party.get(found["low/whole.mp4"])
-    assert away.status_code == 302
-    assert away.location.startswith(f"http://{config.s3_endpoint}/{config.s3_bucket}/hls/")
-    assert "X-Amz-Expires=600" in away.location
-
-
-def test_rights_are_signed(time: Time) -> None:
-    key = uuid.uuid4()
-    right = rights.grant("secret", recording=key, user_id=7, lasts_ms=0, now=time())
-    good = {"recording": key, "user_id": 7, "now": time()}
-    assert rights.right_of("secret", right, **good)
-    assert rights.right_of("other", right, **good) is None
-    assert rights.right_of("secret", right, **(good | {"user_id": 8})) is None
-    assert rights.right_of("secret", right, **(good | {"recording": uuid.uuid4()})) is None
-    assert rights.right_of("secret", "rubbish", **good) is None
 
 
 # ------------------------------------------------------------------ the worker
