@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recordings.chart import SECTOR, Chart, Flags, State, tolerant
+from recordings.chart import READ, SECTOR, Chart, Flags, State, tolerant
 from recordings.files import File, part_of
 from recordings.ifo import MANAGER, Place, place_of
 from recordings.volume import Kind, Volume
@@ -33,7 +33,7 @@ class _Set:
 
 def carved(image: File, chart: Chart, taken: Flags | None = None, label: str = "") -> Volume | None:
     """What is in an image beside the sectors that are taken already; None where that is nothing."""
-    packs = (chart.state == State.GOOD) | (chart.state == State.SCRAMBLED)
+    packs = np.isin(chart.state, (*READ, State.SCRAMBLED))
     if taken is not None:
         packs &= ~taken
     if packs.sum() < LEAST:

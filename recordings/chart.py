@@ -47,6 +47,10 @@ class State(IntEnum):
     SCRAMBLED = 4
     MISSING = 5  # no file holds it
     TRUNCATED = 6  # beyond the end of its file
+    HALF = 7  # its end is zeros: what is left is read, and counted as lost
+
+
+READ = (State.GOOD, State.HALF)  # what a decoder is given
 
 
 NAVS = np.dtype(
@@ -236,6 +240,7 @@ def read_through(stream: IO[bytes], size: int, watch: Watch = lambda _: None) ->
         tables += [first + table for table in block.tables]
         at += len(data)
         watch(at / size)
+    _mark_repeated(chart)
     return Reading(
         chart=Chart(
             state=chart.state,
@@ -244,14 +249,27 @@ def read_through(stream: IO[bytes], size: int, watch: Watch = lambda _: None) ->
             clock=chart.clock,
             shown=chart.shown,
             sums=chart.sums,
-            navs=np.concatenate(navs) if navs else chart.navs,
-            points=np.concatenate(points) if points else chart.points,
+            navs=_whole(chart, navs, NAVS),
+            points=_whole(chart, points, POINTS),
             tables=tuple(tables),
         ),
         sha256=digest.hexdigest(),
         size=at,
         unreadable=unreadable,
     )
+
+
+def _whole(chart: Chart, tables: Sequence[Table], kind: np.dtype[np.void]) -> Table:
+    """Join tables, without the rows of sectors that turned out to be no good."""
+    table = np.concatenate([np.zeros(0, kind), *tables])
+    return table[np.isin(chart.state[table["sector"]], READ)]
+
+
+def _mark_repeated(chart: Chart) -> None:
+    """A drive that stumbles may give the same sector again and again for what it cannot read."""
+    same = (np.diff(chart.clock) == 0) & (np.diff(chart.sums) == 0) & (chart.clock[1:] > 0)
+    again = np.flatnonzero(same & (chart.state[1:] == State.GOOD)) + 1
+    chart.state[again] = State.TORN
 
 
 def tolerant(stream: IO[bytes], start: int, length: int) -> tuple[bytes, list[int]]:
@@ -300,7 +318,10 @@ def _charted(rows: Bytes) -> Chart:
     state = _states(rows, start)
     good = state == State.GOOD
     coded = good & ((kind >= SOUND) & (kind < PICTURE + 16) | (kind == PRIVATE))
-    state[coded & (rows[each, start + 6] & 0x30 != 0)] = State.SCRAMBLED
+    _mark_halves(rows, state, coded)
+    flagged = coded & (rows[each, start + 6] & 0x30 != 0)
+    if not _plays(rows, np.flatnonzero(flagged & (kind >= PICTURE))):
+        state[flagged] = State.SCRAMBLED
     stream = np.where(kind == PRIVATE, rows[each, payload], kind) * good
     timed = coded & (flags & 0x80 != 0) & (length >= 5)  # noqa: PLR2004  # bytes of a time
     clock = np.where(good, _clock(rows), 0).astype(np.uint32)
@@ -346,12 +367,40 @@ def _states(rows: Bytes, start: Places) -> Bytes:
     each = np.arange(len(rows))
     # The mark of an MPEG-2 pack follows its start code; an MPEG-1 stream is no DVD's.
     pack = _begins(rows, each, np.zeros_like(start), PACK[3]) & (rows[:, 4] & 0xC4 == 0x44)  # noqa: PLR2004
-    good = pack & _begins(rows, each, start, rows[each, start + 3])
+    kind = rows[each, start + 3]
+    good = pack & _begins(rows, each, start, kind)
+    # Some wrong bits in the head of a pack are no harm: a decoder finds the packet behind it.
+    size = rows[each, start + 4].astype(np.intp) << 8 | rows[each, start + 5]
+    packet = _begins(rows, each, start, kind) & (kind >= PRIVATE) & (kind < PICTURE + 16)
+    good |= packet & (start + 6 + size <= SECTOR) & (size > SECTOR // 2)
     state = np.where(good, State.GOOD, State.TORN).astype(np.uint8)
     for sector in np.flatnonzero(~pack & ~rows[:, :64].any(axis=1)).tolist():
         if not rows[sector].any():
             state[sector] = State.ZEROED
     return state
+
+
+def _plays(rows: Bytes, pictures: Places) -> bool:
+    """Tell whether sectors that are flagged as scrambled are clear: some rips leave the flags on.
+
+    CSS leaves the first 128 bytes of a sector alone. Behind them clear pictures have the start
+    codes of their slices all the time, scrambled ones once in ten thousand sectors.
+    """
+    clear = 0
+    for sector in pictures.tolist():
+        data, at = rows[sector, 128:].tobytes(), -1
+        while (at := data.find(b"\x00\x00\x01", at + 1)) >= 0:
+            if data[at + 3 : at + 4] < b"\xb0":
+                clear += 1
+                break
+    return clear > len(pictures) / 10
+
+
+def _mark_halves(rows: Bytes, state: Bytes, coded: Flags) -> None:
+    """Mark sectors whose second half is zeros: disks are read in smaller pieces than 2048 bytes."""
+    for sector in np.flatnonzero(coded & ~rows[:, -64:].any(axis=1)).tolist():
+        if not rows[sector, SECTOR // 2 :].any():
+            state[sector] = State.HALF
 
 
 def _clock(rows: Bytes) -> Ticks:

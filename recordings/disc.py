@@ -8,11 +8,12 @@ a title of its own: every sector counts.
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recordings.chart import NAVIGATION, PADDING, TICKS, Chart, Flags, State, tolerant
+from recordings.chart import NAVIGATION, PADDING, READ, TICKS, Chart, Flags, State, tolerant
 from recordings.ifo import BadTableError, Cell, Entry, Titleset, entries_of, titleset_of
 from recordings.streams import streams_of
 from recordings.tables import believed, joined_extents, scanned, segments_of
@@ -214,7 +215,7 @@ def _told(tape: Tape, table: Titleset, number: int, origin: Origin, angles: int)
 def _forgotten(tape: Tape, covered: Flags) -> list[Extent]:
     """Stretches of sectors that carry something and that no table mentions."""
     chart = tape.chart
-    carries = (chart.state == State.GOOD) & ~np.isin(chart.stream, (0, NAVIGATION, PADDING))
+    carries = np.isin(chart.state, READ) & ~np.isin(chart.stream, (0, NAVIGATION, PADDING))
     found = []
     edges = np.flatnonzero(np.diff(np.concatenate([[True], covered, [True]]).astype(int)))
     for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -245,7 +246,7 @@ def _scan(
 
 def _carries(tape: Tape, segment: Segment) -> bool:
     return any(
-        (tape.chart.state[one.first : one.last + 1] == State.GOOD).any() for one in segment.extents
+        np.isin(tape.chart.state[one.first : one.last + 1], READ).any() for one in segment.extents
     )
 
 
@@ -299,7 +300,7 @@ def _title(volume: Volume, tape: Tape, found: _Found, table: Titleset | None, di
 
 
 def _plays(tape: Tape, extents: Sequence[Extent]) -> bool:
-    return any((tape.chart.state[one.first : one.last + 1] == State.GOOD).any() for one in extents)
+    return any(np.isin(tape.chart.state[one.first : one.last + 1], READ).any() for one in extents)
 
 
 def _ordered(titles: Sequence[Title], entries: Sequence[Entry]) -> list[Title]:
@@ -322,8 +323,14 @@ def _ordered(titles: Sequence[Title], entries: Sequence[Entry]) -> list[Title]:
 
 
 def _kinds(titles: Sequence[Title]) -> Iterator[Title]:
+    plays = {
+        title.number: _extents(title)
+        for title in titles
+        if title.kind is not Kind.MENU and title.runs
+    }
+    sums = {title.number for title in titles if _is_sum(title, titles, plays)}
     for title in titles:
-        twin = _played_by(title, titles)
+        twin = _played_by(title, titles, plays, sums)
         if title.kind is Kind.MENU:
             yield title
         elif twin is not None:
@@ -334,22 +341,47 @@ def _kinds(titles: Sequence[Title]) -> Iterator[Title]:
             yield title
 
 
-def _played_by(title: Title, titles: Sequence[Title]) -> int | None:
-    """The number of another title that plays all of this one; of equals the first stays."""
-    mine = _extents(title)
+Plays = Mapping[int, tuple[Extent, ...]]  # number of a title -> its sectors
+
+
+def _is_sum(title: Title, titles: Sequence[Title], plays: Plays) -> bool:
+    """Tell a "play all": it plays two other titles or more, and nothing else."""
+    parts = [
+        extent
+        for other in titles
+        if other.number in plays
+        and other.titleset == title.titleset
+        and plays[other.number] != plays.get(title.number)
+        and _inside(plays[other.number], plays.get(title.number, ()))
+        for extent in plays[other.number]
+    ]
+    parts.sort(key=lambda one: one.first)
+    whole = sorted(plays.get(title.number, ()), key=lambda one: one.first)
+    return len(parts) > 1 and joined_extents(parts) == joined_extents(whole)
+
+
+def _played_by(
+    title: Title, titles: Sequence[Title], plays: Plays, sums: AbstractSet[int]
+) -> int | None:
+    """The number of another title that plays all of this one, or of the first part of a sum."""
+    mine = plays.get(title.number)
+    if mine is None:
+        return None
     for other in titles:
-        if other.number == title.number or other.kind is Kind.MENU or not mine:
+        theirs = plays.get(other.number)
+        if other.number == title.number or theirs is None or other.titleset != title.titleset:
             continue
-        if (other.disc, other.titleset) != (title.disc, title.titleset):
-            continue
-        theirs = _extents(other)
-        if not all(
-            any(a.first <= one.first and one.last <= a.last for a in theirs) for one in mine
-        ):
-            continue
-        if mine != theirs or other.number < title.number:
+        if mine == theirs and other.number < title.number:
+            return other.number
+        if title.number in sums and mine != theirs and _inside(theirs, mine):
+            return other.number
+        if other.number not in sums and mine != theirs and _inside(mine, theirs):
             return other.number
     return None
+
+
+def _inside(some: Sequence[Extent], whole: Sequence[Extent]) -> bool:
+    return all(any(a.first <= one.first and one.last <= a.last for a in whole) for one in some)
 
 
 def _extents(title: Title) -> tuple[Extent, ...]:

@@ -1,12 +1,12 @@
 """Says how a decoder is given a stretch of a title: which options, from where, at which clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from recordings.chart import SECTOR, TICKS, State, Table
+from recordings.chart import READ, SECTOR, TICKS, Table
 from recordings.files import address
 from recordings.film import options_for
 from recordings.source import Source
@@ -17,6 +17,7 @@ LATE_S = 2.0  # sound may stand so much later in a stream than the picture it go
 EARLY_S = 1.0  # and a picture needs the group before its own
 SMALLEST = 5_000_000  # bytes that a decoder looks at before it knows the streams
 SMALLEST_ID = 0x20  # of a DVD's streams: the first subtitle
+NEAR_S = 2.0  # around a run, where sectors may still belong to it
 ROUNDING = 1e-6
 
 
@@ -101,8 +102,8 @@ def _run(title: Title, start_s: float, seconds: float) -> Run:
 
 def _between(tape: Tape, run: Run, begin: float, end: float) -> tuple[Extent, ...]:
     """The sectors of a run that are needed between two of its times."""
-    found: list[Extent] = []
-    points = _points(tape, run)
+    extents = _with_neighbours(tape, run)
+    points = _points(tape, run, extents)
     if not len(points):
         return run.extents
     clocks = np.maximum.accumulate(points["clock"])
@@ -110,8 +111,8 @@ def _between(tape: Tape, run: Run, begin: float, end: float) -> tuple[Extent, ..
     last = int(np.searchsorted(clocks, end * TICKS, "left"))
     low = int(points["order"][first]) if first > 0 else 0
     high = int(points["order"][last]) if last < len(points) else 1 << 40
-    before = 0
-    for extent in run.extents:
+    found, before = [], 0
+    for extent in extents:
         length = extent.last + 1 - extent.first
         start, stop = max(0, low - before), min(length, high - before)
         if start < stop:
@@ -120,11 +121,38 @@ def _between(tape: Tape, run: Run, begin: float, end: float) -> tuple[Extent, ..
     return tuple(found)
 
 
-def _points(tape: Tape, run: Run) -> Table:
-    """Where a decoder may begin in a run: its order of playing, and the clock there, in ticks."""
+def _with_neighbours(tape: Tape, run: Run) -> list[Extent]:
+    """The sectors of a run, and those around it that go by the same clock.
+
+    Where a table cuts a recording, pictures and sound of its last moments stand behind the cut.
+    """
+    extents, navs = list(run.extents), tape.chart.navs
+    opening, closing = run.clock_s * TICKS, (run.clock_s + run.seconds) * TICKS
+    first, last = extents[0].first, extents[-1].last
+    own = navs[(navs["sector"] >= first) & (navs["sector"] <= last)]
+    if not len(own):
+        return extents
+    for unit in navs[navs["sector"] < first][::-1]:
+        if (
+            unit["vob"] != own["vob"][0]
+            or not opening - NEAR_S * TICKS < unit["end"] <= opening + 1
+        ):
+            break
+        extents[0] = Extent(first=int(unit["sector"]), last=extents[0].last)
+    for unit in navs[navs["sector"] > last]:
+        late = unit["start"] - closing
+        if unit["vob"] != own["vob"][-1] or not -TICKS / 2 <= late < NEAR_S * TICKS:
+            break
+        end = min(int(unit["sector"] + unit["length"]), tape.sectors)
+        extents[-1] = Extent(first=extents[-1].first, last=end - 1)
+    return extents
+
+
+def _points(tape: Tape, run: Run, extents: Sequence[Extent]) -> Table:
+    """Where a decoder may begin: its order of playing, and the clock there, in ticks."""
     navs, heads = tape.chart.navs, tape.chart.points
     found, before = [], 0
-    for extent in run.extents:
+    for extent in extents:
         inside = [
             (int(row["sector"]), int(row[name]))
             for table, name in ((navs, "start"), (heads, "clock"))
@@ -146,7 +174,7 @@ def _carried(tape: Tape, title: Title, extents: tuple[Extent, ...]) -> tuple[tup
     before = 0
     for extent in extents:
         row = slice(extent.first, extent.last + 1)
-        good = tape.chart.state[row] == State.GOOD
+        good = np.isin(tape.chart.state[row], READ)
         stream = np.where(good, tape.chart.stream[row], 0)
         for number in np.unique(stream).tolist():
             if number in wanted and number not in begins:

@@ -42,7 +42,13 @@ def files_at(path: Path) -> list[File]:
     if path.is_file():
         found = [path]
     elif path.is_dir():
-        found = sorted(child for child in path.rglob("*") if child.is_file())
+        # A link that leads out of the folder is none of its files.
+        root = path.resolve()
+        found = sorted(
+            child
+            for child in path.rglob("*")
+            if child.is_file() and child.resolve().is_relative_to(root)
+        )
     else:
         raise NotADiscError(f"there is nothing at {path}")
     return [
@@ -143,7 +149,7 @@ def address(file: File, scratch: Path | None) -> str | None:
     None where that is needed and there is no `scratch`.
     """
     if file.path is not None:
-        return f"file:{file.path.absolute()}"
+        return str(file.path.absolute())
     if file.inside is not None:
         path, start = file.inside
         end = min(start + file.size, path.stat().st_size)
@@ -157,7 +163,7 @@ def address(file: File, scratch: Path | None) -> str | None:
             for at in range(0, file.size, COPIED):
                 out.write(tolerant(stream, at, min(COPIED, file.size - at))[0])
         Path(out.name).rename(target)
-    return f"file:{target.absolute()}"
+    return str(target.absolute())
 
 
 class _Pieces(io.RawIOBase):

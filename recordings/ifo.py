@@ -143,10 +143,10 @@ def entries_of(data: bytes) -> tuple[Entry, ...]:
         )
     except (struct.error, IndexError) as error:
         raise BadTableError("title table cut short") from error
-    named = {(one.titleset, one.number) for one in found}
-    if len(named) < count or any(not (0 < a <= MOST_TITLES and b) for a, b in named):
+    if any(not (0 < one.titleset <= MOST_TITLES and one.number) for one in found):
         raise BadTableError("titles that cannot be")
-    return found
+    # Some list a title twice.
+    return tuple({(one.titleset, one.number): one for one in reversed(found)}.values())[::-1]
 
 
 def place_of(data: bytes) -> Place | None:

@@ -18,12 +18,12 @@ import numpy as np
 from recordings.carve import carved
 from recordings.chart import SECTOR, Chart, Reading, Watch, joined, read_through
 from recordings.disc import SHORTEST_S, contents_of
-from recordings.errors import NotADiscError
+from recordings.errors import EncryptedError, NotADiscError
 from recordings.files import File, address, told_apart
 from recordings.film import film_of
 from recordings.source import Source
 from recordings.tape import Tape
-from recordings.titles import Hashed, Kind, Report, Title
+from recordings.titles import Hashed, Kind, Report, Title, Why
 from recordings.volume import Kind as Form
 from recordings.volume import Volume, volumes_of
 
@@ -35,7 +35,9 @@ def look(
     scratch: Path | None = None,
     watch: Watch = lambda _: None,
 ) -> Source:
-    """Look at everything that was handed in; NotADiscError where nothing of it can be played.
+    """Look at everything that was handed in.
+
+    Raises NotADiscError where nothing of it can be played, EncryptedError where all is scrambled.
 
     `program` is ffmpeg; `scratch` a folder for what must be copied to be looked at.
     """
@@ -61,6 +63,10 @@ def look(
             remarks += [f"unplayable:{name}" for name in silent]
     if not titles:
         raise NotADiscError("nothing of it can be played")
+    if all(_is_scrambled(title) for title in titles):
+        raise EncryptedError("every title is scrambled")
+    if any(_is_scrambled(title) for title in titles):
+        remarks.append("encrypted")
     report = Report(
         volume=volumes[0].kind,
         label=next((volume.label for volume in volumes if volume.label), ""),
@@ -69,6 +75,10 @@ def look(
         remarks=tuple(dict.fromkeys(remarks)),
     )
     return Source(report=report, volumes=tuple(volumes), tapes=tuple(tapes))
+
+
+def _is_scrambled(title: Title) -> bool:
+    return not title.runs and any(loss.why is Why.SCRAMBLED for loss in title.losses)
 
 
 def _films(

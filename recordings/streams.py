@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from recordings.chart import PICTURE, SECTOR, SOUND, Places, State, tolerant
+from recordings.chart import PICTURE, READ, SECTOR, SOUND, Places, tolerant
 from recordings.files import File
 from recordings.ifo import Attributes
 from recordings.tape import Tape, stretches
@@ -43,7 +43,7 @@ def streams_of(
         [np.arange(one.first, min(one.last + 1, tape.sectors)) for one in extents]
         or [np.zeros(0, np.intp)]
     )
-    inside = inside[tape.chart.state[inside] == State.GOOD]
+    inside = inside[np.isin(tape.chart.state[inside], READ)]
     heads = np.intersect1d(tape.chart.points["sector"], inside)
     carried = tape.chart.stream[inside]
     found: list[tuple[int, Stream]] = []

@@ -17,6 +17,8 @@ from recordings.titles import Extent, Origin
 
 ODD_S = 1.0  # by which a cell may play longer or shorter than its table says
 
+MOST = 0.9
+
 Read = tuple[Origin, Titleset]
 
 
@@ -74,13 +76,21 @@ def _misplaced(tape: Tape, cell: Cell) -> bool:
     if cell.last >= tape.sectors:
         return True
     inside = _inside(tape, cell)
-    own = inside[(inside["vob"] == cell.vob) & (inside["cell"] == cell.cell)]
+    named = tape.chart.navs
+    named = named[(named["vob"] == cell.vob) & (named["cell"] == cell.cell)]
+    own = named[(named["sector"] >= cell.first) & (named["sector"] <= cell.last)]
     if cell.woven:
         return not len(own) and len(inside) > 0
     if len(inside) and len(own) < 0.9 * len(inside):  # a few packs may lie
         return True
+    if not len(tape.chart.navs):
+        return False
+    # A cell consists of whole units.
     begins = tape.chart.state[cell.first] == State.GOOD
-    return bool(begins and len(tape.chart.navs) and not (inside["sector"] == cell.first).any())
+    after = cell.last + 1
+    ends = after < tape.sectors and tape.chart.state[after] == State.GOOD
+    starts = tape.chart.navs["sector"]
+    return bool((begins and cell.first not in starts) or (ends and after not in starts))
 
 
 def _mistimed(tape: Tape, cell: Cell) -> bool:
@@ -95,11 +105,15 @@ def _mistimed(tape: Tape, cell: Cell) -> bool:
 
 
 def _mended(tape: Tape, table: Titleset) -> Titleset | None:
-    """Put each wrong cell where the navigation packs say; None where no cell can be believed."""
+    """Put each wrong cell where the navigation packs say; None where most are wrong."""
+    cells = list(_cells(table))
+    wrong = sum(_misplaced(tape, cell) for cell in cells)
+    if wrong > 1 and wrong > len(cells) / 2:
+        return None  # it is the table of another disc
     addresses = {(one.vob, one.cell): one for one in table.addresses}
     chains: dict[int, Chain] = {}
     for index, chain in table.chains.items():
-        cells: list[Cell] = []
+        cells = []
         for cell in chain.cells:
             found = cell
             if _misplaced(tape, cell):

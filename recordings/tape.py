@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recordings.chart import SECTOR, Chart, State, blank, joined, tolerant
+from recordings.chart import READ, SECTOR, Chart, State, blank, joined, tolerant
 from recordings.files import File
 from recordings.titles import Extent
 
@@ -125,7 +125,7 @@ def good_sectors(
             for at in range(first, first + count, BATCH):
                 some = min(BATCH, first + count - at)
                 place = span.base + at - span.first
-                whole = state[place : place + some] == State.GOOD
+                whole = np.isin(state[place : place + some], READ)
                 if not whole.any():
                     continue
                 data, refused = tolerant(stream, at * SECTOR, some * SECTOR)

@@ -6,6 +6,7 @@ and the times before and after do. Seconds that are lost keep their place.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from recordings.chart import NAVS, PICTURE, TICKS, Chart, Flags, State, Table, T
 from recordings.titles import Extent, Loss, Run, Why
 
 HOLE_S = 10.0  # a longer hole ends a run: nothing is gained by decoding across it
-CLOSE = 16  # sectors: losses nearer to each other than this are one
+CLOSE = 4  # sectors: losses nearer to each other than this are one
+MOST_LOSSES = 500  # of one clock; more are joined
 SLACK = TICKS  # by which units that belong together may be apart
 SLOWEST = TICKS // 15  # ticks that one sector may last: 240 kbit/s
 USUAL = TICKS // 250  # ticks that a sector lasts where nothing tells: 4 Mbit/s
@@ -29,6 +31,7 @@ WHY = {
     State.SCRAMBLED: Why.SCRAMBLED,
     State.MISSING: Why.MISSING,
     State.TRUNCATED: Why.TRUNCATED,
+    State.HALF: Why.TORN,
 }
 
 
@@ -91,6 +94,7 @@ def line_of(segments: Sequence[Segment], chart: Chart, frame: int) -> Line:
     for segment in segments:
         states = _states(segment.extents, chart)
         strands = _strands(segment, chart, states, usual, frame)
+        heads = set(_played(segment.extents, chart.points)["sector"].tolist())
         places = _places(segment)
         times: dict[int, float] = {}
         for strand in strands:
@@ -102,7 +106,7 @@ def line_of(segments: Sequence[Segment], chart: Chart, frame: int) -> Line:
                 if strand.first <= place < strand.end or index not in times:
                     ticks = _when(strand, place) - strand.begin
                     times[index] = at + min(seconds, max(0.0, ticks / TICKS))
-            found = _losses(strand, states, at, seconds)
+            found = _losses(strand, states, heads, at, seconds)
             losses += found
             runs += _runs(segment, strand, found, at, frame)
             at += seconds
@@ -336,16 +340,27 @@ def _when(strand: _Strand, place: int) -> float:
 
 
 def _losses(
-    strand: _Strand, states: npt.NDArray[np.uint8], at: float, seconds: float
+    strand: _Strand,
+    states: npt.NDArray[np.uint8],
+    heads: AbstractSet[int],
+    at: float,
+    seconds: float,
 ) -> list[Loss]:
+    """What is lost of a strand; `heads` are the positions where a picture begins."""
     bad = np.flatnonzero(states[strand.first : strand.end] != State.GOOD) + strand.first
     if not len(bad):
         return []
-    kinds = states[bad]
-    splits = np.flatnonzero((np.diff(bad) > CLOSE) | (np.diff(kinds.astype(int)) != 0)) + 1
+    kinds = states[bad].astype(int)
+    close, splits = CLOSE, bad
+    while len(splits) > MOST_LOSSES or splits is bad:
+        splits = np.flatnonzero((np.diff(bad) > close) | (np.diff(kinds) != 0)) + 1
+        close *= 4
+        kinds = kinds if len(splits) <= MOST_LOSSES else np.full_like(kinds, kinds[0])
     found: list[Loss] = []
     for group in np.split(bad, splits):
         first, end = int(group[0]), int(group[-1]) + 1
+        if len(group) == 1 and end in heads:
+            end = first  # the navigation pack before a picture: nothing of it is seen or heard
         start, finish = (
             min(seconds, max(0.0, (_when(strand, place) - strand.begin) / TICKS))
             for place in (first, end)
