@@ -15,7 +15,7 @@ ENOUGH_BYTES = 20_000_000_000  # a day of hearings at 4 Mbit/s is about 15 GB
 QUIET_DB = -40.0  # the loudest sound of a room in which somebody speaks is above
 FLAT = 3.0  # levels of grey between dark and light: less is no picture, but one colour
 LOUDEST = re.compile(r"max_volume: (-?[\d.]+|-inf) dB")
-SILENT_DB = -120.0
+SILENT_DB = -80.0  # digital silence, as codecs give it back
 LIGHT = re.compile(r"lavfi\.signalstats\.YHIGH=([\d.]+)")
 DARK = re.compile(r"lavfi\.signalstats\.YLOW=([\d.]+)")
 
@@ -37,7 +37,7 @@ class Heard:
             for name, bad in (
                 ("no picture", not self.picture),
                 ("no sound", not self.sound),
-                ("quiet", self.sound and (self.level_db or SILENT_DB) < QUIET_DB),
+                ("quiet", self.sound and (self.level_db or 0.0) < QUIET_DB),
                 ("disk", self.free_bytes < ENOUGH_BYTES),
             )
             if bad
@@ -67,7 +67,7 @@ def check(program: str, source: str, *, spool: Path, seconds: float = LISTENS_S)
     level = None if not loudest else SILENT_DB if loudest[-1] == "-inf" else float(loudest[-1])
     return Heard(
         picture=bool(light) and median(light) - median(dark) > FLAT,
-        sound=level is not None and level > SILENT_DB + 1,
+        sound=level is not None and level > SILENT_DB,
         level_db=level,
         free_bytes=free,
     )
