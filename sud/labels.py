@@ -187,7 +187,7 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Reason.FRAMES_DROPPED, _("The picture stutters.")),
     (MarkKind.SPEAKER, _("Speaker")),
     (MarkKind.EVENT, _("Event")),
-    (MarkKind.EVIDENCE, _("Evidence")),
+    (MarkKind.EVIDENCE, _("Evidence examined")),
     (MarkKind.REMARK, _("Note for the minutes")),
     (CopyForm.PICTURE, _("Picture and sound")),
     (CopyForm.SOUND, _("Sound only")),

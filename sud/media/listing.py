@@ -15,6 +15,8 @@ from sud.models import (
     Case,
     CaseKind,
     Court,
+    Disc,
+    DiscState,
     DropItem,
     DropState,
     Hearing,
@@ -44,12 +46,23 @@ def drop_item_of_url(session: Session, _actor: Actor, key: uuid.UUID) -> DropIte
 
 
 def recordings_of_hearing(session: Session, hearing: Hearing) -> Sequence[Recording]:
-    """Return what was handed in for a hearing, in order."""
+    """Return the recordings of a hearing in the order of its parts."""
     return session.scalars(
         select(Recording)
-        .where(Recording.hearing_id == hearing.id)
-        .order_by(Recording.handed_in_at, Recording.id)
+        .where(Recording.hearing_id == hearing.id, Recording.state != RecordingState.DELETED)
+        .order_by(Recording.part, Recording.handed_in_at, Recording.id)
     ).all()
+
+
+def discs_of_hearing(session: Session, actor: Actor, hearing: Hearing) -> Sequence[Disc]:
+    """Return the discs handed in for a hearing that nobody has made a recording of it yet."""
+    made = select(Recording.disc_id).where(
+        Recording.disc_id.is_not(None), Recording.state != RecordingState.DELETED
+    )
+    query = select(Disc).where(
+        Disc.hearing_id == hearing.id, Disc.state != DiscState.GONE, Disc.id.not_in(made)
+    )
+    return session.scalars(visible(query, actor).order_by(Disc.id)).unique().all()
 
 
 def waiting_discs(session: Session) -> Sequence[DropItem]:

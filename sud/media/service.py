@@ -11,6 +11,7 @@ from sud.media.copying import (
     take_copy,
 )
 from sud.media.listing import (
+    discs_of_hearing,
     drop_item_of_url,
     hearing_of_url,
     hearings_for_disc,
@@ -19,7 +20,16 @@ from sud.media.listing import (
     unfinished_recordings,
     waiting_discs,
 )
-from sud.media.making import Sent, hand_in, link, refusal_of, retry, send_to_worker
+from sud.media.making import (
+    Sent,
+    cancel,
+    hand_in,
+    hurry,
+    link,
+    refusal_of,
+    retry,
+    send_to_worker,
+)
 from sud.media.marking import (
     Marked,
     add_mark,
@@ -50,14 +60,17 @@ __all__ = [
     "Piece",
     "Sent",
     "add_mark",
+    "cancel",
     "copies_for",
     "copies_of",
     "copy_of_url",
+    "discs_of_hearing",
     "drop_item_of_url",
     "end_session",
     "hand_in",
     "hearing_of_url",
     "hearings_for_disc",
+    "hurry",
     "issue_copy",
     "issued_copy_of_url",
     "link",

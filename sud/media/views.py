@@ -2,10 +2,11 @@
 
 import gzip
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final, cast
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -94,6 +95,7 @@ def _of_hearing(hearing: Hearing, form: HandInForm) -> str:
         case=hearing.case,
         hearing=hearing,
         recordings=service.recordings_of_hearing(db(), hearing),
+        discs=service.discs_of_hearing(db(), actor(), hearing),
         form=form,
         limit=size(house().config.recording_limit_bytes),
     )
@@ -112,11 +114,29 @@ def recording(recording: Recording) -> ResponseReturnValue:
 @views.post("/recordings/<uuid:key>/retry")
 @allow(Action.RECORDING_ADD, on=service.recording_of_url)
 def retry(recording: Recording) -> ResponseReturnValue:
-    """Convert a failed recording again."""
+    """Convert a recording again that failed or was called off."""
+    return _pressed(recording, service.retry)
+
+
+@views.post("/recordings/<uuid:key>/cancel")
+@allow(Action.RECORDING_ADD, on=service.recording_of_url)
+def cancel(recording: Recording) -> ResponseReturnValue:
+    """Call a conversion off."""
+    return _pressed(recording, service.cancel)
+
+
+@views.post("/recordings/<uuid:key>/hurry")
+@allow(Action.RECORDING_ADD, on=service.recording_of_url)
+def hurry(recording: Recording) -> ResponseReturnValue:
+    """Put a recording before the others."""
+    return _pressed(recording, service.hurry)
+
+
+def _pressed(recording: Recording, verb: Callable[..., None]) -> ResponseReturnValue:
     form = PressForm()
     if form.validate_on_submit():
         try:
-            service.retry(db(), actor(), recording, outside=outside())
+            verb(db(), actor(), recording, outside=outside())
         except CourtError as error:
             form.refuse(error)
         else:
@@ -373,7 +393,7 @@ def _sent(key: str, name: str, *, saved_as: str | None = None) -> Response:
         return cast(Response, redirect(link, 302))
     headers = Headers({"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"})
     if saved_as:
-        headers.set("Content-Disposition", "attachment", filename=saved_as)
+        headers.set("Content-Disposition", "attachment", **_names(saved_as))
     if kind in PACKED and length < PIECE:
         return _packed(store.get(key), headers, package.MEDIA_TYPES[kind])
     start, stop, status = 0, length, 200
@@ -393,6 +413,12 @@ def _sent(key: str, name: str, *, saved_as: str | None = None) -> Response:
         else store.stream(key, start=start, length=stop - start)
     )
     return Response(body, status=status, headers=headers, mimetype=package.MEDIA_TYPES[kind])
+
+
+def _names(name: str) -> dict[str, str]:
+    """Name a file for every browser: headers are ASCII, case numbers are not (RFC 6266)."""
+    plain = "".join(one if one.isascii() else "_" for one in name)
+    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
 def _packed(text: bytes, headers: Headers, media_type: str) -> Response:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -324,7 +325,8 @@ def test_playlists_travel_packed_and_downloads_have_names(
     assert mine.get(base + "top.m3u8").data == packages.FILES["top.m3u8"]
     saved = mine.get(base + "sound.m4a?download=1")
     assert saved.headers["Content-Disposition"].startswith("attachment; filename")
-    assert "m4a" in saved.headers["Content-Disposition"]
+    assert saved.headers["Content-Disposition"].isascii()
+    assert quote(hearing.case.number.replace("/", "-")) in saved.headers["Content-Disposition"]
 
 
 def test_where_browsers_reach_the_store_it_serves_pieces_and_downloads(
