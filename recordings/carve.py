@@ -19,6 +19,8 @@ LARGEST_TABLE = 4096  # sectors
 LEAST = 8  # packs that are worth a title
 APART = 2048  # sectors without a pack that part what has no navigation packs
 
+GAP = 16  # sectors that are no packs, and packs go on behind them
+
 Stretch = tuple[int, int]  # the first sector and how many
 
 
@@ -57,6 +59,22 @@ def carved(image: File, chart: Chart, taken: Flags | None = None, label: str = "
         name=image.name,
         label=label,
     )
+
+
+def followed(chart: Chart, taken: Flags, end: int) -> int:
+    """Where packs end that go on behind the end of their file, by a directory that is wrong."""
+    bad = 0
+    last = end
+    for sector in range(end, chart.sectors):
+        if taken[sector]:
+            break
+        if chart.state[sector] in READ:
+            last, bad = sector + 1, 0
+        else:
+            bad += 1
+            if bad > GAP:
+                break
+    return last
 
 
 def _named(sets: Sequence[_Set], manager: Mapping[str, Stretch]) -> Iterator[tuple[str, Stretch]]:

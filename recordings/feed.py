@@ -14,6 +14,7 @@ from recordings.tape import Tape, good_sectors
 from recordings.titles import Extent, Form, Run, Stream, Title
 
 LATE_S = 2.0  # sound may stand so much later in a stream than the picture it goes with
+SEEK_S = 5.0  # a container without an index is entered anywhere, and pictures begin later
 EARLY_S = 1.0  # and a picture needs the group before its own
 SMALLEST = 5_000_000  # bytes that a decoder looks at before it knows the streams
 SMALLEST_ID = 0x20  # of a DVD's streams: the first subtitle
@@ -55,9 +56,11 @@ def feed(
     clock_s = run.clock_s + start_s - run.start_s
     if run.file is not None:
         file = source.volumes[title.disc].files[run.file]
-        begin = max(run.clock_s, clock_s - before_s - EARLY_S)
+        begin = clock_s - before_s - SEEK_S
+        # Times are those of the file, not counted from its first: that may be anywhere.
+        seek = ("-seek_timestamp", "1", "-ss", f"{begin:.6f}") if begin > run.clock_s else ()
         return Feed(
-            options=(*options_for(file), "-ss", f"{begin:.6f}"),
+            options=(*options_for(file), *seek),
             url=str(address(file, scratch)),
             clock_s=clock_s,
             seconds=seconds,

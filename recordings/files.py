@@ -123,6 +123,29 @@ def part_of(file: File, name: str, start: int, size: int) -> File:
     )
 
 
+def joined_file(name: str, parts: Sequence[File]) -> File:
+    """Files one after the other, as one."""
+    if len(parts) == 1:
+        return replace(parts[0], name=name)
+    stretches = [(part, 0, part.size) for part in parts]
+    return File(
+        name=name,
+        size=sum(part.size for part in parts),
+        open=lambda: io.BufferedReader(_Pieces(stretches)),
+        pieces=tuple(piece for part in parts for piece in part.pieces),
+    )
+
+
+def zeros(size: int) -> File:
+    """Bytes of a file that were never written."""
+    return File(
+        name="",
+        size=size,
+        open=lambda: io.BufferedReader(_Pieces([(None, 0, size)])),
+        pieces=(Piece(file="", start=0, size=size),),
+    )
+
+
 def told_apart(files: Sequence[File]) -> list[File]:
     """Give files of the same name (two discs, each with its VIDEO_TS) names of their own."""
     seen: Counter[str] = Counter()

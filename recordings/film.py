@@ -184,6 +184,8 @@ def _note(found: dict[int, _Packets], line: bytes) -> None:
             return
         stream, _, shown, lasts, size = line.split(b",", 5)[:5]
         one = found[int(stream)]
+        if abs(int(shown)) >> 62:
+            return  # a packet that does not tell its time
         one.begins.append(int(shown) * one.base)
         one.lasts.append(int(lasts) * one.base)
         one.sizes.append(int(size))

@@ -15,17 +15,20 @@ from typing import Any
 
 import numpy as np
 
-from recordings.carve import carved
-from recordings.chart import SECTOR, Chart, Reading, Watch, joined, read_through
+from recordings.carve import carved, followed
+from recordings.chart import SECTOR, Chart, Flags, Reading, Watch, joined, read_through
 from recordings.disc import SHORTEST_S, contents_of
 from recordings.errors import EncryptedError, NotADiscError
-from recordings.files import File, address, told_apart
+from recordings.files import File, Piece, address, part_of, told_apart
 from recordings.film import film_of
+from recordings.grid import regridded
 from recordings.source import Source
 from recordings.tape import Tape
 from recordings.titles import Hashed, Kind, Report, Title, Why
 from recordings.volume import Kind as Form
 from recordings.volume import Volume, volumes_of
+
+MOST_SHIFTS = 16  # of packs off the grid in one file
 
 
 def look(
@@ -46,7 +49,7 @@ def look(
     if not volumes:
         raise NotADiscError("no recording is among the files")
     charted = Charted(files, watch)
-    volumes = list(_with_carved(volumes, charted))
+    volumes = _with_carved(volumes, charted)
     titles: list[Title] = []
     tapes: list[tuple[Tape, ...]] = []
     remarks: list[str] = []
@@ -101,27 +104,29 @@ def _films(
     return titles, silent
 
 
-def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> Iterator[Volume]:
+def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> list[Volume]:
     """Find the parts of what has no file system, and what of an image no file system names."""
+    found: list[Volume] = []
     for volume in volumes:
-        if volume.kind not in {Form.VOB, Form.CARVED}:
-            yield volume
-            continue
-        file = next(iter(volume.files.values()))
-        found = carved(file, charted.chart(file), label=volume.label)
-        if found is not None:
-            yield found
+        if volume.kind in {Form.VOB, Form.CARVED}:
+            file = charted.on_grid(next(iter(volume.files.values())))
+            parts = carved(file, charted.chart(file), label=volume.label)
+            found += [parts] if parts is not None else []
+        elif volume.is_dvd:
+            found.append(charted.stretched(volume, volumes))
+        else:
+            found.append(volume)
     images = {
-        piece.file: volume
-        for volume in volumes
+        piece.file: volume.label
+        for volume in found
         for file in volume.files.values()
         for piece in file.pieces
         if volume.kind is Form.IMAGE
     }
-    for name, volume in images.items():
-        found = charted.forgotten(name, volumes, volume.label)
-        if found is not None:
-            yield found
+    for name, label in images.items():
+        more = charted.forgotten(name, found, label)
+        found += [more] if more is not None else []
+    return found
 
 
 class Charted:
@@ -130,8 +135,12 @@ class Charted:
     def __init__(self, files: Sequence[File], watch: Watch) -> None:
         total = sum(file.size for file in files) or 1
         before = 0
-        self._files = {file.name: file for file in files}
+        self._files = {
+            file.name: replace(file, pieces=(Piece(file=file.name, start=0, size=file.size),))
+            for file in files
+        }
         self._readings: dict[str, Reading] = {}
+        self._shifted: dict[tuple[Piece, ...], Chart] = {}
         for file in files:
 
             def share(done: float, size: int = file.size, before: int = before) -> None:
@@ -150,14 +159,54 @@ class Charted:
 
     def chart(self, file: File) -> Chart:
         """The chart of a file, be it a part of one that was handed in."""
-        parts = []
-        for piece in file.pieces:
-            if piece.start % SECTOR or not piece.file:
+        if any(piece.start % SECTOR or not piece.file for piece in file.pieces):
+            known = self._shifted.get(file.pieces)
+            if known is None:
                 with file.open() as stream:
-                    return read_through(stream, file.size).chart
-            whole = self._readings[piece.file].chart
-            parts.append(whole.part(piece.start // SECTOR, -(-piece.size // SECTOR)))
-        return joined(parts)
+                    known = read_through(stream, file.size).chart
+                self._shifted[file.pieces] = known
+            return known
+        return joined(
+            [
+                self._readings[piece.file].chart.part(
+                    piece.start // SECTOR, -(-piece.size // SECTOR)
+                )
+                for piece in file.pieces
+            ]
+        )
+
+    def on_grid(self, file: File) -> File:
+        """The file without bytes that shift its packs from the grid of sectors."""
+        for _ in range(MOST_SHIFTS):
+            better = regridded(file, self.chart(file))
+            if better is None:
+                break
+            file = better
+        return file
+
+    def stretched(self, volume: Volume, volumes: Sequence[Volume]) -> Volume:
+        """The volume with its VOBs on the grid, and as long as their packs go on in the image."""
+        return replace(
+            volume,
+            files={
+                name: self.on_grid(self._followed(file, volume, volumes))
+                if name.endswith(".VOB")
+                else file
+                for name, file in volume.files.items()
+            },
+        )
+
+    def _followed(self, file: File, volume: Volume, volumes: Sequence[Volume]) -> File:
+        if volume.kind is not Form.IMAGE or len(file.pieces) != 1:
+            return file
+        piece = file.pieces[0]
+        end = -(-(piece.start + piece.size) // SECTOR)
+        chart = self._readings[piece.file].chart
+        after = followed(chart, self._taken(piece.file, volumes), end)
+        if after == end:
+            return file
+        size = after * SECTOR - piece.start
+        return part_of(self._files[piece.file], file.name, piece.start, size)
 
     def of(self, volume: Volume) -> dict[str, Chart]:
         """The charts of a volume's VOBs."""
@@ -168,14 +217,18 @@ class Charted:
     def forgotten(self, image: str, volumes: Sequence[Volume], label: str) -> Volume | None:
         """Packs of an image that are in no file of it."""
         chart = self._readings[image].chart
-        taken = np.zeros(chart.sectors, np.bool_)
+        return carved(self._files[image], chart, self._taken(image, volumes), label)
+
+    def _taken(self, image: str, volumes: Sequence[Volume]) -> Flags:
+        """The sectors of an image that a file of it has."""
+        taken = np.zeros(self._readings[image].chart.sectors, np.bool_)
         for volume in volumes:
             for file in volume.files.values():
                 for piece in file.pieces:
                     if piece.file == image:
                         end = -(-(piece.start + piece.size) // SECTOR)
                         taken[piece.start // SECTOR : end] = True
-        return carved(self._files[image], chart, taken, label)
+        return taken
 
 
 def _numbered(titles: Sequence[Title]) -> Iterator[Title]:

@@ -212,20 +212,38 @@ def _scanned(tape: Tape, stretch: Extent) -> Iterator[Segment]:
     if not len(navs):
         yield Segment(extents=(stretch,), vob=0)
         return
-    changes = [int(at) for at in np.flatnonzero(np.diff(navs["vob"])) + 1]
-    # A pack that stands alone against equal neighbours lies about its VOB.
-    bounds = [0, *changes, len(navs)]
+    bounds = [0, *(int(at) for at in np.flatnonzero(np.diff(navs["vob"])) + 1), len(navs)]
     groups: list[tuple[int, int]] = []  # the VOB, its first unit
     for first, after in itertools.pairwise(bounds):
         vob = int(navs["vob"][first])
+        # A pack that stands alone against equal neighbours lies about its VOB.
         alone = after - first == 1 and first and after < len(navs)
         if groups and (groups[-1][0] == vob or (alone and navs["vob"][after] == groups[-1][0])):
             continue
         groups.append((vob, first))
-    begins = [stretch.first, *(_border(navs, first) for _, first in groups[1:])]
+    begins = [_border(navs, first) if first else stretch.first for _, first in groups]
+    opening = navs[0]
+    if opening["sector"] > stretch.first and opening["start"] == opening["vob_start"]:
+        # Nothing of this VOB is lost: what lies before it is of another.
+        yield Segment(
+            extents=(Extent(first=stretch.first, last=int(opening["sector"]) - 1),), vob=0
+        )
+        begins[0] = int(opening["sector"])
     ends = [*begins[1:], stretch.last + 1]
-    for (vob, _), first, end in zip(groups, begins, ends, strict=True):
-        yield Segment(extents=(Extent(first=first, last=end - 1),), vob=vob)
+    found: list[Segment] = []
+    reached: dict[int, tuple[int, int]] = {}  # VOB -> where in `found`, and its clock's end
+    for (vob, first), low, high in zip(groups, begins, ends, strict=True):
+        extent = Extent(first=low, last=high - 1)
+        last = navs[(navs["sector"] < high) & (navs["vob"] == vob)][-1]
+        place, clock = reached.get(vob, (-1, 0))
+        if place >= 0 and abs(int(navs["start"][first]) - clock) < TICKS:
+            # Its units are woven with those of another angle.
+            found[place] = replace(found[place], extents=(*found[place].extents, extent))
+        else:
+            place = len(found)
+            found.append(Segment(extents=(extent,), vob=vob))
+        reached[vob] = (place, int(last["end"]))
+    yield from found
 
 
 def _border(navs: Table, first: int) -> int:

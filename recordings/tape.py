@@ -5,7 +5,7 @@ or has lost sectors inside shifts nothing of what follows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def laid(parts: Sequence[Part], *, titleset: int, menu: bool = False, promised: 
     spans: list[Span] = []
     charts: list[Chart] = []
     end = before = 0
-    for part in parts:
+    for part in _in_their_own_order(parts):
         # No file is longer than a full one. That the very first lacks its beginning is believed
         # only of a table: a VOB that was taken off a disc alone begins at its own beginning.
         room = (part.number - before) * MOST
@@ -79,6 +79,25 @@ def laid(parts: Sequence[Part], *, titleset: int, menu: bool = False, promised: 
         full = not parts[-1].chart.sectors or parts[-1].chart.sectors >= FULL
         charts.append(blank(promised - end, State.MISSING if full else State.TRUNCATED))
     return Tape(titleset=titleset, menu=menu, spans=tuple(spans), chart=joined(charts))
+
+
+def _in_their_own_order(parts: Sequence[Part]) -> Sequence[Part]:
+    """The order that the packs tell, where they all do and files have exchanged their names."""
+    bases = []
+    for part in parts:
+        told, counts = np.unique(
+            part.chart.navs["place"] - part.chart.navs["sector"], return_counts=True
+        )
+        bases.append(int(told[counts.argmax()]) if len(told) else -1)
+    order = sorted(range(len(parts)), key=lambda index: bases[index])
+    ends = [bases[index] + parts[index].chart.sectors for index in order]
+    apart = all(end <= bases[index] for end, index in zip(ends, order[1:], strict=False))
+    if min(bases, default=-1) < 0 or not apart or order == sorted(order):
+        return parts
+    numbers = [part.number for part in parts]
+    return [
+        replace(parts[index], number=number) for index, number in zip(order, numbers, strict=True)
+    ]
 
 
 def _spans(part: Part, end: int, most: int) -> Iterator[Span]:

@@ -12,7 +12,16 @@ from pathlib import PurePosixPath
 
 from recordings.chart import PACK, SECTOR, tolerant
 from recordings.errors import NotADiscError
-from recordings.files import File, Piece, assembled, file_of, files_at, files_stored
+from recordings.files import (
+    File,
+    Piece,
+    file_of,
+    files_at,
+    files_stored,
+    joined_file,
+    part_of,
+    zeros,
+)
 from recordings.image import listing_of
 from recordings.udf import Found
 
@@ -42,6 +51,7 @@ MAGIC = (  # offset, bytes: media files that lost their names
     *((0, PACK), (0, b"\x47\x40"), (4, b"\x47\x40"), (0, b"\xff\xfb"), (4, b"moov"), (4, b"free")),
     *((0, b"ID3"), (0, b"OggS"), (0, b"fLaC"), (0, b"FLV\x01"), (0, b"#!AMR"), (4, b"mdat")),
 )
+SEARCHED = 1 << 21  # bytes in which the beginning of an image is looked for
 LOOKS = 512  # places where packs are looked for in a file that does not begin with one
 
 
@@ -145,6 +155,7 @@ def _bare(file: File, kind: Kind, label: str = "") -> Volume:
 
 def _of_image(image: File) -> list[Volume]:
     """The discs and media files inside an image; itself, where none are named."""
+    image = _from_its_beginning(image)
     listing = listing_of(image)
     inside = [_inner(image, found) for found in listing.files]
     volumes = _discs(inside, Kind.IMAGE, listing.label)
@@ -162,12 +173,23 @@ def _of_image(image: File) -> list[Volume]:
     return volumes or [_bare(image, Kind.CARVED, listing.label)]
 
 
+def _from_its_beginning(image: File) -> File:
+    """The image without what some programs, or an accident, put before it."""
+    with image.open() as stream:
+        data = tolerant(stream, 0, SEARCHED)[0]
+    at = data.find(b"\x01CD001\x01")
+    before = at - 16 * SECTOR
+    if at < 0 or before <= 0 or data[16 * SECTOR + 1 : 16 * SECTOR + 6] in {b"CD001", b"BEA01"}:
+        return image
+    return part_of(image, image.name, before, image.size - before)
+
+
 def _inner(image: File, found: Found) -> File:
-    pieces = [
-        Piece(file=image.name if one.start >= 0 else "", start=max(0, one.start), size=one.size)
+    parts = [
+        part_of(image, found.path, one.start, one.size) if one.start >= 0 else zeros(one.size)
         for one in found.extents
     ]
-    return assembled(f"{image.name}/{found.path}", pieces, {image.name: image})
+    return joined_file(f"{image.name}/{found.path}", parts)
 
 
 def _form(file: File) -> str:
