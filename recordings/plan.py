@@ -226,7 +226,7 @@ def _filters(picture: Stream) -> tuple[str, ...]:
     woven = "all" if picture.field_order in {"tff", "bff"} else "interlaced"
     return (
         f"bwdif=mode=send_frame:deint={woven}",
-        "hqdn3d=3:2:4:3",
+        "hqdn3d=3:2:6:4",
         f"scale={width}:{height}",
         "setsar=1",
     )

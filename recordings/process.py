@@ -133,8 +133,6 @@ def run(
             if limits.cpu_s and usage.ru_utime + usage.ru_stime >= limits.cpu_s:
                 failure = Failure.CPU  # ffmpeg catches the warning and ends as if by itself
             raise ChildError(failure, plainly(said, options, folder))
-        if feeder.failure is not None:
-            raise feeder.failure
         return Ended(
             code=code,
             seconds=time.monotonic() - begun,
@@ -257,6 +255,8 @@ class _Child:
                         selector.unregister(key.fd)
                         continue
                     self._near[key.fd](block)
+                if feeder.failure is not None:
+                    raise feeder.failure
                 now, step = time.monotonic(), self.moved + feeder.moved
                 if step != seen:
                     since, seen = now, step
@@ -307,14 +307,16 @@ class _Feeder(threading.Thread):
         except BrokenPipeError:
             pass  # the child had enough, or ended first: its code says which
         except Exception as error:  # noqa: BLE001  # told to the caller's thread, which raises it
+            # The pipe stays open: its end would be taken for the end of the recording.
             self.failure = error
+            return
         finally:
-            with suppress(OSError, ValueError):
-                if self._pipe is not None:
-                    self._pipe.close()
             close = getattr(self._packs, "close", None)
             if close is not None:
                 close()
+        with suppress(OSError, ValueError):
+            if self._pipe is not None:
+                self._pipe.close()
 
 
 def _waited(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
