@@ -85,17 +85,25 @@ class DirectoryStore:
                 _fill(out, counting)
                 stored = counting.stored(key)
                 _make_sure(out, stored)
-                about = self._about(key)
-                about.parent.mkdir(parents=True, exist_ok=True)
                 said = {
                     "content_type": content_type,
                     "cache_control": cache_control,
                     "sha256": sha256,
                 }
-                about.write_text(json.dumps(said), encoding="utf-8")
+                self._say(key, said, growing.with_suffix(".said"))
                 growing.replace(path)
             _sync(path.parent)
         return stored
+
+    def _say(self, key: str, said: dict[str, str], growing: Path) -> None:
+        """Keep beside an object what a file system cannot say of it: whole, or as it was."""
+        about = self._about(key)
+        about.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            growing.write_text(json.dumps(said), encoding="utf-8")
+            growing.replace(about)
+        finally:
+            growing.unlink(missing_ok=True)
 
     @contextmanager
     def _growing(self, key: str, *, resume: bool) -> Iterator[tuple[Path, IO[bytes]]]:
@@ -162,6 +170,10 @@ class DirectoryStore:
         """Give the object as a seekable file."""
         with _refusals(key):
             return self._found(key).open("rb")
+
+    def path(self, key: str) -> Path | None:
+        """Say where the object lies."""
+        return self._found(key)
 
     def stat(self, key: str) -> Facts:
         """Tell the size, and what was said when it was put."""

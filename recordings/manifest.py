@@ -9,14 +9,15 @@ import json
 from dataclasses import dataclass
 
 from recordings import keys
-from recordings.plain import NotPlainError, as_plain, from_plain
+from recordings.errors import RecordingError
+from recordings.plain import as_plain, from_plain
 from recordings.store import NoSuchObjectError, ObjectStore, Stored
 from recordings.titles import Loss
 
 VERSION = 1
 
 
-class NoManifestError(ValueError):
+class NoManifestError(RecordingError):
     """What lies where a manifest should be is none that we can read."""
 
 
@@ -83,7 +84,7 @@ def read(store: ObjectStore, key: str) -> Manifest:
         if not isinstance(plain, dict) or plain.get("version") != VERSION:
             raise NoManifestError(key)
         return from_plain(Manifest, plain)
-    except (NotPlainError, ValueError) as error:
+    except ValueError as error:
         raise NoManifestError(key) from error
 
 

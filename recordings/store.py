@@ -139,6 +139,9 @@ class ObjectStore(Protocol):
     def open(self, key: str) -> BinaryIO:
         """Give the object as a seekable file that is read on demand."""
 
+    def path(self, key: str) -> Path | None:
+        """Say where the object lies on this machine; None where it is elsewhere."""
+
     def stat(self, key: str) -> Facts:
         """Tell size, content type and what else was said when it was put."""
 

@@ -1,5 +1,6 @@
 """One contract, three stores: two real S3 servers and a directory."""
 
+import contextlib
 import hashlib
 import io
 import itertools
@@ -32,7 +33,7 @@ from recordings.store import (
     remove_all,
     sweep,
 )
-from tests.recordings.conftest import bucket
+from tests.recordings.conftest import bucket, free_port, seaweed
 
 names = itertools.count(1)
 PART = 5 << 20  # the least that S3 allows
@@ -264,6 +265,13 @@ def test_listing_by_prefix_in_order(store: ObjectStore) -> None:
     assert [facts.key for facts in store.list()] == ["masters/x"]
 
 
+def test_an_object_may_lie_on_this_machine(store: ObjectStore) -> None:
+    store.put("here", io.BytesIO(b"x"))
+    path = store.path("here")
+    assert (path is not None) == isinstance(store, DirectoryStore)
+    assert path is None or path.read_bytes() == b"x"
+
+
 def test_what_is_missing_is_told(store: ObjectStore) -> None:
     for ask in (store.stat, store.get, store.open, store.stream):
         with pytest.raises(NoSuchObjectError):
@@ -337,6 +345,43 @@ def test_no_server_is_unavailable() -> None:
     nowhere._client._http.connection_pool_kw["retries"] = 0
     with pytest.raises(StoreUnavailableError):
         nowhere.ensure_bucket()
+
+
+def test_a_server_that_dies_in_an_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """kill -9 of the server, and a start at the same place: the parts that arrived count."""
+    port = free_port()
+    data = b"".join(bytes([n]) * PART for n in range(3))
+    store = bucket(f"127.0.0.1:{port}", "dying")
+    patience = store._pool.connection_pool_kw["retries"]
+    sent: list[int] = []
+    send = store._client.put_part
+
+    def noted(*args):
+        sent.append(args[3])
+        return send(*args)
+
+    monkeypatch.setattr(store._client, "put_part", noted)
+    with contextlib.ExitStack() as first:
+        first.enter_context(seaweed(tmp_path, port))
+        store.ensure_bucket()
+
+        class Killing(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                if self.tell() == 2 * PART:
+                    first.close()
+                    store._pool.connection_pool_kw["retries"] = urllib3.Retry(0)
+                    store._pool.clear()
+                return super().read(size)
+
+        with pytest.raises(StoreUnavailableError):
+            store.put("master.iso", Killing(data), resume=True)
+    store._pool.connection_pool_kw["retries"] = patience
+    store._pool.clear()
+    with seaweed(tmp_path, port):
+        sent.clear()
+        store.put("master.iso", io.BytesIO(data), resume=True)
+        assert sent == [3]
+        assert store.get("master.iso") == data
 
 
 # --- protection: what a server promises, and what it does ---
