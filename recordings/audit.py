@@ -5,11 +5,13 @@ source in memory. A fixity check reads some masters from end to end and tells wh
 should go on, so that a clock brings it round all of them in time.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from recordings import keys, manifest, shelf
+from recordings import keys, manifest, shelf, spool
+from recordings.captured import captured_of
 from recordings.manifest import NoManifestError
 from recordings.shelf import Wrong
 from recordings.store import Facts, NoSuchObjectError, ObjectStore, Upload, digest
@@ -26,6 +28,7 @@ class Audit:
     bytes: int
     masters: int  # complete ones
     renditions: int  # with a manifest
+    captures: int  # with a manifest
     missing: tuple[str, ...]  # a manifest names it, the store has it not
     altered: tuple[str, ...]  # of another size, or (deep) another hash, than its manifest says
     orphaned: tuple[str, ...]  # no manifest names it
@@ -57,6 +60,8 @@ def audit(store: ObjectStore, *, deep: bool = False, watch: Watch = lambda _: No
         whole += found.bag(sha256, {one.key: one.size for one in objects})
     for sha256, objects in _sources(found.seen(keys.RENDITIONS), found):
         found.source(sha256, {one.key: one.size for one in objects}, kept=sha256 in kept)
+    for prefix, objects in groupby(found.seen(keys.LIVE), lambda facts: _folder(facts.key, 3)):
+        found.capture(prefix, {one.key: one.size for one in objects})
     uploads = [
         upload
         for prefix in (keys.MASTERS, keys.RENDITIONS, keys.LIVE)
@@ -67,6 +72,7 @@ def audit(store: ObjectStore, *, deep: bool = False, watch: Watch = lambda _: No
         bytes=found.bytes,
         masters=whole,
         renditions=found.renditions,
+        captures=found.captures,
         missing=tuple(sorted(found.missing)),
         altered=tuple(sorted(found.altered)),
         orphaned=tuple(sorted(found.orphaned)),
@@ -128,6 +134,7 @@ class _Findings:
     objects: int = 0
     bytes: int = 0
     renditions: int = 0
+    captures: int = 0
     missing: set[str] = field(default_factory=set)
     altered: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)
@@ -166,7 +173,7 @@ class _Findings:
         """Look at everything that was made from one source."""
         if not kept:
             self.missing.add(keys.master_prefix(sha256))
-        for prefix, group in groupby(sorted(sizes), _rendition):
+        for prefix, group in groupby(sorted(sizes), lambda key: _folder(key, 5)):
             here = {key: sizes[key] for key in group}
             if prefix is None:
                 self.orphaned |= here.keys()
@@ -184,18 +191,44 @@ class _Findings:
             self.altered.add(prefix + keys.MANIFEST)
             return
         self.renditions += 1
-        named = {one.key: one for one in told.objects}
+        working = {key for key in sizes if key.startswith(prefix + keys.PIECES)}
+        self._compare(
+            {one.key: (one.bytes, one.sha256) for one in told.objects},
+            sizes,
+            beside={prefix + keys.MANIFEST, *working},
+        )
+
+    def capture(self, prefix: str | None, sizes: dict[str, int]) -> None:
+        """Look at what one courtroom sent in one session."""
+        if prefix is None:
+            self.orphaned |= sizes.keys()
+            return
+        key = prefix + spool.MANIFEST
+        if key not in sizes:
+            self.unfinished.add(prefix)
+            return
+        try:
+            told = captured_of(json.loads(self.store.get(key)))
+        except (KeyError, TypeError, ValueError):
+            self.altered.add(key)
+            return
+        self.captures += 1
+        segments = [one for run in told.runs for one in run.segments]
+        self._compare(
+            {prefix + one.name: (one.size, one.sha256) for one in segments},
+            sizes,
+            beside={prefix + name for name in (spool.MANIFEST, spool.JOURNAL, spool.LIVE_LIST)},
+        )
+
+    def _compare(
+        self, named: dict[str, tuple[int, str]], sizes: dict[str, int], *, beside: set[str]
+    ) -> None:
+        """Compare what a manifest names (bytes, hash) with what is there; `beside` may be, too."""
         self.missing |= named.keys() - sizes.keys()
-        self.orphaned |= {
-            key
-            for key in sizes.keys() - named.keys() - {prefix + keys.MANIFEST}
-            if not key.startswith(prefix + keys.PIECES)
-        }
-        self.altered |= {
-            key for key, one in named.items() if key in sizes and sizes[key] != one.bytes
-        }
+        self.orphaned |= sizes.keys() - named.keys() - beside
+        self.altered |= {key for key in named.keys() & sizes.keys() if sizes[key] != named[key][0]}
         if self.deep:
-            self._read({key: one.sha256 for key, one in named.items()}, sizes)
+            self._read({key: sha256 for key, (_, sha256) in named.items()}, sizes)
 
     def _read(self, hashes: dict[str, str], sizes: Iterable[str]) -> None:
         for key in sorted(hashes.keys() & set(sizes)):
@@ -212,7 +245,7 @@ def _sources(objects: Iterable[Facts], found: _Findings) -> Iterator[tuple[str, 
             yield sha256, group
 
 
-def _rendition(key: str) -> str | None:
-    """Tell the prefix of the rendition that a key lies in: three folders below its first word."""
+def _folder(key: str, depth: int) -> str | None:
+    """Give the folder so many words deep that a key lies in; None where it lies higher."""
     parts = key.split("/")
-    return "/".join(parts[:5]) + "/" if len(parts) > 5 else None  # noqa: PLR2004  # folders
+    return "/".join(parts[:depth]) + "/" if len(parts) > depth else None

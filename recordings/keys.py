@@ -87,6 +87,11 @@ def piece_note(number: int) -> str:
     return f"{PIECES}{number:04}.json"
 
 
+def piece_of(key: str) -> int:
+    """Tell the number of the piece that a note is of."""
+    return int(PurePosixPath(key).stem)
+
+
 def live_prefix(courtroom: str, session: str) -> str:
     """Say where the parts of one live recording lie."""
     return f"{LIVE}{_word(courtroom)}/{_word(session)}/"

@@ -1,5 +1,6 @@
 """An audit finds each kind of damage, and a fixity check reads masters round and round."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -151,6 +152,42 @@ def test_a_rendition_whose_master_is_gone(store: DirectoryStore, sha256: str) ->
     for facts in list(store.list(keys.MASTERS)):
         store.remove(facts.key)
     assert damage(audit(store)) == {"missing": (keys.master_prefix(sha256),)}
+
+
+def test_what_a_courtroom_sent(store: DirectoryStore, tmp_path: Path) -> None:
+    prefix = keys.live_prefix("osh-2", "s1")
+    segment = {
+        "name": "run-0001/000000.ts",
+        "run": 1,
+        "size": 3,
+        "sha256": hashlib.sha256(b"seg").hexdigest(),
+        "start_s": 0.0,
+        "seconds": 4.0,
+    }
+    noon = "2026-11-23T06:00:00+00:00"
+    run = {"number": 1, "began_at": noon, "ended_at": noon, "why": "stopped"}
+    told = {
+        "name": "osh-2",
+        "session": "s1",
+        "key_sha256": "",
+        "began_at": noon,
+        "ended_at": noon,
+        "runs": [{**run, "segments": [segment]}],
+    }
+    store.put(f"{prefix}run-0001/000000.ts", io.BytesIO(b"seg"))
+    store.put(f"{prefix}journal.jsonl", io.BytesIO(b""))
+    assert damage(audit(store)) == {"unfinished": (prefix,)}
+    store.put(f"{prefix}capture.json", io.BytesIO(json.dumps(told).encode()))
+    assert damage(audit(store, deep=True)) == {}
+    assert audit(store).captures == 1
+    (tmp_path / prefix / "run-0001/000000.ts").write_bytes(b"rot")
+    store.put(f"{prefix}stray", io.BytesIO(b""))
+    assert damage(audit(store, deep=True)) == {
+        "altered": (f"{prefix}run-0001/000000.ts",),
+        "orphaned": (f"{prefix}stray",),
+    }
+    store.put(f"{prefix}capture.json", io.BytesIO(b"{}"))
+    assert damage(audit(store)) == {"altered": (f"{prefix}capture.json",)}
 
 
 def test_what_is_not_finished(store: DirectoryStore, sha256: str) -> None:
