@@ -56,7 +56,8 @@
 
     const kept = remembered();
     const state = {
-      mode: facts.picture ? kept.mode || (lineIsSlow() ? "sound" : "picture") : "sound",
+      mode: facts.picture && !facts.sounds.length ? "picture"
+        : !facts.picture ? "sound" : kept.mode || (lineIsSlow() ? "sound" : "picture"),
       chosen: Boolean(kept.mode),
       sound: facts.sounds.some((sound) => sound.name === kept.sound) ? kept.sound : (facts.sounds[0] || {}).name,
       at: facts.start,

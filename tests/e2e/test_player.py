@@ -35,7 +35,12 @@ from tests.sud import packages
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SECONDS = 40
+HLS = "application/vnd.apple.mpegurl"
 CODECS = 'video/mp4; codecs="avc1.42c00b,mp4a.40.2"'
+SLOW = """Object.defineProperty(navigator, "connection",
+  {value: {saveData: true, effectiveType: "2g"}})"""
+ALONE = "delete window.MediaSource; delete window.ManagedMediaSource"
+"""A browser that must play HLS by itself, as those on older telephones do."""
 CHAPTERS = """WEBVTT
 
 00:00:00.000 --> 00:00:20.000
@@ -161,20 +166,20 @@ def _furnished(session: Session, make: Make, app: Flask, url: str) -> Court:
 def visit(court: Court, browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
-    def visited(user: User, *, width: int = 1280, scripts: bool = True, line: str = "") -> Page:
+    def visited(user: User, *, width: int = 1280, scripts: bool = True, first: str = "") -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, locale="ky-KG", java_script_enabled=scripts
         )
         contexts.append(context)
         context.add_cookies([court.cookie_of(user)])  # type: ignore[list-item]
-        if line:
-            context.add_init_script(
-                "Object.defineProperty(navigator, 'connection', {value: " + line + "})"
-            )
+        if first:
+            context.add_init_script(first)
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"the page's script: {error}"))
         page.goto(f"{court.url}/recordings/{court.first.key}")
-        if scripts and not page.evaluate("type => MediaSource.isTypeSupported(type)", CODECS):
+        if scripts and not page.evaluate(
+            "type => document.createElement('video').canPlayType(type)", CODECS
+        ):
             _without_codecs()
         return page
 
@@ -279,7 +284,7 @@ def test_a_hearing_is_watched(court: Court, visit: Callable[..., Page], shots: P
 def test_on_a_slow_line_there_is_sound_first(
     court: Court, visit: Callable[..., Page], shots: Path | None
 ) -> None:
-    page = visit(court.party, width=360, line="{saveData: true, effectiveType: '2g'}")
+    page = visit(court.party, width=360, first=SLOW)
     fetched: list[str] = []
     page.on("request", lambda asked: fetched.append(asked.url.rpartition("/")[2].split("?")[0]))
     assert page.is_checked("input[name=player-mode][value=sound]")
@@ -304,6 +309,33 @@ def test_on_a_slow_line_there_is_sound_first(
     assert "original.m4s" in fetched
     page.reload()
     assert page.is_checked("input[name=player-sound][value=original]")
+
+
+def test_a_browser_that_plays_hls_itself_needs_no_player_of_ours(
+    court: Court, visit: Callable[..., Page]
+) -> None:
+    page = visit(court.party, first=ALONE)
+    if not page.evaluate(f"document.createElement('video').canPlayType('{HLS}')"):
+        pytest.skip("THIS BROWSER DOES NOT PLAY HLS BY ITSELF")
+    fetched: list[str] = []
+    page.on("request", lambda asked: fetched.append(asked.url.rpartition("/")[2].split("?")[0]))
+    page.keyboard.press("k")
+    until(page, "video.currentTime > 0.7 && video.videoWidth > 0", "it plays")
+    page.keyboard.press("7")
+    until(page, "Math.abs(video.currentTime - 28) < 2", "to seven tenths")
+    page.locator("input[name=player-mode][value=sound]").check(force=True)
+    until(page, "video.videoWidth == 0 && video.currentTime > 27", "sound only")
+    assert "hls.min.js" not in fetched
+
+
+def test_where_our_player_does_not_arrive_the_plain_file_plays(
+    court: Court, visit: Callable[..., Page]
+) -> None:
+    page = visit(court.party)
+    page.route("**/hls.min.js*", lambda route: route.abort())
+    page.click("[data-chapters] [data-seek='20.0']")
+    until(page, "video.currentTime > 20.5 && video.videoWidth > 0", "the file plays on from there")
+    assert page.evaluate("document.getElementById('video').currentSrc").endswith("/whole.mp4")
 
 
 def test_without_scripts_there_are_files_lists_and_a_form(
