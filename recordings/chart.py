@@ -23,7 +23,9 @@ BLOCK = 1024  # sectors read at once
 REFUSED = {errno.EIO, errno.ENODATA, errno.ENXIO, errno.EREMOTEIO, errno.EILSEQ, errno.EBADMSG}
 TICKS = 90_000  # of a DVD's clock in a second
 NTSC = 0xC0  # the rate in the two upper bits of a time
-WRAP = 1 << 32  # clocks are kept modulo 13 hours: no disc holds more
+WRAP = 1 << 33  # ticks after which a clock begins anew: 26 hours
+HIGH = 1 << 32
+LONGEST_UNIT = 60 * TICKS  # of a still picture; what is longer lies
 
 NAVIGATION, PADDING, PRIVATE, SYSTEM = 0xBF, 0xBE, 0xBD, 0xBB  # ids of packets
 SOUND, PICTURE = 0xC0, 0xE0  # the first of the 32 ids for MPEG sound, of the 16 for pictures
@@ -74,9 +76,9 @@ POINTS = np.dtype([("sector", "i8"), ("clock", "i8")])  # where a decoder may be
 class Chart:
     """What each sector of a row of sectors is; every array has one entry for each sector.
 
-    `clock` and `shown` are ticks modulo `WRAP`: the system clock of the pack, and the presentation
-    time of what begins in it (where `timed`); `sums` tells contents apart. A private packet's
-    stream goes by the id inside it (0x80 is the first AC-3 sound).
+    `clock` and `shown` are ticks without their highest bit, which `high` has of `shown`: the system
+    clock of the pack, and the presentation time of what begins in it (where `timed`); `sums` tells
+    contents apart. A private packet's stream goes by the id in it (0x80 is the first AC-3 sound).
     """
 
     state: Bytes
@@ -84,6 +86,7 @@ class Chart:
     timed: Flags
     clock: Row
     shown: Row
+    high: Flags
     sums: Row
     navs: Table
     points: Table
@@ -103,6 +106,7 @@ class Chart:
             timed=self.timed[row],
             clock=self.clock[row],
             shown=self.shown[row],
+            high=self.high[row],
             sums=self.sums[row],
             navs=_moved(self.navs, first, end),
             points=_moved(self.points, first, end),
@@ -125,6 +129,7 @@ def blank(count: int, state: State = State.TRUNCATED) -> Chart:
         timed=np.zeros(count, np.bool_),
         clock=np.zeros(count, np.uint32),
         shown=np.zeros(count, np.uint32),
+        high=np.zeros(count, np.bool_),
         sums=np.zeros(count, np.uint32),
         navs=np.zeros(0, NAVS),
         points=np.zeros(0, POINTS),
@@ -150,6 +155,7 @@ def joined(charts: Sequence[Chart]) -> Chart:
         timed=np.concatenate([chart.timed for chart in charts]),
         clock=np.concatenate([chart.clock for chart in charts]),
         shown=np.concatenate([chart.shown for chart in charts]),
+        high=np.concatenate([chart.high for chart in charts]),
         sums=np.concatenate([chart.sums for chart in charts]),
         navs=table("navs"),
         points=table("points"),
@@ -190,6 +196,7 @@ def unpacked(data: bytes) -> Chart:
         timed=empty.timed,
         clock=empty.clock,
         shown=empty.shown,
+        high=empty.high,
         sums=empty.sums,
         navs=taken(NAVS, head["navs"]),
         points=taken(POINTS, head["points"]),
@@ -232,7 +239,7 @@ def read_through(stream: IO[bytes], size: int, watch: Watch = lambda _: None) ->
             State.UNREADABLE
         )
         row = slice(first, first + whole)
-        for name in ("state", "stream", "timed", "clock", "shown", "sums"):
+        for name in ("state", "stream", "timed", "clock", "shown", "high", "sums"):
             getattr(chart, name)[row] = getattr(block, name)
         for kept, found in ((navs, block.navs), (points, block.points)):
             found["sector"] += first
@@ -248,6 +255,7 @@ def read_through(stream: IO[bytes], size: int, watch: Watch = lambda _: None) ->
             timed=chart.timed,
             clock=chart.clock,
             shown=chart.shown,
+            high=chart.high,
             sums=chart.sums,
             navs=_whole(chart, navs, NAVS),
             points=_whole(chart, points, POINTS),
@@ -324,8 +332,8 @@ def _charted(rows: Bytes) -> Chart:
         state[flagged] = State.SCRAMBLED
     stream = np.where(kind == PRIVATE, rows[each, payload], kind) * good
     timed = coded & (flags & 0x80 != 0) & (length >= 5)  # noqa: PLR2004  # bytes of a time
-    clock = np.where(good, _clock(rows), 0).astype(np.uint32)
-    shown = np.where(timed, _time(rows, each, start + 9), 0).astype(np.uint32)
+    clock = np.where(good, _clock(rows), 0)
+    shown = np.where(timed, _time(rows, each, start + 9), 0)
     pictures = np.flatnonzero(good & (stream >= PICTURE) & (stream < PICTURE + 16))
     heads = pictures[_begins(rows, pictures, payload[pictures], 0xB3)]  # a sequence header
     if not len(heads):
@@ -337,10 +345,11 @@ def _charted(rows: Bytes) -> Chart:
         state=state,
         stream=stream.astype(np.uint8),
         timed=timed,
-        clock=clock,
-        shown=shown,
+        clock=(clock % HIGH).astype(np.uint32),
+        shown=(shown % HIGH).astype(np.uint32),
+        high=shown >= HIGH,
         sums=sums,
-        navs=_navigation(rows, np.flatnonzero(good & (kind == NAVIGATION))),
+        navs=_navigation(rows, np.flatnonzero(good & (kind == NAVIGATION)), clock),
         points=points,
         tables=_tables(rows, np.flatnonzero(state == State.TORN)),
     )
@@ -404,10 +413,10 @@ def _mark_halves(rows: Bytes, state: Bytes, coded: Flags) -> None:
 
 
 def _clock(rows: Bytes) -> Ticks:
-    """The system clock of each pack, its lower 32 bits."""
+    """The system clock of each pack."""
     b = [rows[:, at].astype(np.int64) for at in range(4, 9)]
     return (
-        (b[0] & 0x18) << 27
+        (b[0] & 0x38) << 27
         | (b[0] & 3) << 28
         | b[1] << 20
         | (b[2] & 0xF8) << 12
@@ -418,14 +427,17 @@ def _clock(rows: Bytes) -> Ticks:
 
 
 def _time(rows: Bytes, each: Places, at: Places) -> Ticks:
-    """The presentation time of each packet, its lower 32 bits."""
+    """The presentation time of each packet."""
     at = np.minimum(at, SECTOR - 5)
     b = [rows[each, at + index].astype(np.int64) for index in range(5)]
-    return (b[0] & 6) << 29 & WRAP - 1 | b[1] << 22 | (b[2] & 0xFE) << 14 | b[3] << 7 | b[4] >> 1
+    return (b[0] & 14) << 29 | b[1] << 22 | (b[2] & 0xFE) << 14 | b[3] << 7 | b[4] >> 1
 
 
-def _navigation(rows: Bytes, which: Places) -> Table:
-    """Read the navigation packs among some sectors; blank ones (a multiplexer's) are left out."""
+def _navigation(rows: Bytes, which: Places, clock: Ticks) -> Table:
+    """Read the navigation packs among some sectors; blank ones (a multiplexer's) are left out.
+
+    They tell times without the highest bit, which the system clock of their sectors has.
+    """
     private2 = np.uint8(NAVIGATION)
     at = np.full(len(which), 0x26, np.intp)
     which = which[_begins(rows, which, at, private2)]
@@ -445,7 +457,15 @@ def _navigation(rows: Bytes, which: Places) -> Table:
     navs["start"], navs["end"] = number(0x39), number(0x3D)
     navs["vob_start"], navs["vob_end"] = number(0x433), number(0x437)
     navs["elapsed"] = [decimal_ticks(rows[sector, 0x423:0x427].tobytes()) for sector in which]
-    return navs[(navs["vob"] > 0) & (navs["end"] > navs["start"])]
+    navs = navs[(navs["vob"] > 0) & (navs["end"] > navs["start"])]
+    navs = navs[navs["end"] - navs["start"] < LONGEST_UNIT]
+    upper = np.round((clock[navs["sector"]] - navs["start"]) / HIGH).astype(np.int64) * HIGH
+    for name in ("start", "end"):
+        navs[name] += np.maximum(upper, 0)
+    for name in ("vob_start", "vob_end"):
+        navs[name] += np.where(navs[name] > 0, np.maximum(upper, 0), 0)
+    found: Table = navs
+    return found
 
 
 def decimal_ticks(bcd: bytes) -> int:

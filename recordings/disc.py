@@ -19,7 +19,8 @@ from recordings.streams import streams_of
 from recordings.tables import believed, joined_extents, scanned, segments_of
 from recordings.tape import Part, Tape, laid
 from recordings.timeline import Segment, line_of
-from recordings.titles import Chapter, Extent, Form, Kind, Origin, Title
+from recordings.titles import Chapter, Extent, Form, Kind, Loss, Origin, Title, Why
+from recordings.volume import Kind as Shape
 from recordings.volume import Volume
 
 SHORTEST_S = 10.0  # what is shorter is somebody trying the camera
@@ -63,7 +64,7 @@ def contents_of(volume: Volume, charts: Mapping[str, Chart], *, disc: int = 0) -
     entries = _entries(volume, remarks)
     tapes: list[Tape] = []
     titles: list[Title] = []
-    for number in _titlesets(volume):
+    for number in sorted({*_titlesets(volume), *(entry.titleset for entry in entries)}):
         tables = list(_tables(volume, number, remarks))
         tape = laid(
             list(_parts(volume, charts, number)),
@@ -71,12 +72,15 @@ def contents_of(volume: Volume, charts: Mapping[str, Chart], *, disc: int = 0) -
             promised=_promised([table for _, table in tables]),
         )
         if not tape.sectors:
+            titles += [_absent(entry, disc) for entry in entries if entry.titleset == number]
             continue
         _spread_scrambling(tape.chart)
         tapes.append(tape)
         of_set = [entry for entry in entries if entry.titleset == number]
         table, found = _found_in(tape, tables, of_set)
         titles += [_title(volume, tape, one, table, disc) for one in found]
+        if not found:
+            titles.append(_absent(Entry(titleset=number, number=1, chapters=0, angles=1), disc))
     for tape in _menus(volume, charts):
         tapes.append(tape)
         for menu in _scan(tape, scanned(tape), (), menu=True):
@@ -89,7 +93,7 @@ def contents_of(volume: Volume, charts: Mapping[str, Chart], *, disc: int = 0) -
 
 
 def _titlesets(volume: Volume) -> list[int]:
-    return sorted({int(name[4:6]) for name in volume.files if VOB.fullmatch(name)})
+    return sorted({int(name[4:6]) for name in volume.files if name.startswith("VTS_")})
 
 
 def _parts(volume: Volume, charts: Mapping[str, Chart], number: int) -> Iterator[Part]:
@@ -296,6 +300,23 @@ def _title(volume: Volume, tape: Tape, found: _Found, table: Titleset | None, di
         angles=found.angles,
         disc=disc,
         titleset=tape.titleset,
+        name=volume.name if volume.kind is Shape.VOB else "",
+    )
+
+
+def _absent(entry: Entry, disc: int) -> Title:
+    """A title that is named, and of which nothing is there, not even its length."""
+    return Title(
+        number=entry.number,
+        kind=Kind.HEARING,
+        origin=Origin.IFO,
+        seconds=0.0,
+        streams=(),
+        runs=(),
+        losses=(Loss(start_s=0.0, seconds=0.0, why=Why.MISSING),),
+        angles=entry.angles,
+        disc=disc,
+        titleset=entry.titleset,
     )
 
 
@@ -335,7 +356,7 @@ def _kinds(titles: Sequence[Title]) -> Iterator[Title]:
             yield title
         elif twin is not None:
             yield replace(title, kind=Kind.DUPLICATE, duplicate_of=twin)
-        elif title.seconds < SHORTEST_S:
+        elif 0 < title.seconds < SHORTEST_S:
             yield replace(title, kind=Kind.TEST)
         else:
             yield title

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recordings.chart import READ, SECTOR, TICKS, Table
+from recordings.chart import READ, SECTOR, TICKS, WRAP, Table
 from recordings.files import address
 from recordings.film import options_for
 from recordings.source import Source
@@ -19,6 +19,7 @@ EARLY_S = 1.0  # and a picture needs the group before its own
 SMALLEST = 5_000_000  # bytes that a decoder looks at before it knows the streams
 SMALLEST_ID = 0x20  # of a DVD's streams: the first subtitle
 NEAR_S = 2.0  # around a run, where sectors may still belong to it
+FOLDED = 60 * TICKS  # by libavformat's rule for clocks that begin anew
 ROUNDING = 1e-6
 
 
@@ -71,9 +72,11 @@ def feed(
     end = min(run.clock_s + run.seconds, clock_s + seconds + after_s) + LATE_S
     extents = _between(tape, run, begin, end)
     ids, needed = _carried(tape, title, extents)
+    if begin * TICKS > WRAP - FOLDED:
+        clock_s -= WRAP / TICKS  # so near before its end ffmpeg counts the clock down to zero
     return Feed(
         options=(
-            *("-f", "mpeg", "-fflags", "+genpts", "-correct_ts_overflow", "0"),
+            *("-f", "mpeg", "-fflags", "+genpts"),
             *("-probesize", str(max(SMALLEST, needed)), "-analyzeduration", "2147483647"),
         ),
         url="pipe:0",
@@ -165,8 +168,9 @@ def _points(tape: Tape, run: Run, extents: Sequence[Extent]) -> Table:
         before += extent.last + 1 - extent.first
     # What lies far outside the run's time is a lie.
     low, high = (run.clock_s - 5) * TICKS, (run.clock_s + run.seconds + 5) * TICKS
+    unwrapped = [(at, clock if clock >= low else clock + WRAP) for at, clock in found]
     return np.array(
-        [one for one in found if low <= one[1] <= high], [("order", "i8"), ("clock", "i8")]
+        [one for one in unwrapped if low <= one[1] <= high], [("order", "i8"), ("clock", "i8")]
     )
 
 

@@ -8,7 +8,7 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from recordings.chart import SECTOR, Chart, State, tolerant
 from recordings.files import File
 from recordings.process import ChildError, Limits, Outlet, run
+from recordings.streams import RATES
 from recordings.titles import Chapter, Form, Kind, Loss, Origin, Run, Stream, Title, Why
 from recordings.volume import has_magic
 
@@ -44,9 +45,12 @@ SAMPLE_S = 0.5  # by which streams may begin and end apart and still be one
 GAP_S, DOUBTED_GAP_S = 3.0, 0.5  # without packets; the second where sectors are known to be bad
 SILENT = {"pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_s16be", "pcm_f32le"}  # zeros are their silence
 ORDERS = (("top first", "tff"), ("bottom first", "bff"), ("top coded first", "tff"))
+NO_TIME = 1 << 62  # a packet that does not tell its time has one beyond
 LEAST_ZEROS = 2  # sectors
 NEAR_S = 2.0  # a hole in the bytes so near to a gap in the packets is that gap
 LONGEST_S, LEFT_OPEN = 48 * 3600.0, 0xFFFFFF00  # a head that was never completed says anything
+NEARLY = 0.01
+STEADY = 0.6  # of the packets that come at the usual distance
 MOST_FRAMES = 240.0  # a second
 EXACT = {23.98: 24000 / 1001, 29.97: 30000 / 1001, 59.94: 60000 / 1001}
 CHANNELS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "4.0": 4, "5.0": 5, "5.1": 6, "7.1": 8}
@@ -74,10 +78,10 @@ class _Packets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A media file as a title, and what its own head says of it (`told`: name and value)."""
+    """A media file as a title, and what its own head says of its date and its name (`told`)."""
 
     title: Title
-    told: tuple[tuple[str, str], ...]
+    told: tuple[str, ...]
 
 
 def film_of(file: File, url: str, chart: Chart, *, program: str, disc: int = 0) -> Film | None:
@@ -88,7 +92,7 @@ def film_of(file: File, url: str, chart: Chart, *, program: str, disc: int = 0) 
         read = _packets(url, options, program) if streams else {}
         # The copy numbers its streams anew, pictures first, as they are here.
         packets = {one.id: read[place] for place, one in enumerate(streams) if place in read}
-        streams = tuple(one for one in streams if one.id in packets)
+        streams = tuple(_timed(one, packets[one.id]) for one in streams if one.id in packets)
         if streams:
             break
     else:
@@ -182,11 +186,12 @@ def _note(found: dict[int, _Packets], line: bytes) -> None:
                 else:
                     one.codec = text
             return
-        stream, _, shown, lasts, size = line.split(b",", 5)[:5]
+        stream, decoded, shown, lasts, size = line.split(b",", 5)[:5]
         one = found[int(stream)]
-        if abs(int(shown)) >> 62:
-            return  # a packet that does not tell its time
-        one.begins.append(int(shown) * one.base)
+        told = [int(time) for time in (shown, decoded) if abs(int(time)) < NO_TIME]
+        if not told:
+            return
+        one.begins.append(told[0] * one.base)
         one.lasts.append(int(lasts) * one.base)
         one.sizes.append(int(size))
     except (ValueError, KeyError, ZeroDivisionError):
@@ -246,6 +251,19 @@ def _sound(rest: str) -> dict[str, Any]:
     return {"sample_rate": int(rate[1]) if rate else None, "channels": channels}
 
 
+def _timed(stream: Stream, packets: _Packets) -> Stream:
+    """The stream with the frame rate that its packets have: what is printed may be a mean."""
+    steps = np.diff(np.sort(np.array(packets.begins)))
+    if stream.form is not Form.PICTURE or not len(steps):
+        return stream
+    usual = float(np.median(steps))
+    steady = np.mean(np.abs(steps - usual) < usual / 5) > STEADY
+    if not steady or not usual:
+        return stream
+    rate = min(RATES.values(), key=lambda known: abs(known * usual - 1))
+    return replace(stream, frame_rate=rate if abs(rate * usual - 1) < NEARLY else 1 / usual)
+
+
 def _chapters(head: str) -> tuple[Chapter, ...]:
     found = re.findall(
         r"Chapter #0:\d+: start (-?[\d.]+), end [\d.]+\n(?:\s+Metadata:\n\s+title\s*: (.*))?", head
@@ -253,13 +271,11 @@ def _chapters(head: str) -> tuple[Chapter, ...]:
     return tuple(Chapter(start_s=max(0.0, float(at)), name=name.strip()) for at, name in found)
 
 
-def _told(head: str) -> tuple[tuple[str, str], ...]:
+def _told(head: str) -> tuple[str, ...]:
     """The words that the file's own head has for its date and its title."""
     before = head.partition("Stream #0")[0]
-    found = re.findall(
-        r"^    (title|date|creation_time|comment|location)\s*: (.+)$", before, re.MULTILINE
-    )
-    return tuple((name, value.strip()[:200]) for name, value in found)
+    found = re.findall(r"^    (?:title|date|creation_time|comment)\s*: (.+)$", before, re.MULTILINE)
+    return tuple(value.strip()[:200] for value in found)
 
 
 # --- time ---

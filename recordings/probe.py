@@ -6,28 +6,30 @@
 `source` can be stored (`source.packed()`) and taken up elsewhere (`recordings.source.reopened`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from recordings.carve import carved, followed
-from recordings.chart import SECTOR, Chart, Flags, Reading, Watch, joined, read_through
+from recordings.chart import SECTOR, Chart, Flags, Reading, Watch, joined, read_through, tolerant
 from recordings.disc import SHORTEST_S, contents_of
 from recordings.errors import EncryptedError, NotADiscError
 from recordings.files import File, Piece, address, part_of, told_apart
-from recordings.film import film_of
+from recordings.film import Film, film_of
 from recordings.grid import regridded
+from recordings.names import is_test, read_names, read_text
 from recordings.source import Source
 from recordings.tape import Tape
-from recordings.titles import Hashed, Kind, Report, Title, Why
+from recordings.titles import Hashed, Kind, Proposal, Report, Title, Why
 from recordings.volume import Kind as Form
 from recordings.volume import Volume, volumes_of
 
+TEXTS, LARGEST_TEXT = {".srt", ".txt", ".sub", ".ssa", ".ass", ".vtt"}, 1 << 20
 MOST_SHIFTS = 16  # of packs off the grid in one file
 
 
@@ -51,6 +53,7 @@ def look(
     charted = Charted(files, watch)
     volumes = _with_carved(volumes, charted)
     titles: list[Title] = []
+    told: dict[tuple[int, int], tuple[str, ...]] = {}  # by disc and number: what a file says
     tapes: list[tuple[Tape, ...]] = []
     remarks: list[str] = []
     for disc, volume in enumerate(volumes):
@@ -61,7 +64,8 @@ def look(
             remarks += [*found.remarks, *(["carved"] if volume.kind is Form.CARVED else [])]
         else:
             films, silent = _films(volume, charted, program, scratch, disc)
-            titles += films
+            titles += [film.title for film in films]
+            told |= {(disc, one.title.number): one.told for one in films}
             tapes.append(())
             remarks += [f"unplayable:{name}" for name in silent]
     if not titles:
@@ -70,11 +74,18 @@ def look(
         raise EncryptedError("every title is scrambled")
     if any(_is_scrambled(title) for title in titles):
         remarks.append("encrypted")
+    numbers = _numbers(titles)
+    titles = [_renumbered(title, numbers) for title in titles]
+    titles.sort(key=lambda title: title.number)
     report = Report(
         volume=volumes[0].kind,
         label=next((volume.label for volume in volumes if volume.label), ""),
         files=charted.hashed,
-        titles=tuple(_numbered(titles)),
+        titles=tuple(_judged(titles)),
+        proposals=(
+            *read_names(volumes, titles, {numbers[key]: said for key, said in told.items()}),
+            *_texts(files),
+        ),
         remarks=tuple(dict.fromkeys(remarks)),
     )
     return Source(report=report, volumes=tuple(volumes), tapes=tuple(tapes))
@@ -86,9 +97,9 @@ def _is_scrambled(title: Title) -> bool:
 
 def _films(
     volume: Volume, charted: "Charted", program: str, scratch: Path | None, disc: int
-) -> tuple[list[Title], list[str]]:
-    """The titles of media files, and the names of those that nothing can play."""
-    titles: list[Title] = []
+) -> tuple[list[Film], list[str]]:
+    """The media files as titles, and the names of those that nothing can play."""
+    films: list[Film] = []
     silent: list[str] = []
     with ExitStack() as stack:
         if scratch is None:
@@ -99,9 +110,8 @@ def _films(
             if film is None:
                 silent.append(name)
             else:
-                kind = Kind.TEST if film.title.seconds < SHORTEST_S else Kind.HEARING
-                titles.append(replace(film.title, number=len(titles) + 1, kind=kind))
-    return titles, silent
+                films.append(replace(film, title=replace(film.title, number=len(films) + 1)))
+    return films, silent
 
 
 def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> list[Volume]:
@@ -231,17 +241,39 @@ class Charted:
         return taken
 
 
-def _numbered(titles: Sequence[Title]) -> Iterator[Title]:
-    """Number titles over all discs, menus last."""
+def _numbers(titles: Sequence[Title]) -> dict[tuple[int, int], int]:
+    """Number titles over all discs, menus last: by disc and number there."""
     ordered = sorted(titles, key=lambda title: title.kind is Kind.MENU)
-    numbers = {(one.disc, one.number): number for number, one in enumerate(ordered, 1)}
-    for title in ordered:
-        twin = title.duplicate_of
-        yield replace(
-            title,
-            number=numbers[title.disc, title.number],
-            duplicate_of=None if twin is None else numbers[title.disc, twin],
-        )
+    return {(one.disc, one.number): number for number, one in enumerate(ordered, 1)}
+
+
+def _renumbered(title: Title, numbers: Mapping[tuple[int, int], int]) -> Title:
+    twin = title.duplicate_of
+    return replace(
+        title,
+        number=numbers[title.disc, title.number],
+        duplicate_of=None if twin is None else numbers[title.disc, twin],
+    )
+
+
+def _judged(titles: Sequence[Title]) -> Iterator[Title]:
+    """Tell the tests: what is too short for a hearing, and what is called one."""
+    for title in titles:
+        short = 0 < title.seconds < SHORTEST_S
+        if title.kind is Kind.HEARING and (short or is_test(title.name)):
+            yield replace(title, kind=Kind.TEST)
+        else:
+            yield title
+
+
+def _texts(files: Sequence[File]) -> list[Proposal]:
+    """What texts that lie beside the recordings say."""
+    found: list[Proposal] = []
+    for file in files:
+        if PurePosixPath(file.name).suffix.lower() in TEXTS and file.size <= LARGEST_TEXT:
+            with file.open() as stream:
+                found += read_text(tolerant(stream, 0, file.size)[0], file.name)
+    return list(dict.fromkeys(one for one in found if one.what != "test"))
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from recordings.files import File
 from recordings.titles import Extent
 
 MOST = 524_288  # sectors of a VOB file at most (1 GiB)
-FULL = 524_000  # and of one that was ended because it was full
 BATCH = 256  # sectors read at once
 
 
@@ -75,9 +74,10 @@ def laid(parts: Sequence[Part], *, titleset: int, menu: bool = False, promised: 
             spans.append(span)
             end = span.end
         before = part.number
-    if promised > end and parts:
-        full = not parts[-1].chart.sectors or parts[-1].chart.sectors >= FULL
-        charts.append(blank(promised - end, State.MISSING if full else State.TRUNCATED))
+    if promised > end:
+        # What was cut off rarely ends with a whole sector: then a file is missing.
+        cut = len(spans) > 0 and charts[-1].state[-1] == State.TRUNCATED
+        charts.append(blank(promised - end, State.TRUNCATED if cut else State.MISSING))
     return Tape(titleset=titleset, menu=menu, spans=tuple(spans), chart=joined(charts))
 
 

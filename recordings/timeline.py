@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recordings.chart import NAVS, PICTURE, TICKS, Chart, Flags, State, Table, Ticks
+from recordings.chart import HIGH, NAVS, PICTURE, TICKS, WRAP, Chart, Flags, State, Table, Ticks
 from recordings.titles import Extent, Loss, Run, Why
 
 HOLE_S = 10.0  # a longer hole ends a run: nothing is gained by decoding across it
@@ -197,6 +197,15 @@ def _units(segment: Segment, chart: Chart) -> Table:
     units = _played(segment.extents, navs)
     if not len(units):
         units = _played(segment.extents, _units_of_packs(segment.extents, chart))
+    return _unwrapped(units)
+
+
+def _unwrapped(units: Table) -> Table:
+    """Let the clock go on where it has run full, after 13 hours."""
+    steps = units["start"][1:] + WRAP - units["end"][:-1]
+    for at in (np.flatnonzero(np.abs(steps) < SLACK) + 1).tolist():
+        units["start"][at:] += WRAP
+        units["end"][at:] += WRAP
     return units
 
 
@@ -225,7 +234,8 @@ def _units_of_packs(extents: Sequence[Extent], chart: Chart) -> Table:
         units["length"] = ends - points["sector"]
         for unit in units:
             stretch = slice(int(unit["sector"]), int(unit["sector"] + unit["length"]))
-            shown = chart.shown[stretch][_of_the_picture(chart, stretch)].astype(np.int64)
+            shown = chart.shown[stretch] + HIGH * chart.high[stretch].astype(np.int64)
+            shown = shown[_of_the_picture(chart, stretch)]
             near = shown[np.abs(shown - unit["start"]) < NEAR_S * TICKS]
             unit["start"] = near.min(initial=unit["start"])
             unit["end"] = near.max(initial=unit["start"]) + FRAME
