@@ -69,6 +69,7 @@ class Tone:
 
     hertz: float
     over_db: float  # above the median of its neighbourhood, in bands of half a hertz
+    drift_hz: float  # how far it strays to either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class Track:
     spread_db: float
     snr_db: float
     clipped: float
-    decay_s: float  # time in which the voice dies by 60 dB where it dies fastest; 0: unknown
+    echo_db: float  # the voice with the room's echo over the voice alone, above 1 kHz
     hum: tuple[Tone, ...]  # only tones that were measured
     noise_bands_db: tuple[float, ...]  # noise floor of the bands of `sound.BANDS_HZ`
     minutes: tuple[SoundMinute, ...]

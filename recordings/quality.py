@@ -26,7 +26,7 @@ from recordings.pcm import (
     stereo,
     stretches,
 )
-from recordings.process import ChildError, Outlet, Progress, run
+from recordings.process import ChildError, Failure, Outlet, Progress, plainly, run
 from recordings.samples import RATE, SILENT_DB
 from recordings.sight import Facts, Motion, Packets, Shape, Viewer
 from recordings.sound import CHUNK, CHUNK_S, FRAMES, Meter
@@ -48,7 +48,7 @@ Ranges = tuple[tuple[float, float], ...]
 def judge(
     feeding: Feeding, title: Title, *, program: str, watch: Watch = lambda _: None
 ) -> Judgement:
-    """Judge what plays of a title; ffmpeg's failures are silence and darkness, not errors.
+    """Judge what plays of a title; where ffmpeg fails half way, the rest is silent and dark.
 
     `watch` is told the share that is done and may raise to stop the work.
     """
@@ -59,6 +59,8 @@ def judge(
     for stretch in stretches(title, 0, round(title.seconds * RATE)):
         _read(feeding, work, stretch, program, _part(watch, done, stretch.seconds / whole))
         done += MAIN_SHARE * stretch.seconds / whole
+    if work.failure is not None and not work.packets.first:
+        raise work.failure  # of nothing at all there is nothing to judge
     work.finish()
     motion = Motion()
     if title.picture is not None:
@@ -112,6 +114,7 @@ class _Work:
     tracks: list[_Listening] = field(default_factory=list)
     viewer: Viewer | None = None
     packets: Packets = field(default_factory=Packets)
+    failure: ChildError | None = None
 
     def __post_init__(self) -> None:
         for stream in self.title.sounds:
@@ -199,17 +202,17 @@ class _Work:
         )
         levels = meter.speech_levels()
         spoken_s = sum(one.speech * one.judged_s for one in minutes)
+        heard = [one for one in minutes if one.judged_s and one.speech >= limits.sound.no_speech]
+        snr_db = _middle(one.snr_db for one in heard)
         uneven_db = float(np.ptp(np.percentile(levels, [10, 90]))) if levels else 0.0
-        decay_s = meter.decay_s
         verdict, reasons = verdicts.track_verdict(
             minutes,
             spoken_s=spoken_s,
             channel=meter.channel,
             uneven_db=uneven_db,
-            decay_s=decay_s,
+            echo=verdicts.echoes(meter.echo_db, snr_db, limits),
             limits=limits,
         )
-        heard = [one for one in minutes if one.judged_s and one.speech >= limits.sound.no_speech]
         bands = meter.noise_bands
         return Track(
             index=listening.stream.index,
@@ -221,9 +224,9 @@ class _Work:
             speech=round(spoken_s / (sum(one.judged_s for one in minutes) or 1.0), 3),
             noise_db=_middle((one.noise_db for one in heard), SILENT_DB),
             spread_db=_middle(one.spread_db for one in heard),
-            snr_db=_middle(one.snr_db for one in heard),
+            snr_db=snr_db,
             clipped=max((one.clipped for one in heard), default=0.0),
-            decay_s=round(decay_s, 2),
+            echo_db=meter.echo_db,
             hum=meter.hum,
             noise_bands_db=_bands_db(bands),
             minutes=minutes,
@@ -382,10 +385,12 @@ def _read(feeding: Feeding, work: _Work, stretch: Stretch, program: str, watch: 
         options = _options(work, feed, stretch, there)
         if not options:
             break
+        picture = work.title.picture
+        keys = ("-skip_frame:v", "nokey") if picture and picture.id in there else ()
         try:
             ended = run(
                 program,
-                ["-copyts", "-skip_frame:v", "nokey", *feed.options, "-i", feed.url, *options],
+                ["-copyts", *keys, *feed.options, "-i", feed.url, *options],
                 packs=feed.packs,
                 watch=_following(watch, stretch.seconds),
                 check=False,
@@ -393,9 +398,12 @@ def _read(feeding: Feeding, work: _Work, stretch: Stretch, program: str, watch: 
         except ChildError as error:
             if not error.of_the_source:
                 raise
+            work.failure = error
             break  # what came before it crashed is judged, the rest counts as silent
         missed = {int(one, 16) for one in NOT_FOUND.findall(ended.said)} & there
         if not missed:
+            if ended.code:
+                work.failure = ChildError(Failure.FAILED, plainly(ended.said, options))
             break
         there -= missed
     for one in work.tracks:

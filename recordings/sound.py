@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from recordings.dereverb import BLOCK_S, echo_of
 from recordings.judgement import Channel, Tone
 from recordings.samples import (
     LOUDNESS_OFFSET,
@@ -42,7 +43,8 @@ BANDS_HZ: Final = (
     *(2000, 2500, 3150, 4000, 5000, 6300, 8000, 12000, 20000),
 )
 MAINS_HZ: Final = (50.0, 60.0)
-HARMONICS: Final = 12
+HARMONICS: Final = 20
+MAINS_STRAYS: Final = 0.1  # Hz, from a whole multiple of what the strongest tones say
 HUM_STRONGEST = 3  # the third strongest of the first five: one tone alone may be a note
 NEAR_DB = 1.5  # of the ceiling
 _SHIFT = 19  # a float's exponent and 4 bits of its mantissa: bins of a quarter to half a dB
@@ -99,7 +101,10 @@ class Meter:
     """Takes a track chunk by chunk; keeps a minute of detail, and of the title what is small."""
 
     limits: Thresholds
+    keep: bool = False  # of every 20 ms the voice's level and its likelihood: for short sounds
     channel: Channel = Channel.BOTH
+    kept_levels: list[Values] = field(default_factory=list)
+    kept_speech: list[NDArray[np.float32]] = field(default_factory=list)
     minutes: list[Measures] = field(default_factory=list)
     likely: list[NDArray[np.float32]] = field(default_factory=list)
     peaks_db: list[int] = field(default_factory=list)
@@ -107,9 +112,11 @@ class Meter:
     speech_power: list[tuple[float, float]] = field(default_factory=list)  # power, seconds
     lines: list[Values] = field(default_factory=list)  # rows of `_LINES`, see `hum`
     loudness_blocks: list[Values] = field(default_factory=list)
-    decays: list[Values] = field(default_factory=list)
+    echoes: list[float] = field(default_factory=list)
+    _lows: list[Sound] = field(default_factory=list)  # until a block of one minute is listened to
     noise_bands: list[Values] = field(default_factory=list)
     _pending: list[Chunk] = field(default_factory=list)
+    _minute_lines: int = 0  # where the lines of this minute begin
     _energy: Values = field(default_factory=lambda: np.zeros(3))  # left, right, their product
     _spectra: Spectra = field(default_factory=Spectra)
     _lowered: Lowered = field(default_factory=Lowered)
@@ -118,6 +125,9 @@ class Meter:
 
     def take(self, block: NDArray[np.float32], judged: NDArray[np.bool_]) -> None:
         """Take `CHUNK` samples of two channels; `judged` says which 20 ms count."""
+        if not judged.any():
+            self._skip(judged)
+            return
         mono = self._chosen(block)
         power = self._spectra(mono)
         level = decibels(power[:, _AUDIBLE].sum(axis=1))
@@ -136,10 +146,37 @@ class Meter:
             holes=_holes(mono, judged, self.limits.sound.silent_db),
             peak=float(np.abs(mono).max()),
         )
+        if self.keep:
+            self.kept_levels.append(decibels(chunk.voice))
+            self.kept_speech.append(_in_frames(chunk.speech))
         self.likely.append(chunk.speech)
         if judged.all():
             self.lines.append(_prominence(low))
         self._follow_speech(chunk)
+        self._follow_echo(low, chunk)
+        self._pending.append(chunk)
+        if len(self._pending) == PER_MINUTE:
+            self.finish()
+
+    def _skip(self, judged: NDArray[np.bool_]) -> None:
+        """Pass over what is lost, which may be an hour."""
+        nothing = np.zeros(FRAMES)
+        chunk = Chunk(
+            judged=judged,
+            loudness=nothing,
+            level=nothing + SILENT_DB,
+            voice=nothing,
+            bands=np.zeros((FRAMES, len(BANDS_HZ) - 1)),
+            speech=np.zeros(round(CHUNK_S / STEP_S), np.float32),
+            heights=np.zeros(1 << 12, np.int64),
+            holes=0,
+            peak=0.0,
+        )
+        self.peaks_db += [round(SILENT_DB)] * CHUNK_S
+        self.levels_db += [round(SILENT_DB)] * CHUNK_S
+        self.speech_power += [(0.0, 0.0)] * round(CHUNK_S / LEVEL_STEP_S)
+        self.likely.append(chunk.speech)
+        self._lows.clear()
         self._pending.append(chunk)
         if len(self._pending) == PER_MINUTE:
             self.finish()
@@ -147,8 +184,8 @@ class Meter:
     def finish(self) -> None:
         """Close the minute that is under way."""
         if self._pending:
-            lines = self.lines[-len(self._pending) :]
-            self.minutes.append(self._minute(self._pending, lines))
+            self.minutes.append(self._minute(self._pending, self.lines[self._minute_lines :]))
+            self._minute_lines = len(self.lines)
             self._pending = []
 
     # --- what is kept of the whole ---
@@ -165,22 +202,32 @@ class Meter:
         """The tones of the mains that stand in half of all chunks."""
         if not self.lines:
             return ()
-        rows = np.median(np.stack(self.lines), axis=0)
         if _hum(self.lines) < self.limits.sound.hum_db:
             return ()
-        mains = int(np.argmax([_third(one) for one in rows[:, :, 0]]))
+        rows = np.stack(self.lines)
+        middle = np.median(rows, axis=0)
+        mains = int(np.argmax([_third(one) for one in middle[:, :, 0]]))
+        strong = middle[mains, :5]
+        strong = strong[strong[:, 0] >= self.limits.sound.hum_line_db, 1]
+        mains_hz = float(np.median(strong / np.round(strong / MAINS_HZ[mains])))
+        low, high = np.percentile(rows[:, mains, :, 1], [10, 90], axis=0)
         return tuple(
-            Tone(hertz=round(float(hertz), 2), over_db=round(float(over), 1))
-            for over, hertz in rows[mains]
+            Tone(
+                hertz=round(float(hertz), 2),
+                over_db=round(float(over), 1),
+                drift_hz=round(float(drift), 2),
+            )
+            for number, ((over, hertz), drift) in enumerate(
+                zip(middle[mains], (high - low) / 2, strict=True), 1
+            )
             if over >= self.limits.sound.hum_line_db
+            and abs(hertz - number * mains_hz) < MAINS_STRAYS * number
         )
 
     @property
-    def decay_s(self) -> float:
-        """The time in which the voice would die by 60 dB, where it dies fastest."""
-        slopes = np.concatenate(self.decays) if self.decays else np.zeros(0)
-        enough = 20
-        return 60.0 / float(np.percentile(slopes, 90)) if len(slopes) >= enough else 0.0
+    def echo_db(self) -> float:
+        """How much of what is said is echo."""
+        return round(float(np.median(self.echoes)), 2) if self.echoes else 0.0
 
     def speech_levels(self) -> tuple[float, ...]:
         """Loudness of speech around every `LEVEL_STEP_S`; without speech that of the nearest."""
@@ -220,6 +267,19 @@ class Meter:
             power = float(chunk.loudness[rows][heard].sum() / 50)
             self.speech_power.append((power, float(heard.sum() / 50)))
 
+    def _follow_echo(self, low: Sound, chunk: Chunk) -> None:
+        """Once a minute, where three chunks in a row are full of speech."""
+        if len(self.echoes) > len(self.minutes):
+            return
+        talk = float(np.mean(chunk.speech >= self.limits.speech.begin))
+        if not chunk.judged.all() or talk < 0.4:  # noqa: PLR2004  # mostly pauses: nothing sounds
+            self._lows.clear()
+            return
+        self._lows.append(low)
+        if len(self._lows) == BLOCK_S // CHUNK_S:
+            self.echoes.append(echo_of(np.concatenate(self._lows)))
+            self._lows.clear()
+
     def _minute(self, chunks: list[Chunk], lines: list[Values]) -> Measures:
         judged = np.concatenate([one.judged for one in chunks])
         count = int(judged.sum())
@@ -237,8 +297,6 @@ class Meter:
         pause = heard & (likely < self.limits.speech.end)
         if pause.sum() >= 25:  # noqa: PLR2004  # half a second
             self.noise_bands.append(np.percentile(bands[pause], 30, axis=0))
-        if spoken.any():
-            self.decays.append(_decays(voice))
         enough = 50  # frames: a second
         noise_db = float(np.percentile(level, 10))
         # Where pauses are silent by themselves (a computer's voice, a gate), no hole shows.
@@ -284,7 +342,8 @@ def mixed(block: NDArray[np.float32], channel: Channel) -> NDArray[np.float32]:
 def _in_frames(speech: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities of each 32 ms as rows of 20 ms."""
     place = (np.arange(FRAMES) * 0.02 / STEP_S).astype(int)
-    return speech[np.minimum(place, len(speech) - 1)]
+    result: NDArray[np.float32] = speech[np.minimum(place, len(speech) - 1)]
+    return result
 
 
 def _spread(level: Values) -> float:
@@ -372,18 +431,3 @@ def _hum(lines: list[Values]) -> float:
         return 0.0
     over = np.stack(lines)[:, :, :, 0]
     return round(max(_third(np.median(over[:, one], axis=0)) for one in range(len(MAINS_HZ))), 1)
-
-
-# --- reverberation ---
-
-
-def _decays(voice: Values) -> Values:
-    """How fast the voice falls, dB/s, over every 120 ms in which it does nothing else."""
-    level = decibels(voice)
-    steps = 6
-    span = level[:-steps] - level[steps:]
-    falling = np.convolve(np.diff(level) < 0, np.ones(steps), "valid") == steps
-    floor = np.percentile(level, 10) + 10
-    chosen = falling & (level[steps:] > floor)
-    result: Values = span[chosen] / (steps * 0.02)
-    return result

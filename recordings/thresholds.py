@@ -38,13 +38,35 @@ class Sound:
     holes: int
     poor_holes: int
     uneven_db: float
-    decay_s: float
+    echo_db: float
+    echo_db_noise: float
+    most_echo_db: float
     one_channel_db: float
     opposite: float
     apart_s: float
     lost_share: float
     poor_lost_share: float
     track_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    target_lufs: float
+    ceiling_db: float
+    most_gain_db: float
+    reach_db: float
+    blind_gain_db: float
+    highpass_hz: float
+    notch_hz: float
+    clean_snr_db: float
+    light_snr_db: float
+    share: float
+    light_share: float
+    least_share: float
+    worse_speech: float
+    worse_snr_db: float
+    worse_clipped: float
+    least_likeness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +91,7 @@ class Thresholds:
 
     speech: Speech
     sound: Sound
+    treatment: Treatment
     picture: Picture
 
 

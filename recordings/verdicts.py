@@ -105,7 +105,7 @@ def track_verdict(
     spoken_s: float,
     channel: Channel,
     uneven_db: float,
-    decay_s: float,
+    echo: bool,
     limits: Thresholds,
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     """Judge a whole track by the minutes in which somebody speaks."""
@@ -127,12 +127,20 @@ def track_verdict(
         found.append((Verdict.USABLE, Reason.OPPOSITE_PHASE))
     if uneven_db >= sound.uneven_db:
         found.append((Verdict.USABLE, Reason.UNEVEN))
-    if decay_s >= sound.decay_s:
+    if echo:
         found.append((Verdict.USABLE, Reason.REVERBERANT))
     worst, reasons = summed(found)
     if any(one.lost_s for one in minutes) and Reason.SECONDS_LOST not in reasons:
         reasons = (*reasons, Reason.SECONDS_LOST)
     return max(worst, verdict, key=lambda one: one.rank), reasons
+
+
+def echoes(echo_db: float, snr_db: float, limits: Thresholds) -> bool:
+    """Tell whether it is a room that was measured, and not noise."""
+    sound = limits.sound
+    quiet_db = 25.0
+    least = sound.echo_db + sound.echo_db_noise * max(0.0, quiet_db - snr_db)
+    return echo_db >= min(least, sound.most_echo_db)
 
 
 def _weight(minute: SoundMinute) -> float:
