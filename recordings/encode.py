@@ -288,12 +288,14 @@ def _encoded(
     while True:
         source = _source(feeding, part, stretch, picture, sounds) if part else None
         absent = _absent(title, plan, source) if part else ()
-        attempt = replace(stretch, source=source)
+        if source is not None and not (source.picture or source.sounds):
+            source = None  # nothing of it is wanted, or can be had
         try:
+            attempt = replace(stretch, source=source)
             return _tried(attempt, place, absent, program=program, watch=watch)
         except (ChildError, FragmentError, PieceError) as error:
             of_the_house = isinstance(error, ChildError) and not error.of_the_source
-            if of_the_house or source is None or not (source.picture or source.sounds):
+            if of_the_house or source is None:
                 raise
             picture, sounds = _fewer(source, str(error))
 
