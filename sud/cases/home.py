@@ -10,16 +10,16 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from sud.access import Actor
+from sud.access import Actor, visible
 from sud.cases import recorded
+from sud.cases.discs import waits
 from sud.models import (
     Act,
     ActState,
     Case,
     CaseState,
     Courtroom,
-    DropItem,
-    DropState,
+    Disc,
     FairnessAlarm,
     Filing,
     FilingState,
@@ -28,9 +28,7 @@ from sud.models import (
     Incident,
     Publication,
     PublicationState,
-    Recording,
     RecordingAlert,
-    RecordingState,
     Recusal,
     RecusalState,
     Remark,
@@ -49,7 +47,6 @@ class QueueCode(StrEnum):
     FILINGS_NEW = "filings_new"
     FILINGS_AGAIN = "filings_again"
     DISCS = "discs"
-    RECORDINGS_FAILED = "recordings_failed"
     PUBLICATIONS = "publications"
     CASES_TO_ACCEPT = "cases_to_accept"
     ACTS_TO_ISSUE = "acts_to_issue"
@@ -90,8 +87,8 @@ def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
         )
         found.append(_queue(session, QueueCode.INCIDENTS, broken, Incident.opened_at))
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
-        discs = select(DropItem).where(DropItem.state == DropState.WAITING)
-        found.append(_queue(session, QueueCode.DISCS, discs, DropItem.seen_at))
+        waiting = visible(select(Disc), actor).where(waits())
+        found.append(_queue(session, QueueCode.DISCS, waiting, Disc.handed_in_at))
     if actor.has(RoleCode.AUDITOR):
         alarms = select(FairnessAlarm).where(FairnessAlarm.settled_at.is_(None))
         found.append(_queue(session, QueueCode.WATCH_ALARMS, alarms, FairnessAlarm.crossed_at))
@@ -121,12 +118,6 @@ def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
     waiting = select(Filing).where(
         Filing.court_id.in_(courts), Filing.state == FilingState.SUBMITTED
     )
-    failed = (
-        select(Recording)
-        .join(Hearing, Hearing.id == Recording.hearing_id)
-        .join(Case, Case.id == Hearing.case_id)
-        .where(Case.court_id.in_(courts), Recording.state == RecordingState.FAILED)
-    )
     public = (
         select(Publication)
         .join(Act, Act.id == Publication.act_id)
@@ -138,7 +129,6 @@ def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
         _queue(session, QueueCode.FILINGS_NEW, new, Filing.submitted_at),
         _queue(session, QueueCode.FILINGS_AGAIN, again, Filing.submitted_at),
         _queue(session, QueueCode.PUBLICATIONS, public, Publication.prepared_at),
-        _queue(session, QueueCode.RECORDINGS_FAILED, failed, Recording.handed_in_at),
     ]
 
 
