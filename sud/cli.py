@@ -7,13 +7,10 @@ standard input, never taken from the command line, where every process could rea
 import argparse
 import getpass
 import http.client
-import io
 import json
 import logging
-import secrets
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,24 +111,22 @@ def prepare_store(_arguments: argparse.Namespace) -> None:
     from sud.outside import real_outside
 
     config = Config.from_environ()
-    kept, key = real_outside(config).store, f"healthz/{secrets.token_hex(8)}"
-    stranger = real_outside(replace(config, s3_secret_key=secrets.token_hex(20))).store
+    kept = real_outside(config).store
     try:
-        kept.ensure_bucket()
-        kept.put(key, io.BytesIO(b"0123456789"))
-        ranged = b"".join(kept.stream(key, start=3, length=4))
-        try:
-            stranger.get(key)
-            open_to_all = True
-        except StoreError:
-            open_to_all = False
-        kept.remove(key)
+        kept.ensure_bucket(lock=True)
+        found = kept.protection()
     except StoreError as error:
         raise CommandError(f"the object store at {config.s3_endpoint} refused: {error}") from error
-    if ranged != b"3456":
+    if not found.ranges:
         raise CommandError("the object store does not give ranges of an object")
-    if open_to_all:
+    if not found.refuses_strangers:
         raise CommandError("the object store gives objects to a wrong key")
+    print(  # noqa: T201 - a command speaks on the terminal
+        "The object store keeps originals from removal until their day (object lock)."
+        if found.lock
+        else "The object store has no object lock: whoever has its key can remove originals."
+        " Keep a second copy where that key does not reach."
+    )
 
 
 def serve(arguments: argparse.Namespace) -> None:

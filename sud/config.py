@@ -34,6 +34,7 @@ class Config:
     ffmpeg: str = ""
     drop_folder: Path = Path("var/drop")
     scratch_folder: Path = Path("var/scratch")
+    original_lock_days: int = 30
     authority_dir: Path = Path("var/authority")
     log_key_file: Path = Path("var/log.key")
     log_origin: str = "sud.example/draws"

@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,6 +78,8 @@ class Outside:
     """Where discs are laid down for a person to link with a hearing."""
     scratch: Path = Path("var/scratch")
     """Where this machine makes what goes to the store; what a killed worker left is taken up."""
+    original_lock: timedelta = timedelta()
+    """How long the store lets nobody remove the original of a recording, whoever has its key."""
     secret: bytes = field(default=b"", repr=False)
     """Keys what is compared but not kept: personal numbers, fingerprints of claims."""
 
@@ -152,5 +154,6 @@ def real_outside(config: Config) -> Outside:
         ffmpeg=config.ffmpeg,
         drop_folder=config.drop_folder,
         scratch=config.scratch_folder,
+        original_lock=timedelta(days=config.original_lock_days),
         secret=config.secret_key.encode(),
     )

@@ -231,12 +231,17 @@ def run_jobs(sessions: Sessions, outside: Outside) -> Callable[[], list[str]]:
                     text(
                         "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM"
                         " procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1)"
-                        " RETURNING task_name, args"
+                        " RETURNING id, task_name, args"
                     )
                 ).first()
             if row is None:
                 return ran
             all_jobs()[row.task_name](sessions, outside, **row.args)
+            with unit(sessions) as session:
+                session.execute(
+                    text("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = :id"),
+                    {"id": row.id},
+                )
             ran.append(row.task_name)
 
     return run

@@ -1,6 +1,6 @@
 """Whether the store still holds what it should: originals are read in turn, all is compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def _note(session: Session, check: StoreCheck, *, now: datetime) -> StoreCheck:
     return check
 
 
-def _findings(kinds: dict[str, Iterable[str]]) -> dict[str, Any]:
+def _findings(kinds: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     listed = {kind: sorted(keys) for kind, keys in kinds.items()}
     return {kind: {"count": len(keys), "keys": keys[:NAMED]} for kind, keys in listed.items()}
 

@@ -16,13 +16,14 @@ from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
     CaseState,
+    Disc,
     ForceNote,
     ForceStep,
     Hearing,
     Recording,
     RecordingState,
 )
-from sud.outside import local_day
+from sud.outside import Defer, local_day
 
 _FOLLOWS: dict[ForceStep | None, frozenset[ForceStep]] = {
     None: frozenset({ForceStep.ENTERED, ForceStep.APPEALED}),
@@ -53,7 +54,14 @@ class Keeping:
 
 
 def note_step(
-    session: Session, actor: Actor, case: Case, *, step: ForceStep, on: date, now: datetime
+    session: Session,
+    actor: Actor,
+    case: Case,
+    *,
+    step: ForceStep,
+    on: date,
+    now: datetime,
+    defer: Defer,
 ) -> ForceNote:
     """Note that the final act entered into force, was appealed, or was upheld on a day."""
     session.refresh(case, with_for_update={"of": Case})
@@ -73,6 +81,7 @@ def note_step(
     journal.record(
         session, actor, Action.FORCE_NOTE, note, now=now, step=step.value, on=on.isoformat()
     )
+    defer(session, "custody.retain", case=str(case.key))
     return note
 
 
@@ -81,6 +90,18 @@ def latest_step(session: Session, case: Case) -> ForceNote | None:
     return session.scalars(
         select(ForceNote).where(ForceNote.case_id == case.id).order_by(ForceNote.id.desc()).limit(1)
     ).one_or_none()
+
+
+def originals_of(session: Session, case: Case) -> Sequence[str]:
+    """Return the hashes of the originals that the recordings of a case are made of."""
+    found = session.scalars(
+        select(Disc.sha256)
+        .join(Recording, Recording.disc_id == Disc.id)
+        .join(Hearing, Hearing.id == Recording.hearing_id)
+        .where(Hearing.case_id == case.id, Recording.state != RecordingState.DELETED)
+        .distinct()
+    )
+    return [sha256 for sha256 in found if sha256]
 
 
 def steps_of(session: Session, case: Case) -> Sequence[ForceNote]:

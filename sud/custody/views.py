@@ -261,7 +261,13 @@ def force_post(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             service.note_step(
-                db(), actor(), case, step=form.step.data, on=form.day, now=outside().now()
+                db(),
+                actor(),
+                case,
+                step=form.step.data,
+                on=form.day,
+                now=outside().now(),
+                defer=outside().defer,
             )
         except CourtError as error:
             form.refuse(error, form.on)

@@ -31,7 +31,7 @@ from recordings.errors import (
 from recordings.manifest import Manifest
 from recordings.pipeline import Bench
 from recordings.process import ChildError, Failure
-from recordings.progress import Progress
+from recordings.progress import Progress, Step
 from recordings.store import StoreError, UnfitError
 from sud import journal
 from sud.access import SYSTEM, Action
@@ -102,7 +102,9 @@ def make_piece(sessions: Sessions, outside: Outside, *, recording: str, piece: i
         return
     found, row = claimed
     with _answering(sessions, outside, found, row):
-        bench = bench_of(outside, _telling_piece(sessions, outside, found, row))
+        watch = _telling_piece(sessions, outside, found, row)
+        watch(Progress(step=Step.MAKE, share=0.0))
+        bench = bench_of(outside, watch)
         pipeline.make_piece(bench, *source_of(found), piece)
         with unit(sessions) as session:
             held = _held(session, found, RecordingState.TRANSCODING)

@@ -1,8 +1,10 @@
 """Custody: how long recordings are kept, what is masked, and how two persons erase one."""
 
 import io
+import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from recordings import keys as keys_of_store
 from recordings import shelf
-from recordings.store import ObjectStore
+from recordings.bucket import BucketStore
+from recordings.store import ObjectStore, RetainedError
 from recordings.volume import file_of
 from sud.access import SYSTEM
 from sud.accounts.service import actor_of
+from sud.config import Config
 from sud.custody import erasing, jobs, masking, service
 from sud.custody.rules import term_of
 from sud.db import Sessions
@@ -38,9 +42,10 @@ from sud.models import (
     TitleUse,
     User,
 )
-from sud.outside import Outside, local_day
+from sud.outside import Outside, defer_job, local_day
 from tests.builders import Make
 from tests.conftest import Time
+from tests.sud.processes import until
 
 SignIn = Callable[[User], FlaskClient]
 HOUR_MS = 3_600_000
@@ -100,7 +105,15 @@ def keys(outside: Outside, sha256: str = "a" * 64) -> list[str]:
 
 def note(session: Session, recording: Recording, make: Make, step: ForceStep, on: date) -> None:
     clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
-    service.note_step(session, clerk, recording.hearing.case, step=step, on=on, now=make.now())
+    service.note_step(
+        session,
+        clerk,
+        recording.hearing.case,
+        step=step,
+        on=on,
+        now=make.now(),
+        defer=defer_job,
+    )
 
 
 # ------------------------------------------------------------------ the time of keeping
@@ -299,6 +312,65 @@ def test_the_pages_of_erasing(
     assert session.scalars(select(Erasure.state)).all() == [ProposalState.REFUSED]
     assert recording.state is RecordingState.READY
     assert clerk.get(page).status_code == 200
+
+
+def test_a_locked_original_waits_and_goes_when_its_day_comes(
+    session: Session, sessions: Sessions, make: Make, outside: Outside, config: Config
+) -> None:
+    """What was approved is played to nobody at once; the store lets go of it only later."""
+    vault = BucketStore(
+        endpoint=config.s3_endpoint,
+        access_key=config.s3_access_key,
+        secret_key=config.s3_secret_key,
+        bucket="vault",
+    )
+    vault.ensure_bucket(lock=True)
+    outside = replace(outside, store=vault)
+    recording = recording_of(session, make, vault, sha256="c" * 64, state=CaseState.DECIDED)
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    chair = actor_of(session, make.staff(RoleCode.CHAIR), now=make.now())
+    erasure = erasing.propose(
+        session,
+        clerk,
+        recording,
+        ground=ErasureGround.COURT_ORDER,
+        because="…",
+        now=make.now(),
+    )
+    erasing.approve(session, chair, erasure, outside=outside)
+    assert vault.retain(f"masters/{'c' * 64}/data/a", datetime.now(UTC) + timedelta(seconds=4))
+    jobs.erase(sessions, outside, erasure=str(erasure.key))
+    session.expire_all()
+    assert (recording.state, erasure.erased_at) == (RecordingState.DELETED, None)
+    assert [key.partition("/")[0] for key in keys(outside, "c" * 64)] == ["masters"]
+
+    def gone() -> bool:
+        jobs.erase_due(sessions, outside)
+        session.expire_all()
+        return erasure.erased_at is not None
+
+    until(gone, "the end of the lock")
+    assert (erasure.objects, keys(outside, "c" * 64)) == (2, [])
+
+
+def test_the_store_locks_originals_as_long_as_the_law_keeps_them(
+    session: Session, sessions: Sessions, make: Make, outside: Outside, config: Config
+) -> None:
+    vault = BucketStore(
+        endpoint=config.s3_endpoint,
+        access_key=config.s3_access_key,
+        secret_key=config.s3_secret_key,
+        bucket="vault",
+    )
+    vault.ensure_bucket(lock=True)
+    outside = replace(outside, store=vault, original_lock=timedelta(days=30))
+    master = shelf.shelve(vault, [file_of("disc.iso", io.BytesIO(uuid.uuid4().bytes))])
+    recording = recording_of(session, make, vault, sha256=master.sha256, state=CaseState.DECIDED)
+    note(session, recording, make, ForceStep.ENTERED, local_day(make.now()))
+    jobs.retain(sessions, outside, case=str(recording.hearing.case.key))
+    for facts in vault.list(keys_of_store.master_prefix(master.sha256)):
+        with pytest.raises(RetainedError):
+            vault.remove(facts.key)
 
 
 # ------------------------------------------------------------------ masking
