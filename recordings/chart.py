@@ -25,6 +25,7 @@ TICKS = 90_000  # of a DVD's clock in a second
 NTSC = 0xC0  # the rate in the two upper bits of a time
 WRAP = 1 << 33  # ticks after which a clock begins anew: 26 hours
 HIGH = 1 << 32
+SPARSE = 32  # of the packs that tell a time, where no picture is found to begin
 LONGEST_UNIT = 60 * TICKS  # of a still picture; what is longer lies
 
 NAVIGATION, PADDING, PRIVATE, SYSTEM = 0xBF, 0xBE, 0xBD, 0xBB  # ids of packets
@@ -336,8 +337,11 @@ def _charted(rows: Bytes) -> Chart:
     shown = np.where(timed, _time(rows, each, start + 9), 0)
     pictures = np.flatnonzero(good & (stream >= PICTURE) & (stream < PICTURE + 16))
     heads = pictures[_begins(rows, pictures, payload[pictures], 0xB3)]  # a sequence header
+    navs = _navigation(rows, np.flatnonzero(good & (kind == NAVIGATION)), clock)
+    if not len(navs):
+        heads = np.intersect1d(pictures[timed[pictures]], _holding(rows, b"\x00\x00\x01\xb3"))
     if not len(heads):
-        heads = pictures[timed[pictures]][:1] if len(pictures) else np.flatnonzero(timed)[:1]
+        heads = np.flatnonzero(timed)[::SPARSE]
     points = np.zeros(len(heads), POINTS)
     points["sector"] = heads
     points["clock"] = np.where(timed[heads], shown[heads], clock[heads])
@@ -349,7 +353,7 @@ def _charted(rows: Bytes) -> Chart:
         shown=(shown % HIGH).astype(np.uint32),
         high=shown >= HIGH,
         sums=sums,
-        navs=_navigation(rows, np.flatnonzero(good & (kind == NAVIGATION)), clock),
+        navs=navs,
         points=points,
         tables=_tables(rows, np.flatnonzero(state == State.TORN)),
     )
@@ -359,6 +363,14 @@ def _begins(rows: Bytes, which: Places, at: Places, code: int | np.uint8 | Bytes
     """Where an MPEG start code stands: 00 00 01 and the code."""
     found: Flags = (rows[which, at] == 0) & (rows[which, at + 1] == 0) & (rows[which, at + 2] == 1)
     found &= rows[which, at + 3] == code
+    return found
+
+
+def _holding(rows: Bytes, code: bytes) -> list[int]:
+    """The sectors in which some bytes begin."""
+    data, at, found = rows.tobytes(), -1, []
+    while (at := data.find(code, at + 1)) >= 0:
+        found.append(at // SECTOR)
     return found
 
 

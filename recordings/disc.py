@@ -86,6 +86,8 @@ def contents_of(volume: Volume, charts: Mapping[str, Chart], *, disc: int = 0) -
         for menu in _scan(tape, scanned(tape), (), menu=True):
             titles.append(replace(_title(volume, tape, menu, None, disc), kind=Kind.MENU))
     ordered = _ordered(titles, entries)
+    if volume.kind is Shape.VOB:
+        remarks.clear()  # a file alone never had tables
     return Contents(titles=tuple(_kinds(ordered)), tapes=tuple(tapes), remarks=tuple(remarks))
 
 

@@ -102,10 +102,19 @@ def film_of(file: File, url: str, chart: Chart, *, program: str, disc: int = 0) 
     grid = 1 / picture.frame_rate if picture and picture.frame_rate else 1 / 1000
     there = max(1, round((end - start) / grid)) * grid
     promised = max(there, _promised(file, head) or 0.0)
-    missing = promised - there if promised - there > SAMPLE_S else 0.0
-    losses = _losses(file, chart, [packets[one.id] for one in streams], start, there)
-    if missing:
-        losses.append(Loss(start_s=there, seconds=missing, why=Why.TRUNCATED))
+    missing = promised - there
+    read_from = [packets[one.id] for one in streams]
+    holes = _holes(chart, read_from)
+    whole = Run(start_s=0.0, seconds=there, clock_s=start, file=file.name)
+    runs: tuple[Run, ...] = (whole,)
+    if holes and missing > grid and _counts_its_frames(file):
+        missing = round(missing / grid) * grid
+        losses, runs = _spread(whole, holes, missing, _read_at(read_from, file.size, holes), grid)
+    else:
+        losses = _losses(holes, read_from, file.size, start, there)
+        missing = missing if missing > SAMPLE_S else 0.0
+        if missing:
+            losses.append(Loss(start_s=there, seconds=missing, why=Why.TRUNCATED))
     name = PurePosixPath(file.name).name
     title = Title(
         number=0,
@@ -113,7 +122,7 @@ def film_of(file: File, url: str, chart: Chart, *, program: str, disc: int = 0) 
         origin=Origin.FILE,
         seconds=there + missing,
         streams=streams,
-        runs=(Run(start_s=0.0, seconds=there, clock_s=start, file=file.name),),
+        runs=runs,
         chapters=_chapters(head) or (Chapter(start_s=0.0),),
         losses=tuple(losses),
         disc=disc,
@@ -293,32 +302,70 @@ def _bounds(streams: Sequence[Stream], packets: Mapping[int, _Packets]) -> tuple
     return start, end
 
 
-def _losses(
-    file: File, chart: Chart, packets: Sequence[_Packets], start: float, seconds: float
-) -> list[Loss]:
-    """Stretches without any packet, and stretches whose bytes are known to be gone."""
+Hole = tuple[int, int, Why]  # the first sector without bytes, the one behind the last
+Course = tuple[npt.NDArray[Any], npt.NDArray[Any]]  # bytes of a file, and the seconds there
+
+
+def _holes(chart: Chart, packets: Sequence[_Packets]) -> list[Hole]:
+    """Stretches whose bytes are known to be gone."""
     state = chart.state
-    bad = state == State.UNREADABLE
-    zeros = np.flatnonzero(state == State.ZEROED)
-    holes = [
-        (int(group[0]), len(group))
-        for group in np.split(zeros, np.flatnonzero(np.diff(zeros) > 1) + 1)
-        if len(group) >= LEAST_ZEROS and not all(one.codec in SILENT for one in packets)
+    gone = state == State.UNREADABLE
+    if not all(one.codec in SILENT for one in packets):
+        gone |= state == State.ZEROED
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(np.int8)))
+    return [
+        (first, end, Why.UNREADABLE if state[first] == State.UNREADABLE else Why.ZEROED)
+        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        if end - first >= LEAST_ZEROS or state[first] == State.UNREADABLE
     ]
-    for first, count in holes:
-        bad[first : first + count] = True
-    found = _gaps(packets, start, seconds, DOUBTED_GAP_S if bad.any() else GAP_S)
-    why = Why.UNREADABLE if (state == State.UNREADABLE).any() else Why.ZEROED
-    losses = [Loss(start_s=a, seconds=b - a, why=why if bad.any() else Why.TORN) for a, b in found]
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(np.int8)))
-    ends = _read_at(packets, file.size)
-    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        low, high = (float(np.interp(at * SECTOR, *ends)) - start for at in (first, end))
+
+
+def _losses(
+    holes: Sequence[Hole], packets: Sequence[_Packets], size: int, start: float, seconds: float
+) -> list[Loss]:
+    """Stretches without any packet, and packets whose bytes are gone."""
+    gaps = _gaps(packets, start, seconds, DOUBTED_GAP_S if holes else GAP_S)
+    why = holes[0][2] if holes else Why.TORN
+    losses = [Loss(start_s=low, seconds=high - low, why=why) for low, high in gaps]
+    course = _read_at(packets, size, ())
+    for first, end, kind in holes:
+        low, high = (float(np.interp(at * SECTOR, *course)) - start for at in (first, end))
         low, high = max(0.0, low), min(seconds, high)
-        if high > low and not any(a - NEAR_S < high and low < b + NEAR_S for a, b in found):
-            kind = Why.UNREADABLE if state[first] == State.UNREADABLE else Why.ZEROED
+        if high > low and not any(a - NEAR_S < high and low < b + NEAR_S for a, b in gaps):
             losses.append(Loss(start_s=low, seconds=high - low, why=kind, sectors=end - first))
     return sorted(losses, key=lambda loss: loss.start_s)
+
+
+def _counts_its_frames(file: File) -> bool:
+    """Tell an AVI: its packets tell no time, what is lost makes all that follows earlier."""
+    with file.open() as stream:
+        return tolerant(stream, 0, SECTOR)[0][8:12] == b"AVI "
+
+
+def _spread(
+    whole: Run, holes: Sequence[Hole], missing: float, course: Course, grid: float
+) -> tuple[list[Loss], tuple[Run, ...]]:
+    """Give the missing seconds to the holes in the file, and what follows its place again."""
+    total = sum(end - first for first, end, _ in holes)
+    losses: list[Loss] = []
+    runs: list[Run] = []
+    begin, lost, before = 0.0, 0.0, 0
+    for first, end, why in holes:
+        at = float(np.interp((first - before) * SECTOR, *course)) - whole.clock_s
+        at = min(whole.seconds, max(begin, round(at / grid) * grid))
+        if at > begin:
+            clock_s = whole.clock_s + begin
+            runs.append(replace(whole, start_s=begin + lost, seconds=at - begin, clock_s=clock_s))
+        before += end - first
+        until = round(missing * before / total / grid) * grid
+        losses.append(Loss(start_s=at + lost, seconds=until - lost, why=why, sectors=end - first))
+        begin, lost = at, until
+    if whole.seconds > begin:
+        rest = whole.seconds - begin
+        runs.append(
+            replace(whole, start_s=begin + lost, seconds=rest, clock_s=whole.clock_s + begin)
+        )
+    return losses, tuple(runs)
 
 
 def _gaps(
@@ -336,13 +383,14 @@ def _gaps(
     ]
 
 
-def _read_at(packets: Sequence[_Packets], size: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _read_at(packets: Sequence[_Packets], size: int, holes: Sequence[Hole]) -> Course:
     """About where in the file what time stands: packets lie in it in the order of their time."""
     begins = np.concatenate([np.array(one.begins) for one in packets])
     sizes = np.concatenate([np.array(one.sizes) for one in packets])
     order = np.argsort(begins, kind="stable")
-    bytes_before = np.cumsum(sizes[order])
-    return bytes_before * (size / max(1, int(bytes_before[-1]))), begins[order]
+    carried = np.cumsum(sizes[order])
+    size -= sum(end - first for first, end, _ in holes) * SECTOR
+    return carried * (size / max(1, int(carried[-1]))), begins[order]
 
 
 # --- what the container's head promises ---

@@ -9,6 +9,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +17,17 @@ from typing import Any
 import numpy as np
 
 from recordings.carve import carved, followed
-from recordings.chart import SECTOR, Chart, Flags, Reading, Watch, joined, read_through, tolerant
+from recordings.chart import (
+    NAVIGATION,
+    SECTOR,
+    Chart,
+    Flags,
+    Reading,
+    Watch,
+    joined,
+    read_through,
+    tolerant,
+)
 from recordings.disc import SHORTEST_S, contents_of
 from recordings.errors import EncryptedError, NotADiscError
 from recordings.files import File, Piece, address, part_of, told_apart
@@ -81,7 +92,7 @@ def look(
         volume=volumes[0].kind,
         label=next((volume.label for volume in volumes if volume.label), ""),
         files=charted.hashed,
-        titles=tuple(_judged(titles)),
+        titles=tuple(_judged(_compared(titles, volumes, tapes, charted))),
         proposals=(
             *read_names(volumes, titles, {numbers[key]: said for key, said in told.items()}),
             *_texts(files),
@@ -264,6 +275,45 @@ def _judged(titles: Sequence[Title]) -> Iterator[Title]:
             yield replace(title, kind=Kind.TEST)
         else:
             yield title
+
+
+def _compared(
+    titles: Sequence[Title],
+    volumes: Sequence[Volume],
+    tapes: Sequence[Sequence[Tape]],
+    charted: "Charted",
+) -> Iterator[Title]:
+    """Tell the titles that hold the same as one before them: a disc is often burned twice."""
+    first: dict[bytes, int] = {}
+    for title in titles:
+        content = _content(title, volumes[title.disc], tapes[title.disc], charted)
+        twin = first.setdefault(content, title.number) if content else title.number
+        if twin != title.number and title.kind is Kind.HEARING:
+            yield replace(title, kind=Kind.DUPLICATE, duplicate_of=twin)
+        else:
+            yield title
+
+
+def _content(title: Title, volume: Volume, tapes: Sequence[Tape], charted: "Charted") -> bytes:
+    """A digest of what a title plays, whatever its place on its disc; nothing where some is lost."""
+    if not title.runs or title.losses:
+        return b""
+    digest = sha256()
+    for run in title.runs:
+        if run.file is not None:
+            digest.update(charted.chart(volume.files[run.file]).sums.tobytes())
+            continue
+        tape = next(one for one in tapes if (one.titleset, one.menu) == _tape_of(title))
+        for extent in run.extents:
+            row = slice(extent.first, extent.last + 1)
+            # Navigation packs tell their place, which differs.
+            carried = tape.chart.stream[row] != NAVIGATION
+            digest.update(tape.chart.sums[row][carried].tobytes())
+    return digest.digest()
+
+
+def _tape_of(title: Title) -> tuple[int, bool]:
+    return title.titleset, title.kind is Kind.MENU
 
 
 def _texts(files: Sequence[File]) -> list[Proposal]:
