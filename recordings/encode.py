@@ -25,6 +25,7 @@ from recordings.command import (
     due,
     file_of,
     sources_of,
+    stream_name,
     ticks,
 )
 from recordings.errors import TranscoderError
@@ -282,11 +283,11 @@ def _encoded(
 ) -> _Part:
     """Let ffmpeg make the rest of a piece; what cannot be decoded is left out and told."""
     plan = stretch.plan
-    picture, sounds = sources_of(title, plan)
+    wanted = sources_of(title, plan)
     index = plan.pieces[stretch.number].run
     part = None if index is None else title.runs[index]
     while True:
-        source = _source(feeding, part, stretch, picture, sounds) if part else None
+        source = _source(feeding, title, part, stretch, wanted) if part else None
         absent = _absent(title, plan, source) if part else ()
         if source is not None and not (source.picture or source.sounds):
             source = None  # nothing of it is wanted, or can be had
@@ -297,7 +298,7 @@ def _encoded(
             of_the_house = isinstance(error, ChildError) and not error.of_the_source
             if of_the_house or source is None:
                 raise
-            picture, sounds = _fewer(source, str(error))
+            wanted = _fewer(source, str(error))
 
 
 def _tried(
@@ -365,10 +366,10 @@ def _absent(title: Title, plan: Plan, source: Source | None) -> tuple[str, ...]:
 
 def _source(
     feeding: Feeding,
+    title: Title,
     part: Run,
     stretch: Stretch,
-    picture: str | None,
-    sounds: tuple[tuple[int, str], ...],
+    wanted: tuple[str | None, tuple[tuple[int, str], ...]],
 ) -> Source:
     """Ask for the stretch of the run that the frames show; it may begin after the first of them."""
     plan = stretch.plan
@@ -380,12 +381,12 @@ def _source(
     feed = feeding(
         float(start), max(0.0, float(end - start)), before_s=how.settle_s, after_s=AFTER_S
     )
-    held = {f"i:{one:#x}" for one in feed.streams}
+    held = {stream_name(one) for one in title.streams if one.id in feed.streams}
     return Source(
         feed=feed,
         clock_s=feed.clock_s - float(start - begin),
-        picture=picture if picture in held else None,
-        sounds=tuple(one for one in sounds if one[1] in held),
+        picture=wanted[0] if wanted[0] in held else None,
+        sounds=tuple(one for one in wanted[1] if one[1] in held),
         slip_s=how.slip_s if part.file is None else how.slip_file_s,
     )
 
