@@ -124,7 +124,8 @@ def conversion() -> None:
             redirect_stdout(StringIO()),
             redirect_stderr(StringIO()),
         ):
-            recordings(["convert", str(DISC), out])
+            place = ["--store", f"{out}/store", "--scratch", f"{out}/scratch"]
+            recordings(["ingest", str(DISC), *place])
 
     tell(
         "a disc made to play (all rungs)",

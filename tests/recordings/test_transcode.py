@@ -1,6 +1,5 @@
 """Discs become streams that play, by the real ffmpeg; broken ones say so."""
 
-import json
 import os
 import re
 import signal
@@ -14,7 +13,6 @@ import imageio_ffmpeg
 import pytest
 
 from recordings import transcode
-from recordings.__main__ import main
 from recordings.directory import DirectoryStore
 from recordings.errors import EncryptedError, NoTitleError, TranscoderError
 from recordings.playlists import segments_of
@@ -370,31 +368,3 @@ def test_a_name_from_outside_is_only_a_name(tmp_path: Path, name: str, kept: str
     one, other = keep_master(store, "masters/9/", [strange, strange]).files
     assert {one.key, other.key} == {f"masters/9/data/{kept}", f"masters/9/data/1/{kept}"}
     assert verify_master(store, "masters/9/") == []
-
-
-# --- the command line ---
-
-
-def test_inspect(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["inspect", str(GOOD)]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["main_title"] == 1
-    assert told["titles"][0]["seconds"] == 10.0
-
-
-def test_convert(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    image = image_of(GOOD, tmp_path / "disc.iso")
-    assert main(["convert", str(image), str(tmp_path / "out"), "--title", "2"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["frames"] == 75
-    assert (tmp_path / "out/hls/master.m3u8").exists()
-    assert (tmp_path / "out/masters/data/disc.iso").read_bytes() == image.read_bytes()
-    assert not list((tmp_path / "out").glob(".making-*"))
-
-
-def test_what_is_no_disc_is_told_at_the_desk(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7" * 999)
-    assert main(["inspect", str(tmp_path / "letter.pdf")]) == 1
-    assert "NotADiscError" in capsys.readouterr().err

@@ -29,7 +29,9 @@ def test_only_the_configuration_reads_the_environment() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
-    assert {path for path in reading if not path.startswith("sud/local/")} == {"sud/config.py"}
+    # The workshop alone, at a desk, takes the store's keys as every S3 tool does.
+    doors = {"sud/config.py", "recordings/__main__.py"}
+    assert {path for path in reading if not path.startswith("sud/local/")} == doors
 
 
 def test_only_outside_knows_the_time() -> None:
