@@ -1,31 +1,40 @@
 """Draws how a title sounds: its loudness over time, where somebody speaks, what is lost or poor.
 
 The picture is one SVG with a title and a description, without scripts or styles, so that a strict
-page may show it. Colour never tells alone: what is poor is hatched, what is lost is crossed out.
+page may show it, narrow enough that its words can be read on a phone. Colour never tells alone:
+what is not good is hatched, the closer the worse, and what is lost is crossed out.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from xml.sax.saxutils import escape
 
-from recordings.judgement import Judgement, Track, Verdict
+from recordings.judgement import Judgement, Reason, Track, Verdict
 
-WIDTH, HEIGHT = 1000, 150
-TOP, BASE = 12, 96  # of the waveform
-SPOKEN, JUDGED = 102, 114  # the band of speech, and the band of verdicts
-BAND = 8
-COLUMNS = 500
+WIDTH, HEIGHT = 480, 168
+TOP, BASE = 26, 112  # of the waveform
+SPOKEN, JUDGED = 117, 129  # the band of speech, and the band of verdicts
+BAND = 10
+COLUMNS = 400
+FONT = 'font-size="12" font-family="sans-serif"'
+LETTER = 6.5  # how wide one is, about
 FLOOR_DB = -60
 TICKS_S = (10, 30, 60, 300, 600, 1800, 3600)
-MOST_TICKS = 9
+MOST_TICKS = 5
 COLOURS = {
     Verdict.GOOD: "#00703c",
     Verdict.USABLE: "#5694ca",
-    Verdict.POOR: "#f47738",
+    Verdict.POOR: "#c25000",
     Verdict.UNUSABLE: "#d4351c",
 }
-HATCHED = {Verdict.POOR: 3, Verdict.UNUSABLE: 1.5}  # the distance of the hatching
+CLIPPED, SPEECH = "#d0006f", "#003078"
+HATCHED = {
+    Verdict.USABLE: 5,
+    Verdict.POOR: 3,
+    Verdict.UNUSABLE: 1.5,
+}  # the distance of the hatching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,12 @@ class Words:
     about: str = "Loudness over {minutes} minutes; {spoken} minutes of speech; {lost} seconds lost."
     speech: str = "speech"
     lost: str = "lost"
+    clipped: str = "clipped"
+    silent: str = "no sound"
+    verdicts: tuple[str, str, str, str] = ("good", "usable", "poor", "unusable")
+
+    def of(self, verdict: Verdict) -> str:
+        return self.verdicts[verdict.rank]
 
 
 WORDS = Words()
@@ -49,20 +64,56 @@ def waveform(judgement: Judgement, track_index: int | None = None, *, words: Wor
         spoken=round(sum(end - start for start, end in track.spoken) / 60) if track else 0,
         lost=round(judgement.lost_s),
     )
-    box = f"0 0 {WIDTH} {HEIGHT}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" preserveAspectRatio="none">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         f"<title>{escape(words.title)}</title>",
-        f"<desc>{escape(about)}</desc>",
+        f"<desc>{escape('; '.join((about, *_told(judgement, track, words))))}</desc>",
         *_patterns(),
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
     ]
     if track is not None and judgement.seconds > 0:
         parts += _drawn(judgement, track)
     parts += _lost(judgement)
+    parts += _legend(judgement, track, words)
     parts += _ticks(judgement.seconds)
     parts.append("</svg>")
     return "\n".join(parts)
+
+
+def _told(judgement: Judgement, track: Track | None, words: Words) -> Iterator[str]:
+    """Say what the bands show, for who does not see them."""
+    if track is None:
+        yield words.silent
+        return
+    for verdict, minutes in groupby(track.minutes, key=lambda one: one.verdict):
+        stretch = list(minutes)
+        end = min(stretch[-1].start_s + 60, judgement.seconds)
+        yield f"{_clock(int(stretch[0].start_s))}–{_clock(int(end))} {words.of(verdict)}"
+    for start, end in judgement.lost:
+        yield f"{_clock(int(start))}–{_clock(math.ceil(end))} {words.lost}"
+
+
+def _legend(judgement: Judgement, track: Track | None, words: Words) -> Iterator[str]:
+    """Name what is in this picture, and nothing else."""
+    named = []
+    if track is not None:
+        seen = {one.verdict for one in track.minutes if one.judged_s}
+        named += [(SPEECH, words.speech)] if track.spoken else []
+        named += [(_fill(one), words.of(one)) for one in Verdict if one in seen]
+        if any(Reason.CLIPPED in one.reasons for one in track.minutes):
+            named.append((CLIPPED, words.clipped))
+    left = 0.0
+    for fill, word in [*named, *([("#f3f2f1", words.lost)] if judgement.lost else [])]:
+        yield (
+            f'<rect x="{left + 1:.1f}" y="5" width="11" height="11" fill="{fill}"'
+            f' stroke="#505a5f"/><text x="{left + 16:.1f}" y="15" {FONT} fill="#0b0c0c">'
+            f"{escape(word)}</text>"
+        )
+        left += 24 + LETTER * len(word)
+
+
+def _fill(verdict: Verdict) -> str:
+    return f"url(#{verdict})" if verdict in HATCHED else COLOURS[verdict]
 
 
 def _patterns() -> Iterator[str]:
@@ -83,11 +134,12 @@ def _drawn(judgement: Judgement, track: Track) -> Iterator[str]:
     yield f'<path d="{_outline(track.levels_db)}" fill="#1d70b8"/>'
     yield f'<path d="M0 {middle}H{WIDTH}" stroke="#505a5f" stroke-width="0.5"/>'
     for start, end in track.spoken:
-        yield _band(judgement, start, end, SPOKEN, "#003078")
+        yield _band(judgement, start, end, SPOKEN, SPEECH)
     for minute in track.minutes:
         end = minute.start_s + minute.judged_s + minute.lost_s
-        fill = f"url(#{minute.verdict})" if minute.verdict in HATCHED else COLOURS[minute.verdict]
-        yield _band(judgement, minute.start_s, end, JUDGED, fill)
+        yield _band(judgement, minute.start_s, end, JUDGED, _fill(minute.verdict))
+        if Reason.CLIPPED in minute.reasons:
+            yield _band(judgement, minute.start_s, end, TOP - 4, CLIPPED, height=3)
 
 
 def _outline(levels_db: Sequence[int]) -> str:
@@ -121,9 +173,11 @@ def _lost(judgement: Judgement) -> Iterator[str]:
         )
 
 
-def _band(judgement: Judgement, start: float, end: float, top: int, fill: str) -> str:
+def _band(
+    judgement: Judgement, start: float, end: float, top: int, fill: str, *, height: int = BAND
+) -> str:
     left, wide = _place(judgement, start, end)
-    return f'<rect x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{BAND}" fill="{fill}"/>'
+    return f'<rect x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{height}" fill="{fill}"/>'
 
 
 def _place(judgement: Judgement, start: float, end: float) -> tuple[float, float]:
@@ -138,10 +192,10 @@ def _ticks(seconds: float) -> Iterator[str]:
     wide = next((one for one in TICKS_S if seconds / one <= MOST_TICKS), TICKS_S[-1])
     for number in range(math.ceil(seconds / wide)):
         left = number * wide * WIDTH / seconds
-        anchor = "start" if number == 0 else "middle"
+        anchor = "start" if number == 0 else "middle" if left < WIDTH - 24 else "end"
         yield (
             f'<path d="M{left:.1f} {JUDGED + BAND}v6" stroke="#505a5f"/>'
-            f'<text x="{left:.1f}" y="{HEIGHT - 6}" font-size="13" font-family="sans-serif"'
+            f'<text x="{left:.1f}" y="{HEIGHT - 6}" {FONT}'
             f' text-anchor="{anchor}" fill="#0b0c0c">{_clock(number * wide)}</text>'
         )
 
