@@ -1,11 +1,14 @@
 """The courtrooms' work by the clock: acts that rest on hearings without a recording or reason."""
 
 from collections.abc import Callable
+from typing import Final
 
 from sud.access import SYSTEM
 from sud.courtrooms import duty
 from sud.db import Sessions, unit
 from sud.outside import Outside
+
+WATCH_JOB: Final = "courtrooms.watch"
 
 
 def watch(sessions: Sessions, outside: Outside) -> None:
@@ -14,4 +17,4 @@ def watch(sessions: Sessions, outside: Outside) -> None:
         duty.watch(session, SYSTEM, now=outside.now())
 
 
-JOBS: dict[str, Callable[..., None]] = {"courtrooms.watch": watch}
+JOBS: dict[str, Callable[..., None]] = {WATCH_JOB: watch}

@@ -1,9 +1,8 @@
 """Loads the demonstration day by day, each in transactions of its own, and goes on after a kill."""
 
-import dataclasses
 import functools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,12 +14,13 @@ from sqlalchemy.orm import Session
 from sud.access import SYSTEM, Actor
 from sud.allocation import service as allocation
 from sud.config import Config
+from sud.courtrooms.jobs import WATCH_JOB
 from sud.db import Sessions, unit
-from sud.demonstration import contributors, staff
+from sud.demonstration import contributors, halls, staff
 from sud.demonstration.plan import DAYS, DRAW_AT, Plan, make_plan
 from sud.demonstration.walk import Walk
-from sud.media import service as media
-from sud.models import Counter, Epoch, EpochState, Hearing, HearingState
+from sud.discs import service as discs
+from sud.models import Counter, Court, Epoch, EpochState, Hearing, HearingState
 from sud.outside import BISHKEK, Outside, local_day
 from sud.registry import service as registry
 from sud.statistics import service as statistics
@@ -33,6 +33,8 @@ AHEAD: Final = 45
 OPENING: Final = time(8, 0)
 TOLD_EVERY: Final = 38
 DISC: Final = Path(__file__).parent / "disc" / "VIDEO_TS"
+UNKNOWN: Final = "VTS_01_1.VOB"
+"""What of it is handed in once more, as a disc of which nobody knows the hearing."""
 
 Say = Callable[[str], None]
 Phase = Callable[[int], None]
@@ -98,6 +100,11 @@ class Loading:
         staff.keep_roster(
             walk.session, self.plan, day, store=self.outside.store, now=self._opening(day)
         )
+        if day == halls.EQUIPPED_ON:
+            now = self._opening(day)
+            for code, bench in staff.BENCHES.items():
+                keeper = walk.actor(f"clerk1.{bench.short}", now)
+                halls.equip(walk.session, keeper, code, now=now)
         for step in self.plan.steps_of(day):
             if step.at < DRAW_AT:
                 walk.do(step)
@@ -156,37 +163,54 @@ class Loading:
             _keep(session, PROGRESS, number)
 
     def _record(self, walk: Walk) -> None:
-        """Hand in one disc for the hearing held last: the worker converts it as any other."""
-        if not DISC.is_dir():
-            return
-        hearing = walk.session.scalars(
+        """Hand in a disc for the hearing held last, and one that does not say whose it is.
+
+        The worker reads both as any others; then the second one waits for a person.
+        """
+        held = walk.session.scalars(
             select(Hearing)
             .where(Hearing.state == HearingState.HELD)
             .order_by(Hearing.during.desc())
-            .limit(1)
-        ).first()
-        if hearing is None:
+            .limit(2)
+        ).all()
+        if not DISC.is_dir() or not held:
             return
-        now = hearing.ends_at + timedelta(hours=1)
+        files = {f"VIDEO_TS/{path.name}": path for path in sorted(DISC.iterdir())}
+        self._hand_in(walk, held[0], files, now=held[0].ends_at + timedelta(hours=1))
+        other = held[-1]
+        began = other.starts_at.astimezone(BISHKEK)
+        files = {f"{began:%Y-%m-%d %H-%M} {other.courtroom.name}.vob": DISC / UNKNOWN}
+        now = held[0].ends_at + timedelta(hours=2)
+        self._hand_in(walk, None, files, court=other.case.court, now=now)
+
+    def _hand_in(
+        self,
+        walk: Walk,
+        hearing: Hearing | None,
+        files: Mapping[str, Path],
+        *,
+        court: Court | None = None,
+        now: datetime,
+    ) -> None:
         with ExitStack() as stack:
             sent = [
-                media.Sent(
-                    name=f"VIDEO_TS/{path.name}", stream=stack.enter_context(path.open("rb"))
-                )
-                for path in sorted(DISC.iterdir())
+                discs.Sent(name=name, stream=stack.enter_context(path.open("rb")))
+                for name, path in files.items()
             ]
-            media.hand_in(
+            discs.hand_in(
                 walk.session,
                 walk.actor("archivist", now),
                 hearing,
                 sent,
-                outside=dataclasses.replace(self.outside, now=lambda: now),
+                court=court,
+                outside=walk.at(now),
                 limit=self.config.recording_limit_bytes,
             )
 
     def _watch(self, walk: Walk) -> None:
-        """Have the draws watched at once: the auditor need not wait for the night."""
+        """Have draws and recordings watched at once: nobody need wait for the night."""
         self.outside.defer(walk.session, statistics.WATCH_JOB)
+        self.outside.defer(walk.session, WATCH_JOB)
 
 
 def _anchor(session: Session, today: date) -> date:

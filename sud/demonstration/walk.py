@@ -16,7 +16,7 @@ from sud.acts import service as acts
 from sud.cases import service as cases
 from sud.cases.taking import Upload
 from sud.config import Config
-from sud.demonstration import papers, staff
+from sud.demonstration import halls, papers, staff
 from sud.demonstration.people import Invented
 from sud.demonstration.plan import DAYS, Does, Plan, Step, Story, moment, written_day
 from sud.errors import CourtError, Refusal
@@ -349,7 +349,10 @@ def _cancel_hearing(walk: Walk, story: Story, _step: Step, now: datetime) -> Non
 
 def _hold_hearing(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
     case, judge = walk.case(story)
-    hearings.hold(walk.session, walk.judge(judge, now), walk.standing_hearing(case), now=now)
+    hearing = walk.standing_hearing(case)
+    hearings.hold(walk.session, walk.judge(judge, now), hearing, now=now)
+    clerk = walk.clerk(story, now)
+    halls.account(walk.session, clerk, hearing, language=story.language, now=now)
 
 
 # ------------------------------------------------------------------ the act and its public text

@@ -23,6 +23,8 @@ from sud.models import (
     Act,
     Case,
     CaseState,
+    Disc,
+    Device,
     DutyWeek,
     Filing,
     FilingState,
@@ -32,7 +34,7 @@ from sud.models import (
     Person,
     Publication,
     PublicationState,
-    Recording,
+    RecordingAbsence,
     RosterOrder,
     User,
 )
@@ -172,7 +174,9 @@ def test_a_small_demonstration_loads_survives_a_crash_and_verifies(
     assert published == expected[Fate.PUBLISHED]
     assert count(session, Hearing, Hearing.state == HearingState.HELD)
     assert count(session, Judge) == 25
-    assert count(session, Recording) == 1
+    assert count(session, Disc) == 2  # the worker makes the recording of the one for a hearing
+    assert count(session, Device) == 15
+    assert count(session, RecordingAbsence) >= count(session, Hearing) // 8
     for table in (Case, Filing, Person, User, Judge):
         assert count(session, table, ~table.fictional) == 0, table
 
