@@ -6,7 +6,7 @@
 `source` can be stored (`source.packed()`) and taken up elsewhere (`recordings.source.reopened`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from hashlib import sha256
@@ -267,7 +267,7 @@ def _renumbered(title: Title, numbers: Mapping[tuple[int, int], int]) -> Title:
     )
 
 
-def _judged(titles: Sequence[Title]) -> Iterator[Title]:
+def _judged(titles: Iterable[Title]) -> Iterator[Title]:
     """Tell the tests: what is too short for a hearing, and what is called one."""
     for title in titles:
         short = 0 < title.seconds < SHORTEST_S
@@ -295,13 +295,14 @@ def _compared(
 
 
 def _content(title: Title, volume: Volume, tapes: Sequence[Tape], charted: "Charted") -> bytes:
-    """A digest of what a title plays, whatever its place on its disc; nothing where some is lost."""
+    """A digest of what a title plays, wherever its disc has it; nothing where some is lost."""
     if not title.runs or title.losses:
         return b""
     digest = sha256()
     for run in title.runs:
         if run.file is not None:
-            digest.update(charted.chart(volume.files[run.file]).sums.tobytes())
+            file = volume.files[run.file]
+            digest.update(charted.chart(file).sums.tobytes() + str(file.size).encode())
             continue
         tape = next(one for one in tapes if (one.titleset, one.menu) == _tape_of(title))
         for extent in run.extents:
