@@ -22,7 +22,6 @@ from sud.models.filings import FilingPart, FilingState, ReturnReason
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
 from sud.models.marks import MarkKind
 from sud.models.media import (
-    DropState,
     PieceState,
     RecordingProblem,
     RecordingState,
@@ -251,9 +250,6 @@ _PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RemarkState.WAITING, _("Waiting for the judge")),
     (RemarkState.ACCEPTED, _("Accepted")),
     (RemarkState.REJECTED, _("Rejected")),
-    (DropState.WAITING, _("Waiting for its hearing")),
-    (DropState.LINKED, _("Linked")),
-    (DropState.REFUSED, _("Not a recording")),
     (ActState.DRAFT, _("Draft")),
     (ActState.ISSUED, _("Issued")),
     (ActPart.INTRODUCTORY, _("Introductory part")),

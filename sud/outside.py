@@ -23,7 +23,6 @@ from sud.errors import CourtError, Refusal
 SMTP_TIMEOUT_SECONDS = 15
 LONG_JOBS = frozenset(
     {
-        "media.transcode",
         "media.judge",
         "media.make_piece",
         "media.finish",

@@ -20,6 +20,7 @@ from sud.config import Config
 from sud.courtrooms import views as courtrooms
 from sud.custody import views as custody
 from sud.db import Sessions, make_sessions
+from sud.discs import views as discs
 from sud.exceptions import views as exceptions
 from sud.filings import views as filings
 from sud.hearings import views as hearings
@@ -53,6 +54,7 @@ ROOMS: tuple[ModuleType, ...] = (
     exceptions,
     filings,
     media,
+    discs,
     custody,
     publication,
     statistics,
@@ -151,7 +153,7 @@ def _limit_body() -> None:
     most = config.upload_limit_bytes
     if actor().signed_in:
         most *= PAPERS_AT_ONCE
-        if request.endpoint == "media.hand_in":
+        if request.endpoint == "discs.hand_in":
             most = config.recording_limit_bytes + ENVELOPE
     request.max_content_length = most
 

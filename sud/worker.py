@@ -25,6 +25,7 @@ from sud.config import Config
 from sud.courtrooms import jobs as courtrooms
 from sud.custody import jobs as custody
 from sud.db import Sessions, make_sessions
+from sud.discs import jobs as discs
 from sud.exceptions import jobs as exceptions
 from sud.filings import jobs as filings
 from sud.media import jobs as media
@@ -44,6 +45,7 @@ ROOMS = (
     exceptions,
     filings,
     media,
+    discs,
     custody,
     publication,
     refiling,

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import BinaryIO, Final, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, flash, redirect, request, url_for
@@ -22,9 +22,6 @@ from sud.labels import label
 from sud.media import package, rights, service
 from sud.media.forms import (
     CopyForm,
-    FindHearingForm,
-    HandInForm,
-    LinkForm,
     MarkForm,
     PressForm,
     milliseconds_of,
@@ -32,8 +29,6 @@ from sud.media.forms import (
 )
 from sud.models import CopyForm as Copied
 from sud.models import (
-    DropItem,
-    DropState,
     Hearing,
     Mark,
     Participant,
@@ -42,7 +37,7 @@ from sud.models import (
 )
 from sud.outside import local_day
 from sud.request import actor, allow, can, db, house, outside, render, session_name
-from sud.words import duration, moment, size
+from sud.words import duration, moment
 
 views = Blueprint("media", __name__, template_folder="templates")
 
@@ -55,49 +50,19 @@ PIECE: Final = 2 * 1024 * 1024
 """The most that a range without an end is given: players ask on, and slow lines hold no thread."""
 
 
-# ------------------------------------------------------------------ handing in
+# ------------------------------------------------------------------ a hearing
 
 
 @views.get("/hearings/<uuid:key>/recording")
 @allow(Action.RECORDING_PLAY, on=service.hearing_of_url)
 def of_hearing(hearing: Hearing) -> ResponseReturnValue:
-    """Show what was recorded of a hearing, and take more."""
-    return _of_hearing(hearing, HandInForm())
-
-
-@views.post("/hearings/<uuid:key>/recording")
-@allow(Action.RECORDING_ADD, on=service.hearing_of_url)
-def hand_in(hearing: Hearing) -> ResponseReturnValue:
-    """Take a disc for a hearing."""
-    form = HandInForm()
-    limit = house().config.recording_limit_bytes
-    if form.validate_on_submit():
-        sent = [
-            service.Sent(name=one.filename or "", stream=cast(BinaryIO, one.stream))
-            for one in form.disc.data
-        ]
-        try:
-            recording = service.hand_in(
-                db(), actor(), hearing, sent, outside=outside(), limit=limit
-            )
-        except CourtError as error:
-            if "limit" in error.facts:
-                error.facts["limit"] = size(limit)
-            form.refuse(error, form.disc)
-        else:
-            return redirect(url_for("media.recording", key=recording.key), 303)
-    return _of_hearing(hearing, form), 422
-
-
-def _of_hearing(hearing: Hearing, form: HandInForm) -> str:
+    """Show what was recorded of a hearing."""
     return render(
         "media/of_hearing.html",
         case=hearing.case,
         hearing=hearing,
         recordings=service.recordings_of_hearing(db(), hearing),
         discs=service.discs_of_hearing(db(), actor(), hearing),
-        form=form,
-        limit=size(house().config.recording_limit_bytes),
     )
 
 
@@ -440,77 +405,3 @@ def install(app: Flask) -> None:
 
 def _end_rights(_app: Flask, **_told: object) -> None:
     service.end_session(db(), session_name(), now=outside().now())
-
-
-# ------------------------------------------------------------------ discs
-
-
-@views.get("/discs")
-@allow(Action.RECORDING_QUEUE)
-def drop() -> ResponseReturnValue:
-    """Show the discs that wait for their hearing, and the recordings that are not ready."""
-    return render(
-        "media/discs.html",
-        discs=service.waiting_discs(db()),
-        unfinished=service.unfinished_recordings(db(), actor()),
-    )
-
-
-@views.get("/discs/<uuid:key>")
-@allow(Action.RECORDING_QUEUE, on=service.drop_item_of_url)
-def disc(item: DropItem) -> ResponseReturnValue:
-    """Ask which hearing is on a disc."""
-    return _disc(item, LinkForm())
-
-
-@views.post("/discs/<uuid:key>")
-@allow(Action.RECORDING_QUEUE, on=service.drop_item_of_url)
-def link(item: DropItem) -> ResponseReturnValue:
-    """Link a disc with its hearing."""
-    form = LinkForm()
-    offered = _offered()
-    form.hearing.choices = _choices(offered)
-    if form.validate_on_submit():
-        (hearing,) = [one for one in offered if one.key == form.hearing.data]
-        try:
-            made = service.link(db(), actor(), item, hearing, outside=outside())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("media.recording", key=made.key), 303)
-    return _disc(item, form), 422
-
-
-def _offered() -> list[Hearing]:
-    question = FindHearingForm().q.data or ""
-    return list(service.hearings_for_disc(db(), actor(), question, now=outside().now()))
-
-
-def _choices(hearings: list[Hearing]) -> list[tuple[str, str]]:
-    return [
-        (
-            str(one.key),
-            " · ".join(
-                (
-                    one.case.number,
-                    moment(one.starts_at),
-                    one.courtroom.name,
-                    str(label(one.purpose)),
-                )
-            ),
-        )
-        for one in hearings
-    ]
-
-
-def _disc(item: DropItem, form: LinkForm) -> str:
-    offered = _offered()
-    form.hearing.choices = _choices(offered)
-    return render(
-        "media/disc.html",
-        item=item,
-        form=form,
-        search=FindHearingForm(),
-        offered=offered,
-        waiting=item.state is DropState.WAITING and can(Action.RECORDING_QUEUE),
-    )

@@ -84,8 +84,6 @@ from sud.models.journal import JournalLine
 from sud.models.machinery import Counter, Heartbeat, OnceAnswer
 from sud.models.marks import Mark, MarkKind
 from sud.models.media import (
-    DropItem,
-    DropState,
     PieceState,
     Recording,
     RecordingPiece,
@@ -196,8 +194,6 @@ __all__ = [
     "DrawRequest",
     "DrawSeat",
     "DrawWait",
-    "DropItem",
-    "DropState",
     "DutyExemption",
     "DutyRate",
     "DutyWeek",

@@ -143,24 +143,3 @@ class Rendition(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     total_bytes: Mapped[int] = mapped_column(BigInteger)
-
-
-class DropState(StrEnum):
-    WAITING = "waiting"
-    LINKED = "linked"
-    REFUSED = "refused"
-
-
-class DropItem(Base):
-    """A disc seen complete in the drop folder, waiting for a person to name its hearing."""
-
-    __tablename__ = "drop_items"
-
-    id: Mapped[Identity]
-    key: Mapped[Key]
-    name: Mapped[str] = mapped_column(unique=True)
-    size: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[DropState] = mapped_column(coded(DropState), default=DropState.WAITING)
-    problem: Mapped[RecordingProblem | None] = mapped_column(coded(RecordingProblem))
-    recording_id: Mapped[int | None] = mapped_column(ForeignKey(Recording.id))
-    seen_at: Mapped[datetime]

@@ -88,7 +88,7 @@ def navigation() -> list[Way]:
         (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.FILING_START, "filings.start", _("File a claim")),
         (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
-        (Action.RECORDING_QUEUE, "media.drop", _("Recordings")),
+        (Action.RECORDING_QUEUE, "discs.queue", _("Discs")),
         (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),

@@ -22,6 +22,7 @@ ROOMS = (
     "exceptions",
     "refiling",
     "media",
+    "discs",
     "publication",
     "statistics",
     "portal",

@@ -14,6 +14,7 @@ from sud.access import ANONYMOUS, OPEN, Action, Actor, permits, visible
 from sud.models import (
     Act,
     Case,
+    Disc,
     Document,
     Erasure,
     ExceptionProposal,
@@ -39,6 +40,7 @@ SUBJECTS = {
     "/papers/": Document,
     "/hearings/": Hearing,
     "/recordings/": Recording,
+    "/discs/": Disc,
     "/acts/": Act,
     "/publications/": Publication,
     "/exceptions/": ExceptionProposal,
@@ -53,12 +55,17 @@ ELSEWHERE = {
     "/courtrooms/": "of a court and not of a case, tested with courtrooms",
     "/conflicts/": "a judge's own, tested with recusals",
     "/decisions/": "public, tested with publication",
-    "/discs/": "a disc has no case until it is linked, tested with media",
     "/draws/": "public, tested with allocation",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
     "/watch/": "the auditor's, tested with statistics",
 }
-AFTER = {"right": "0", "name": "x", "mark": uuid.UUID(int=0), "issued": uuid.UUID(int=0)}
+AFTER = {
+    "right": "0",
+    "name": "x",
+    "mark": uuid.UUID(int=0),
+    "issued": uuid.UUID(int=0),
+    "number": 1,
+}
 
 
 @pytest.fixture

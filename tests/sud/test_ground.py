@@ -40,9 +40,9 @@ def test_journal_refuses_change(session: Session, make: Make, time, statement: s
 
 
 def test_deferring_is_part_of_the_transaction(session: Session) -> None:
-    defer_job(session, "media.transcode", recording_id=7)
+    defer_job(session, "media.judge", recording_id=7)
     queued = session.execute(text("SELECT queue_name, task_name, args FROM procrastinate_jobs"))
-    assert queued.all() == [("long", "media.transcode", {"recording_id": 7})]
+    assert queued.all() == [("long", "media.judge", {"recording_id": 7})]
 
 
 def test_missing_page_is_404(client: FlaskClient) -> None:
@@ -61,7 +61,7 @@ def test_the_night_forgets_what_only_mattered_for_a_moment(
     old, young = uuid.uuid4(), uuid.uuid4()
     for token, days in ((old, 8), (young, 6)):
         session.add(OnceAnswer(token=token, location="/", at=time() - timedelta(days=days)))
-    defer_job(session, "media.transcode", recording_id=1)
+    defer_job(session, "media.judge", recording_id=1)
     session.commit()
     forget(sessions, outside)
     assert session.scalars(select(OnceAnswer.token)).all() == [young]

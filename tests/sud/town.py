@@ -12,6 +12,10 @@ from sud.models import (
     Act,
     ActState,
     Case,
+    Disc,
+    DiscOrigin,
+    DiscState,
+    DiscTitle,
     Document,
     Erasure,
     ErasureGround,
@@ -84,8 +88,20 @@ def _furnish(
     """Give a case one thing of every kind, and its court a draft and a handed-in filing."""
     hearing = make.hearing(case, starts=make.now() + timedelta(days=number + 1))
     act_kind = make.act_kind()
+    shelf = {"origin": DiscOrigin.FOLDER, "state": DiscState.READ, "size": 1}
+    shelf |= {"court_id": case.court_id, "handed_in_at": make.now()}
+    linked, waiting = Disc(**shelf, name="linked"), Disc(**shelf, name="waiting")
+    handed_in = Disc(**shelf, name="handed in", hearing=hearing)
+    nobodys = Disc(**shelf | {"court_id": None}, name="nobody knows whose")
+    session.add_all([linked, waiting, handed_in, nobodys])
+    session.flush()
+    discs = [linked, waiting, handed_in, nobodys]
+    session.add_all(
+        DiscTitle(disc_id=disc.id, number=1, kind="hearing", seconds=3600) for disc in discs
+    )
     recording = Recording(
         hearing=hearing,
+        disc=linked,
         source_name="disc",
         source_prefix=f"masters/{number}",
         source_sha256="0" * 64,
@@ -210,6 +226,7 @@ def _furnish(
     for kind, made in (
         (Hearing, [hearing]),
         (Recording, [recording]),
+        (Disc, discs),
         (Act, [draft, issued]),
         (Filing, filings),
         (Document, papers),
