@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,6 +20,7 @@ from recordings.titles import Loss, Run, Title, Why
 
 VERSION = 1
 LARGEST = 64 << 20  # bytes of a manifest: a week of segments
+NEARLY = 1e-6
 INTENDED = frozenset({"paused", "stopped"})
 
 
@@ -182,7 +184,7 @@ def _runs(found: Captured, folder: str, whole: Mapping[str, File]) -> list[File]
     return made
 
 
-def joined(found: Captured, titles: Mapping[str, Title]) -> Title | None:
+def one_title(found: Captured, titles: Mapping[str, Title]) -> Title | None:
     """Make one title of the titles of its runs (by the names of `CapturedRun.name`).
 
     The line of time is the wall clock since the capture began: a gap keeps its place. What came to
@@ -197,11 +199,17 @@ def joined(found: Captured, titles: Mapping[str, Title]) -> Title | None:
     end, why = 0.0, ""
     for run, title in known:
         # Two clocks are compared, and files are seen a moment late: runs never overlap.
-        start = max(end, (run.began_at - origin).total_seconds())
+        start = max(end, _on_grid((run.began_at - origin).total_seconds(), title))
         if runs and why not in INTENDED and start > end:
             losses.append(Loss(start_s=end, seconds=start - end, why=Why.MISSING))
         runs += [replace(one, start_s=one.start_s + start) for one in title.runs]
         losses += [replace(one, start_s=one.start_s + start) for one in title.losses]
         end, why = start + title.seconds, run.why
-    first = known[0][1]
+    first = known[0][1]  # whose streams the others have too: it is one encoder
     return replace(first, seconds=end, runs=tuple(runs), losses=tuple(losses), name=found.session)
+
+
+def _on_grid(seconds: float, title: Title) -> float:
+    """Move a time to the next picture, where a run of pictures can begin."""
+    rate = title.picture.frame_rate if title.picture is not None else None
+    return ceil(seconds * rate - NEARLY) / rate if rate else seconds

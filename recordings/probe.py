@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from recordings.captured import Captured, one_title
 from recordings.carve import carved, followed
 from recordings.chart import (
     NAVIGATION,
@@ -122,7 +123,16 @@ def _films(
                 silent.append(name)
             else:
                 films.append(replace(film, title=replace(film.title, number=len(films) + 1)))
+    if volume.capture is not None and films:
+        films = [_film_of(volume.capture, films)]
     return films, silent
+
+
+def _film_of(capture: Captured, films: Sequence[Film]) -> Film:
+    """The runs of a capture as one title, by the wall clock."""
+    titles = {PurePosixPath(film.title.runs[0].file or "").name: film.title for film in films}
+    title = one_title(capture, titles)
+    return replace(films[0], title=replace(title or films[0].title, number=1))
 
 
 def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> list[Volume]:

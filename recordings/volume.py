@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from recordings.captured import Captured, capture_in
 from recordings.chart import PACK, SECTOR, tolerant
 from recordings.errors import NotADiscError
 from recordings.files import (
@@ -76,6 +77,7 @@ class Volume:
     files: dict[str, File]
     name: str = ""  # of the folder, the image, or the file
     label: str = ""  # what was written on the disc when it was made
+    capture: Captured | None = None  # whose runs are the files, if they are
 
     @property
     def is_dvd(self) -> bool:
@@ -89,6 +91,9 @@ def volumes_of(files: Iterable[File]) -> list[Volume]:
     its sectors can tell (`recordings.carve`).
     """
     whole = [replace(one, pieces=(Piece(file=one.name, start=0, size=one.size),)) for one in files]
+    live = capture_in(whole)
+    if live is not None:
+        return [_of_capture(*live)]
     volumes: list[Volume] = []
     others: list[File] = []
     for file in whole:
@@ -107,6 +112,12 @@ def volumes_of(files: Iterable[File]) -> list[Volume]:
         kind = Kind.FILE if len(whole) == 1 else Kind.DATA
         volumes.append(Volume(kind=kind, files=media, name=next(iter(media))))
     return sorted(volumes, key=lambda volume: _natural(volume.name))
+
+
+def _of_capture(capture: Captured, runs: Sequence[File]) -> Volume:
+    """The runs of a courtroom recorded live, each as a media file."""
+    files = {run.name: run for run in runs}
+    return Volume(kind=Kind.DATA, files=files, name=capture.session, capture=capture)
 
 
 def volume_of(files: Iterable[File]) -> Volume:

@@ -21,15 +21,16 @@ import pytest
 from recordings import soundcheck
 from recordings.bucket import BucketStore
 from recordings.capture import Orders, Recorder
-from recordings.captured import capture_in, captured_of, joined
+from recordings.captured import capture_in, captured_of, one_title
 from recordings.directory import DirectoryStore
 from recordings.errors import NotADiscError
 from recordings.files import files_at, files_stored
 from recordings.gate import Listener, StrangerError, is_key, published
+from recordings.probe import look
 from recordings.receive import Address, AddressError, address_of
 from recordings.spool import JOURNAL, MANIFEST, Capture, Journal, Keeper, unbroken
 from recordings.store import digest
-from recordings.titles import Kind, Origin, Run, Title, Why
+from recordings.titles import Form, Kind, Origin, Run, Title, Why
 from tests.recordings.conftest import ACCESS, SECRET, free_port
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -213,7 +214,7 @@ def test_a_capture_is_read_as_one_title_with_its_runs_on_the_wall_clock(
         frames = _frames(path)
         assert frames == pytest.approx(told.seconds * 10, abs=4), told.name
         titles[told.name] = _title(told.seconds, told.name)
-    title = joined(captured, titles)
+    title = one_title(captured, titles)
     assert title is not None
     assert [run.file for run in title.runs] == [run.name for run in captured.runs]
     starts = [run.start_s for run in title.runs]
@@ -223,6 +224,20 @@ def test_a_capture_is_read_as_one_title_with_its_runs_on_the_wall_clock(
     (loss,) = title.losses
     assert (loss.why, loss.start_s) == (Why.MISSING, pytest.approx(titles["run-0001.ts"].seconds))
     assert title.seconds == pytest.approx(starts[-1] + captured.runs[-1].seconds)
+
+
+def test_the_reader_takes_a_capture_for_one_recording(cut: Hall, tmp_path: Path) -> None:
+    manifest = cut.manifest()
+    files = files_stored(cut.store, f"live/hall-2/{manifest['session']}/")
+    (title,) = look(files, program=FFMPEG, scratch=tmp_path).report.titles
+    assert len(title.runs) == 3
+    assert [one.form for one in title.streams] == [Form.PICTURE, Form.SOUND]
+    for run in title.runs:
+        assert run.start_s * 10 == pytest.approx(round(run.start_s * 10), abs=1e-6)
+    played = sum(run.seconds for run in title.runs)
+    received = sum(one["seconds"] for run in manifest["runs"] for one in run["segments"])
+    assert played == pytest.approx(received, abs=0.5)
+    assert [one.why for one in title.losses] == [Why.MISSING]
 
 
 def _title(seconds: float, file: str) -> Title:
