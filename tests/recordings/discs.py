@@ -13,14 +13,14 @@ from pathlib import Path
 import imageio_ffmpeg
 import pycdlib
 from udfkit import dvd
-from vtskit import menu, titleset, vm, vmg
+from vtskit import menu, spu, subtitles, titleset, vm, vmg
 
 from tests.recordings import marks
 
 GOOD = Path(__file__).parents[2] / "sud" / "demonstration" / "disc"
 SECTOR = 2048
 TICKS = 90_000  # of a DVD's clock in a second
-DRAWN = (352, 288)
+DRAWN = (176, 144)  # and enlarged: drawing is dearer than coding
 
 
 # --- what is recorded ---
@@ -44,6 +44,7 @@ class Take:
     aspect: str = "4:3"
     field_order: str = "tff"  # or "bff", "progressive"
     sounds: tuple[Sound, ...] = (Sound(),)
+    subtitle: str | None = None  # the language of a line that is shown from second 2 to 4
     closed: bool = False  # groups of pictures that stand alone, as angles need them
     kbits: int = 500
 
@@ -74,6 +75,7 @@ class Written:
     titleset: int
     seconds: float
     starts: tuple[tuple[Take, float], ...]  # of each take (of angles, the first), in seconds
+    chapters: tuple[float, ...]  # when each begins
     units: tuple[tuple[float, int], ...]  # second and first sector of each half second of video
     sectors: int  # where it ends
 
@@ -188,6 +190,7 @@ class Studio:
                 titleset.Audio(lang=sound.language, channels=sound.channels)
                 for sound in first.sounds
             ),
+            subpictures=(titleset.Subpicture(lang=first.subtitle),) if first.subtitle else (),
         )
 
     def _menu(self, take: Take) -> menu.Menu:
@@ -197,13 +200,16 @@ class Studio:
 
 def _written(number: int, parts: Sequence[Part], one: titleset.WrittenTitle) -> Written:
     takes = [part.takes[0] if isinstance(part, Angles) else part for part in parts]
-    begun = {}
+    begun: dict[int, float] = {}
+    cells: dict[int, float] = {}
     for tick, _, cell in one.timeline:
         begun.setdefault(one.cells[cell - 1].segment[0], tick / TICKS)
+        cells.setdefault(cell, tick / TICKS)
     return Written(
         titleset=number,
         seconds=one.end / TICKS,
         starts=tuple((take, begun[index]) for index, take in enumerate(takes)),
+        chapters=tuple(cells[entry] for entry in one.programs),
         units=tuple((tick / TICKS, sector) for tick, sector, _ in one.timeline),
         sectors=one.first_sector + one.sectors,
     )
@@ -211,7 +217,7 @@ def _written(number: int, parts: Sequence[Part], one: titleset.WrittenTitle) -> 
 
 def _encode_dvd(take: Take, path: Path) -> None:
     interlaced = take.field_order != "progressive"
-    flags = ("+ilme+ildct" if interlaced else "") + ("+cgop" if take.closed else "")
+    flags = ("+ildct" if interlaced else "") + ("+cgop" if take.closed else "")
     sounds = [
         option
         for index, sound in enumerate(take.sounds)
@@ -229,6 +235,10 @@ def _encode_dvd(take: Take, path: Path) -> None:
         *(*sounds, "-f", "dvd", "-muxrate", "10080000"),
     )
     _encode(take, path, options)
+    if take.subtitle:
+        line = spu.Overlay.from_rects(96, 16, [(8, 4, 88, 12)])
+        cues = {0: [subtitles.Cue(2, 4, line, x=64, y=200)]}
+        path.write_bytes(subtitles.mux(path.read_bytes(), cues))
 
 
 def _field(take: Take) -> str:
@@ -303,15 +313,17 @@ def without_iso9660(image: Path) -> None:
             file.write((b"\x00" + name + b"\x01" if name else b"").ljust(SECTOR, b"\x00"))
 
 
-def data_image(files: dict[str, Path], target: Path, *, udf: bool = False) -> Path:
+def data_image(
+    files: dict[str, Path], target: Path, *, joliet: bool = True, udf: bool = False
+) -> Path:
     """A data disc: short names in ISO 9660, the real ones (any script) in Joliet or UDF."""
     image = pycdlib.PyCdlib()
-    image.new(interchange_level=1, joliet=3, udf="2.60" if udf else None)
+    image.new(interchange_level=1, joliet=3 if joliet else None, udf="2.60" if udf else None)
     for index, (name, path) in enumerate(sorted(files.items())):
         image.add_file(
             str(path),
             f"/FILE{index:04}.{Path(name).suffix[1:4].upper()};1",
-            joliet_path=f"/{name}",
+            joliet_path=f"/{name}" if joliet else None,
             udf_path=f"/{name}" if udf else None,
         )
     image.write(str(target))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recordings.feed import Feed, feed, specifier
 from recordings.source import Source
-from recordings.titles import Run, Title
+from recordings.titles import Title
 from recordings.volume import File, files_at
 from tests.recordings.discs import SECTOR
 from tests.recordings.marks import HEARD_RATE, TRACK, WINDOW, Mark
@@ -91,7 +91,7 @@ class Player:
         seen: dict[Mark, float] = {}
         heard: dict[Mark, list[float]] = {}
         for run in title.runs:
-            one = self._run(source, title, run)
+            one = self.watch(source, title, run.start_s, run.seconds)
             for index, mark in enumerate(one.frames):
                 if mark:
                     seen.setdefault(mark, run.start_s + index / frame_rate(title))
@@ -101,16 +101,16 @@ class Player:
                     heard.setdefault(second, []).append(run.start_s + index * WINDOW / HEARD_RATE)
         return Played(seen=seen, heard=heard)
 
-    def _run(self, source: Source, title: Title, run: Run) -> Watched:
-        one = feed(source, title, run.start_s, run.seconds, scratch=self.scratch)
+    def watch(self, source: Source, title: Title, start_s: float, seconds: float) -> Watched:
+        """Each frame and each tenth of a second of a stretch of one run."""
+        one = feed(source, title, start_s, seconds, scratch=self.scratch)
         packs = b"".join(one.packs)
-        fed = sha256(packs if one.url == "pipe:0" else Path(one.url).read_bytes()).digest()
-        sound = title.sounds[0] if title.sounds else None
-        streams = tuple(
-            specifier(stream) if stream and stream.id in one.streams else None
-            for stream in (title.picture, sound)
-        )
-        key = (fed, one.options, one.clock_s, one.seconds, streams)
+        fed = packs if one.url == "pipe:0" else repr(source.report.files).encode()
+        # Where the first sound is silent the next one speaks: the recorder was set otherwise.
+        sound = next((sound for sound in title.sounds if sound.id in one.streams), None)
+        picture = title.picture if title.picture and title.picture.id in one.streams else None
+        streams = tuple(specifier(stream) if stream else None for stream in (picture, sound))
+        key = (sha256(fed).digest(), one.url, one.options, one.clock_s, one.seconds, streams)
         if key not in self._watched:
             self._watched[key] = _decoded(one, packs, frame_rate(title), *streams)
         return self._watched[key]
