@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from recordings.ingest import ingest
 from recordings.pipeline import Bench, look_into
 from recordings.probe import as_json
 from recordings.progress import Progress, Step
+from recordings.recipe import NoRecipeError, recipe
 from recordings.store import ObjectStore, StoreError, sweep
 
 KEPT, FAILED, WANTED, INTERRUPTED = 0, 1, 3, 130
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--ffmpeg", default="", help="instead of the one that comes along")
         verb.add_argument("--scratch", type=Path, help="a folder with room for some minutes")
     keep.add_argument("--title", type=int, action="append", default=[], metavar="N")
+    keep.add_argument("--recipe", default="", help="another version than the latest")
     keep.add_argument(
         "--retain-until",
         type=_day,
@@ -152,7 +154,7 @@ def _ingest(asked: argparse.Namespace, shown: "Shown") -> int:
     place = _place(asked.store, os.environ)  # noqa: TID251  # the keys of a desk come this way
     place.store.ensure_bucket(lock=asked.retain_until is not None)
     scratch.tidy(_scratch(asked))
-    bench = _bench(asked, place.store, shown)
+    bench = replace(_bench(asked, place.store, shown), recipe=_recipe(asked.recipe))
     sources: list[dict[str, Any]] = []
     failures: list[dict[str, str]] = []
     for path in asked.paths:
@@ -283,6 +285,13 @@ def _bench(asked: argparse.Namespace, store: ObjectStore, shown: "Shown") -> Ben
         scratch=_scratch(asked),
         watch=shown,
     )
+
+
+def _recipe(version: str) -> str:
+    try:
+        return recipe(version).version
+    except NoRecipeError as error:
+        raise UsageError(f"there is no recipe {error}") from error
 
 
 def _scratch(asked: argparse.Namespace) -> Path:

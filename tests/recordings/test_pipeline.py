@@ -151,11 +151,13 @@ def test_types_and_caching_are_right(ingested: tuple[Said, Path]) -> None:
 def test_again_nothing_is_made_and_it_is_said(ingested: tuple[Said, Path], tmp_path: Path) -> None:
     _, place = ingested
     before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
-    said = run("ingest", GOOD / "VIDEO_TS", "--store", place, "--scratch", tmp_path)
-    assert said.code == 0
-    assert "not kept twice" in said.out
-    assert "Title 1 plays: 0:00:10 of 0:00:10" in said.out
-    assert "Title 2 was left out: test of the equipment" in said.out
+    (kept,) = place.glob("masters/*/*/data")
+    for source in (GOOD / "VIDEO_TS", kept):
+        said = run("ingest", source, "--store", place, "--scratch", tmp_path)
+        assert said.code == 0
+        assert "not kept twice" in said.out
+        assert "Title 1 plays: 0:00:10 of 0:00:10" in said.out
+        assert "Title 2 was left out: test of the equipment" in said.out
     assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
 
 
@@ -377,6 +379,7 @@ def test_what_can_be_wrong_is_said_in_a_line(tmp_path: Path) -> None:
         (["probe", tmp_path / "nothing"], "nothing in it is a recording that we can play"),
         (["ingest", tmp_path / "letter.pdf", "--store", store], "nothing in it is a recording"),
         (["ingest", GOOD, "--title", "7", "--store", store], "there is no title 7"),
+        (["ingest", GOOD, "--recipe", "hls-0", "--store", store], "there is no recipe"),
         (["ingest", GOOD, "--store", "s3://bucket"], "AWS_ACCESS_KEY_ID"),
         (["audit", "--store", tmp_path / "none"], "there is no store at"),
         (["verify", "--store", tmp_path / "none"], "there is no store at"),
