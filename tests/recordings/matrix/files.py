@@ -1,10 +1,13 @@
 """Data discs and single files: what cameras, sound recorders and other programs leave behind."""
 
 import random
+import shutil
 import struct
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+
+from udfkit import bluray
 
 from recordings.titles import Why
 from tests.recordings.discs import (
@@ -18,8 +21,9 @@ from tests.recordings.matrix.truth import Case, Expected, Gone, Lab
 
 AVI = ("-c:v", "mpeg4", "-b:v", "400k", "-g", "12", "-c:a", "libmp3lame")
 WMV = ("-c:v", "wmv2", "-b:v", "400k", "-g", "12", "-c:a", "wmav2")
-MP4 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-g", "12", "-c:a", "aac")
+MP4 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-g", "12", "-c:a", "aac")
 MPG = ("-c:v", "mpeg1video", "-b:v", "600k", "-g", "12", "-c:a", "mp2", "-f", "mpeg")
+MPEG2 = ("-c:v", "mpeg2video", "-b:v", "600k", "-g", "12", "-c:a", "mp2")
 VCD = 2352, 24, 2324  # a sector of a video CD: all of it, its head, what of it is the stream
 
 
@@ -77,8 +81,23 @@ def data_image_udf(lab: Lab) -> Case:
     return _told(data_image(_camera_files(lab), lab.place / "data.iso", udf=True))
 
 
+def data_image_cp866(lab: Lab) -> Case:
+    """ISO 9660 alone, names in a code page of DOS"""
+    image = data_image(_camera_files(lab), lab.place / "data.iso", joliet=False)
+    data = image.read_bytes()
+    image.write_bytes(data.replace(b"FILE000", "СУД-000".encode("cp866")))
+    return _told(image)
+
+
+def data_image_hostile_path(lab: Lab) -> Case:
+    """the same, and the image's own name is full of commas, colons, quotes and a newline"""
+    folder = lab.place / "a,,start,5,:\n'd'"
+    folder.mkdir()
+    return _told(data_image(_camera_files(lab), folder / "50%, :x.iso"))
+
+
 def data_image_headless(lab: Lab) -> Case:
-    """the same, its file system zeroed: an MPG and an AVI lie somewhere inside"""
+    """a data disc whose file system is zeroed: two MPG lie somewhere inside"""
     files = {
         "a.mpg": lab.studio.program(lab.e),
         "b.mpg": lab.studio.program(lab.d),
@@ -87,6 +106,13 @@ def data_image_headless(lab: Lab) -> Case:
     zero(image, 0, 25)
     case = _alone(image, lab.e)
     return replace(case, grouped=False, titles=(*case.titles, *_alone(image, lab.d).titles))
+
+
+def films_headless(lab: Lab) -> Case:
+    """a data disc with AVI, WMV and MP4 whose file system is zeroed"""
+    image = data_image(_camera_files(lab), lab.place / "data.iso")
+    zero(image, 0, 30)
+    return _told(image)
 
 
 def mixed_disc(lab: Lab) -> Case:
@@ -112,8 +138,23 @@ def single_mpg(lab: Lab) -> Case:
 
 def single_mpeg2(lab: Lab) -> Case:
     """one MPEG-2 program stream without navigation packs"""
-    options = ("-c:v", "mpeg2video", "-b:v", "600k", "-g", "12", "-c:a", "mp2", "-f", "vob")
-    return _alone(_kept(lab, "hearing.mpeg", _take(6), *options), _take(6))
+    return _alone(_kept(lab, "hearing.mpeg", _take(6), *MPEG2, "-f", "vob"), _take(6))
+
+
+def clock_wraps(lab: Lab) -> Case:
+    """an MPEG-2 program stream whose clock of 33 bits begins anew in the middle"""
+    options = (*MPEG2, "-output_ts_offset", "95440", "-f", "vob")
+    return _alone(_kept(lab, "hearing.mpg", _take(6), *options), _take(6))
+
+
+def clock_jumps(lab: Lab) -> Case:
+    """two program streams in one file; the second's clock begins ten minutes later"""
+    path = _kept(lab, "hearing.mpg", _take(6), *MPEG2, "-f", "vob")
+    later = lab.studio.media(_take(2), "x.mpg", *MPEG2, "-output_ts_offset", "600", "-f", "vob")
+    with path.open("ab") as file:
+        file.write(later.read_bytes())
+    case = _alone(path, _take(6))
+    return replace(case, grouped=False, titles=(*case.titles, *_alone(path, _take(2)).titles))
 
 
 def single_mp4(lab: Lab) -> Case:
@@ -154,6 +195,15 @@ def camcorder_folder(lab: Lab) -> Case:
     (folder / "PRIVATE/AVCHD/BDMV/INDEX.BDM").write_bytes(b"INDX0200" + bytes(200))
     titles = tuple(title for take in takes for title in _alone(folder, take).titles)
     return Case(path=folder, titles=titles)
+
+
+def high_definition_image(lab: Lab) -> Case:
+    """AVCHD burned to a disc: UDF 2.50 with a metadata partition, no ISO 9660"""
+    case = camcorder_folder(lab)
+    shutil.move(lab.place / "camera/PRIVATE/AVCHD/BDMV", lab.place / "camera/BDMV")
+    bluray.write_image(str(lab.place / "camera"), str(lab.place / "camera.iso"), "CAMERA")
+    shutil.rmtree(lab.place / "camera")
+    return replace(case, path=lab.place / "camera.iso")
 
 
 def video_cd(lab: Lab) -> Case:
@@ -199,6 +249,16 @@ def truncated_avi(lab: Lab) -> Case:
     gone = Gone(start_s=4.9, seconds=6.1, why=frozenset({Why.TRUNCATED}))
     title = Expected(seconds=11, starts=((_take(1), 0.0),), gone=(gone,))
     return Case(path=path, titles=(title,), tables=False)
+
+
+def zeroed_avi(lab: Lab) -> Case:
+    """an AVI with 20 KB of zeros inside: it has no clock, but its index knows what is gone"""
+    path = _kept(lab, "hearing.avi", _take(1), *AVI)
+    size = path.stat().st_size
+    zero(path, size // 2 // SECTOR, 10)
+    gone = Gone(start_s=5.15, seconds=0.3, why=frozenset({Why.ZEROED, Why.TORN}))
+    title = Expected(seconds=11, starts=((_take(1), 0.0),), gone=(gone,))
+    return Case(path=path, titles=(title,))
 
 
 def truncated_mp4(lab: Lab) -> Case:

@@ -21,8 +21,8 @@ def _disc(lab: Lab, **form: object) -> Case:
 
 
 def pal_wide(lab: Lab) -> Case:
-    """PAL 720x576, 16:9, bottom field first"""
-    return _disc(lab, size=(720, 576), aspect="16:9", field_order="bff", kbits=900)
+    """PAL 352x576, 16:9, bottom field first"""
+    return _disc(lab, size=(352, 576), aspect="16:9", field_order="bff")
 
 
 def pal_narrow(lab: Lab) -> Case:
@@ -31,8 +31,8 @@ def pal_narrow(lab: Lab) -> Case:
 
 
 def ntsc(lab: Lab) -> Case:
-    """NTSC 720x480"""
-    return _disc(lab, size=(720, 480), rate="30000/1001", kbits=900)
+    """NTSC 352x480, 29.97 frames in a second"""
+    return _disc(lab, size=(352, 480), rate="30000/1001")
 
 
 def progressive(lab: Lab) -> Case:
@@ -73,9 +73,35 @@ def no_sound(lab: Lab) -> Case:
     return replace(case, titles=tuple(replace(title, heard=False) for title in case.titles))
 
 
+def subtitles(lab: Lab) -> Case:
+    """a line of subtitles in Russian"""
+    return _disc(lab, subtitle="ru")
+
+
+def sound_begins_later(lab: Lab) -> Case:
+    """a title whose first take has no sound: somebody forgot the microphone"""
+    silent = replace(lab.a, sounds=())
+    disc = lab.studio.press(lab.place / "disc", [[silent, lab.b]])
+    return Case(path=disc.folder, titles=whole(disc))
+
+
+def other_sound_later(lab: Lab) -> Case:
+    """a title of two takes, AC-3 in stereo and then MP2"""
+    other = replace(lab.b, sounds=(Sound(codec="mp2", channels=1),))
+    disc = lab.studio.press(lab.place / "disc", [[lab.a, other]])
+    return Case(path=disc.folder, titles=whole(disc))
+
+
+def other_size_later(lab: Lab) -> Case:
+    """a title of two takes, 352x288 4:3 and then 352x576 16:9: the recorder's mode was changed"""
+    other = replace(lab.b, size=(352, 576), aspect="16:9")
+    disc = lab.studio.press(lab.place / "disc", [[lab.a, other]])
+    return Case(path=disc.folder, titles=whole(disc))
+
+
 def many_takes(lab: Lab) -> Case:
-    """one title of ten takes: somebody kept pressing pause"""
-    takes = [Take(number=number, seconds=2) for number in range(1, 11)]
+    """one title of six takes of two seconds: somebody kept pressing pause"""
+    takes = [Take(number=number, seconds=2) for number in range(1, 7)]
     disc = lab.studio.press(lab.place / "disc", [takes])
     return Case(path=disc.folder, titles=whole(disc))
 

@@ -12,6 +12,7 @@ from tests.recordings.matrix.truth import Case, Lab, whole
 PARTS, CHAINS, LISTED = 0xC8, 0xCC, 0xC4
 CELLS = 0xE8  # in a program chain: where its table of cells stands
 CELL = 24  # bytes of each
+SESSION_CELLS = 4  # two of the first take, one of each other
 
 
 def _tables(lab: Lab, pattern: str) -> list[Path]:
@@ -165,6 +166,36 @@ def forgotten_title(lab: Lab) -> Case:
         data = path.read_bytes()
         for pointer in (PARTS, CHAINS):
             overwrite(path, table_at(data, pointer), struct.pack(">H", 1))
+    return _case(lab, grouped=False)
+
+
+def cells_in_another_order(lab: Lab) -> Case:
+    """IFO and BUP: the first title plays its last take first, as somebody arranged it"""
+    for path in _tables(lab, "VTS_01_0.*"):
+        data = path.read_bytes()
+        chain = chains(data)[0]
+        cells = [data[at : at + CELL] for at in _cells(data, chain)]
+        overwrite(path, _cells(data, chain)[0], b"".join([cells[-1], *cells[:-1]]))
+        (room,) = struct.unpack_from(">H", data, chain + CELLS + 2)
+        positions = data[chain + room : chain + room + 4 * len(cells)]
+        overwrite(path, chain + room, positions[-4:] + positions[:-4])
+    first, *others = whole(lab.session)
+    (a, _), (b, _), (c, _) = first.starts
+    starts = ((c, 0.0), (a, c.seconds), (b, c.seconds + a.seconds))
+    return Case(
+        path=lab.session.folder, titles=(replace(first, starts=starts, chapters=None), *others)
+    )
+
+
+def forgotten_middle(lab: Lab) -> Case:
+    """IFO and BUP leave out the second take: somebody "cut" it on the recorder"""
+    for path in _tables(lab, "VTS_01_0.*"):
+        data = path.read_bytes()
+        chain = chains(data)[0]
+        cells = _cells(data, chain)
+        assert len(cells) == SESSION_CELLS
+        overwrite(path, cells[2], data[cells[3] : cells[3] + CELL])
+        overwrite(path, chain + 2, b"\x03\x03")
     return _case(lab, grouped=False)
 
 

@@ -38,6 +38,8 @@ class Expected:
     gone: tuple[Gone, ...] = ()
     seen: bool = True  # it has a picture
     heard: bool = True
+    chapters: tuple[float, ...] | None = None  # None: nobody asks
+    pressed: bool = False  # on a DVD, so that its streams are what the first take says
 
     def frames(self, around: float = GROUP) -> dict[Mark, float]:
         """The frames that must be seen, and when each is shown."""
@@ -53,6 +55,7 @@ class Expected:
         return {
             Mark(take.number, second): start + second
             for take, start in self.starts
+            if take.sounds
             for second in range(take.seconds if self.heard else 0)
             if not self._spoilt(start + second, 1, around)
         }
@@ -70,6 +73,9 @@ class Case:
     grouped: bool = True  # what is left says which takes make a title; else each may be its own
     tables: bool = True  # and how long it was
     angles: int = 1  # of the first title
+    timed: bool = (
+        True  # the file tells when each frame is shown; without it what is lost is cut out
+    )
     refused: tuple[str, range] | None = None  # of which file the drive refuses which sectors
     encrypted: bool = False
     nothing: bool = False  # no recording at all: to be refused in words
