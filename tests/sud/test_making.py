@@ -370,6 +370,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
 
     first = worker()
     try:
+        until(lambda: state() is RecordingState.TRANSCODING, "the pieces")
         until(lambda: PieceState.DOING in states(), "a piece to be under way")
     finally:
         first.kill()
