@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from documents.signatures import TestAuthority
@@ -75,17 +76,23 @@ def config(var: Path, databases: Databases, store_address: StoreAddress) -> Conf
     )
 
 
+@pytest.fixture(scope="session")
+def engine(config: Config) -> Iterator[Engine]:
+    """One for the whole run: it remembers every statement that it has compiled."""
+    made = create_engine(config.database_url)
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def sessions(config: Config) -> Iterator[Sessions]:
+def sessions(engine: Engine) -> Iterator[Sessions]:
     """Sessions inside one outer transaction that the end of the test undoes."""
-    engine = create_engine(config.database_url)
     with engine.connect() as connection:
         outer = connection.begin()
         yield sessionmaker(
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         outer.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
@@ -179,9 +186,18 @@ def outside(
     )
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for the whole run, whichever application shows them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, outside: Outside, sessions: Sessions) -> Flask:
+def app(
+    config: Config, outside: Outside, sessions: Sessions, compiled: FileSystemBytecodeCache
+) -> Flask:
     made = make_app(config, outside=outside, sessions=sessions)
+    made.jinja_env.bytecode_cache = compiled
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return made
 
