@@ -90,6 +90,7 @@ def navigation() -> list[Way]:
         (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
         (Action.RECORDING_QUEUE, "discs.queue", _("Discs")),
         (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
+        (Action.CUSTODY_LIST, "custody.waiting", _("Custody of recordings")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
         (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
