@@ -112,6 +112,7 @@ class Recorder:
                 if self.address.scheme == RTMP
                 else None
             )
+            self.told(f"listens on {self.address.host}:{self.address.port}")
             self._heard_at = time.monotonic()
             while not self.orders.stopped:
                 if self.orders.paused is not None:
@@ -140,7 +141,8 @@ class Recorder:
             self._begin(capture)
             self._end_broken_run(capture)
             touched = capture.touched_at or self.now()
-            if (self.now() - touched).total_seconds() > self.idle_s:
+            over = bool(capture.journal.told("ended"))
+            if over or (self.now() - touched).total_seconds() > self.idle_s:
                 self._seal("the machine was away for long")
             else:
                 capture.journal.write("taken_up", self.now())

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from recordings import gate
+from recordings.errors import RecordingError
 from recordings.process import Limits, Outlet, Progress, run
 from recordings.spool import SEGMENT
 
@@ -36,7 +37,7 @@ ENDED, SILENT, REFUSED, UNSTARTED, NOBODY = (
 )
 
 
-class AddressError(ValueError):
+class AddressError(RecordingError):
     """This cannot be listened to, or not safely."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from recordings.errors import NotADiscError
+from recordings.errors import RecordingError
 from recordings.process import Limits, run
 
 LISTENS_S = 5.0
@@ -18,6 +18,10 @@ LOUDEST = re.compile(r"max_volume: (-?[\d.]+|-inf) dB")
 SILENT_DB = -80.0  # digital silence, as codecs give it back
 LIGHT = re.compile(r"lavfi\.signalstats\.YHIGH=([\d.]+)")
 DARK = re.compile(r"lavfi\.signalstats\.YLOW=([\d.]+)")
+
+
+class NothingComesError(RecordingError):
+    """A camera that was asked for picture and sound gives neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Heard:
 
 
 def check(program: str, source: str, *, spool: Path, seconds: float = LISTENS_S) -> Heard:
-    """Look at and listen to a camera for some seconds; NotADiscError where nothing comes.
+    """Look at and listen to a camera for some seconds; NothingComesError where neither does.
 
     `source` is an address (rtsp, rtmp, srt, http), a file, or a device: `/dev/video0`, `alsa:hw:1`.
     """
@@ -61,7 +65,7 @@ def check(program: str, source: str, *, spool: Path, seconds: float = LISTENS_S)
         check=False,
     )
     if ended.code and not ended.progress.out_s:
-        raise NotADiscError("nothing comes from there")
+        raise NothingComesError("nothing comes from there")
     light, dark = ([float(one) for one in found.findall(ended.said)] for found in (LIGHT, DARK))
     loudest = LOUDEST.findall(ended.said)
     level = None if not loudest else SILENT_DB if loudest[-1] == "-inf" else float(loudest[-1])

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+import urllib3
 
 from recordings import soundcheck
 from recordings.bucket import BucketStore
 from recordings.capture import Orders, Recorder
 from recordings.captured import capture_in, captured_of, one_title
 from recordings.directory import DirectoryStore
-from recordings.errors import NotADiscError
 from recordings.files import files_at, files_stored
 from recordings.gate import Listener, StrangerError, is_key, published
 from recordings.probe import look
@@ -340,6 +340,18 @@ def test_what_is_old_is_sealed_when_the_machine_comes_back(tmp_path: Path) -> No
     assert (segment["size"], segment["torn"]) == (188 * 50, True)
 
 
+def test_what_was_stopped_before_all_was_put_is_sealed_by_the_next_start(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, rtmp(free_port()))
+    hall.store.ensure_bucket()
+    capture = Capture(hall.spool / "20261122t040000z", now=now)
+    capture.journal.write("began", now(), name="hall-2", key_sha256="0" * 64, over="rtmp")
+    capture.journal.write("ended", now(), why="stopped")
+    hall.orders.stop()
+    assert hall.recorder().work() == ["live/hall-2/20261122t040000z/"]
+    assert hall.manifest()["runs"] == []
+    assert hall.recorder().work() == []
+
+
 # ------------------------------------------------------------------ the store is away
 
 
@@ -390,8 +402,10 @@ def test_segments_wait_on_the_disk_while_the_store_is_away(
     capture.journal.write("began", now(), name="h", key_sha256="0" * 64, over="srt")
     capture.journal.write("run", now(), number=1)
     capture.run_folder(1).mkdir()
+    away = _bucket(f"127.0.0.1:{line.port}")
+    away._pool.connection_pool_kw["retries"] = urllib3.Retry(total=0)  # the keeper is patient
     keeper = Keeper(
-        store=_bucket(f"127.0.0.1:{line.port}"),
+        store=away,
         prefix="live/h/20261122t040000z/",
         capture=capture,
         bound=1500,
@@ -541,7 +555,7 @@ def test_a_camera_is_tried(tmp_path: Path) -> None:
     assert set(heard["good"].wrong) <= {"disk"}
     assert heard["good"].level_db == pytest.approx(-18, abs=1.5)
     assert {"no picture", "no sound"} <= set(heard["dead"].wrong)
-    with pytest.raises(NotADiscError):
+    with pytest.raises(soundcheck.NothingComesError):
         soundcheck.check(FFMPEG, str(tmp_path / "none.mkv"), spool=tmp_path)
     assert soundcheck.meter(-30, 10) == "#####-----"
     assert soundcheck.meter(None, 4) == "----"
