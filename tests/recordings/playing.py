@@ -2,6 +2,7 @@
 
 import errno
 import io
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -34,9 +35,9 @@ class Played:
 class Refusing(io.RawIOBase):
     """A file on a medium that refuses some sectors: what comes before them can be read."""
 
-    def __init__(self, path: Path, sectors: range) -> None:
+    def __init__(self, path: Path, sectors: Collection[int]) -> None:
         self.file = path.open("rb", buffering=0)
-        self.first, self.end = sectors.start * SECTOR, sectors.stop * SECTOR
+        self.sectors = sectors
 
     def readable(self) -> bool:
         return True
@@ -48,10 +49,12 @@ class Refusing(io.RawIOBase):
         return self.file.seek(offset, whence)
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        at = self.file.tell()
-        if self.first <= at < self.end:
+        sector, within = divmod(self.file.tell(), SECTOR)
+        if sector in self.sectors:
             raise OSError(errno.EIO, "Input/output error")
-        most = self.first - at if at < self.first else len(buffer)
+        last = sector + (within + len(buffer)) // SECTOR
+        bad = next((one for one in range(sector, last + 1) if one in self.sectors), None)
+        most = len(buffer) if bad is None else (bad - sector) * SECTOR - within
         return self.file.readinto(memoryview(buffer)[:most]) or 0
 
     def close(self) -> None:

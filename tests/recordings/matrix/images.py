@@ -100,6 +100,16 @@ def unreadable_head(lab: Lab) -> Case:
     return replace(case, refused=(image.name, range(UNREADABLE_HEAD)))
 
 
+def unreadable_here_and_there(lab: Lab) -> Case:
+    """the drive refuses every directory of the image, and 90 sectors of the VOB"""
+    image, extents = _bridge(lab)
+    first = extents[VOB][0]
+    refused = (*range(260, 275), *range(first + 500, first + 590))
+    shutil.rmtree(lab.session.folder)
+    titles = without(lab.session, [(1, range(500, 590), {Why.UNREADABLE})])
+    return Case(path=image, titles=titles, refused=(image.name, refused))
+
+
 def headless_without_any_tables(lab: Lab) -> Case:
     """the first 600 KB and every IFO and BUP are zeros"""
     image, extents = _bridge(lab)

@@ -249,6 +249,12 @@ def drive_refuses(lab: Lab) -> Case:
     return replace(case, refused=("VTS_01_1.VOB", range(400, 460)))
 
 
+def drive_refuses_a_file(lab: Lab) -> Case:
+    """the drive answers EIO for every sector of titleset 1's VOB"""
+    case = _case(lab, (1, range(10_000), {Why.UNREADABLE}))
+    return replace(case, refused=("VTS_01_1.VOB", range(10_000)))
+
+
 def drive_refuses_tables(lab: Lab) -> Case:
     """the drive answers EIO for every IFO; the BUPs can be read"""
     case = replace(_case(lab), refused=("VTS_01_0.IFO", range(100)))

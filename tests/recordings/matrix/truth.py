@@ -1,6 +1,6 @@
 """Says what of a disc can still be played, worked out from what was pressed and what was broken."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -73,10 +73,9 @@ class Case:
     grouped: bool = True  # what is left says which takes make a title; else each may be its own
     tables: bool = True  # and how long it was
     angles: int = 1  # of the first title
-    timed: bool = (
-        True  # the file tells when each frame is shown; without it what is lost is cut out
+    refused: tuple[str, Collection[int]] | None = (
+        None  # a file, and its sectors that the drive refuses
     )
-    refused: tuple[str, range] | None = None  # of which file the drive refuses which sectors
     encrypted: bool = False
     nothing: bool = False  # no recording at all: to be refused in words
 
