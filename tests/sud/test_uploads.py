@@ -151,6 +151,7 @@ def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(
     finally:
         os.killpg(web.pid, signal.SIGKILL)
         web.wait()
+    until(lambda: not _listens(port), "its worker to go with it")
     browser.line.close()
     assert discs() == []
     assert {facts.key for facts in bucket.list("masters/")} == before
