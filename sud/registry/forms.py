@@ -1,9 +1,60 @@
-"""What an administrator fills in to make a day an exception of the calendar."""
+"""What an administrator fills in to correct the reference data: days, reasons."""
+
+import re
 
 from flask_babel import lazy_gettext as _
+from wtforms.validators import ValidationError
 
 from sud import forms
+from sud.models import AbsenceGround
 from sud.registry.calendar import DayKind
+
+
+class GroundForm(forms.Form):
+    """Why a hearing may have no recording, from when to when, and who said so."""
+
+    code = forms.TextField(
+        _("Code"),
+        required=_("Enter the code."),
+        hint=_("Latin letters; the code of a reason that is listed corrects it"),
+        longest=40,
+        width=20,
+    )
+    equipment = forms.CheckboxField(_("An incident belongs to it"))
+    name_ky = forms.TextField(_("Name in Kyrgyz"), required=_("Enter the name of the reason."))
+    name_ru = forms.TextField(_("Name in Russian"), required=_("Enter the name of the reason."))
+    name_en = forms.TextField(_("Name in English"), required=_("Enter the name of the reason."))
+    valid_from = forms.DateField(_("Valid from"), required=_("Enter from when it is valid."))
+    valid_to = forms.DateField(_("Valid to"))
+    source_ky = forms.TextField(_("Source in Kyrgyz"), required=_("Enter where it is written."))
+    source_ru = forms.TextField(_("Source in Russian"), required=_("Enter where it is written."))
+    source_en = forms.TextField(_("Source in English"), required=_("Enter where it is written."))
+
+    def validate_code(self, field: forms.TextField) -> None:
+        """Refuse what could not stand in a file of the reference data."""
+        if not re.fullmatch(r"[a-z][a-z_]*", field.data or ""):
+            raise ValidationError(str(_("Enter small Latin letters and underscores only.")))
+
+    def validate_valid_to(self, field: forms.DateField) -> None:
+        """Refuse an end before the beginning."""
+        if field.data and self.valid_from.data and field.data < self.valid_from.data:
+            raise ValidationError(str(_("The end lies before the beginning.")))
+
+    def show(self, row: AbsenceGround) -> None:
+        """Fill in a reason that is to be corrected."""
+        for name in ("code", "equipment", "valid_from", "valid_to"):
+            self[name].data = getattr(row, name)
+        for lang in ("ky", "ru", "en"):
+            self[f"name_{lang}"].data = row.name(lang)
+            self[f"source_{lang}"].data = row.source_in(lang)
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {lang: self[f"name_{lang}"].data or "" for lang in ("ky", "ru", "en")}
+
+    @property
+    def sources(self) -> dict[str, str]:
+        return {lang: self[f"source_{lang}"].data or "" for lang in ("ky", "ru", "en")}
 
 
 class DayForm(forms.Form):

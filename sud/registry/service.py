@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sud import journal
@@ -412,6 +412,36 @@ def absence_grounds_on(session: Session, day: date) -> Sequence[AbsenceGround]:
     """Return why a hearing of a day may have no recording, in the order of the list."""
     query = select(AbsenceGround).order_by(AbsenceGround.ordinal)
     return session.scalars(_holding(query, AbsenceGround, day)).all()
+
+
+def set_absence_ground(
+    session: Session,
+    actor: Actor,
+    code: str,
+    *,
+    equipment: bool,
+    names: Mapping[str, str],
+    sources: Mapping[str, str],
+    valid_from: date,
+    valid_to: date | None,
+    now: datetime,
+) -> AbsenceGround:
+    """Enter a ground on which a hearing may have no recording, correct one, or let it end."""
+    row = session.get(AbsenceGround, code)
+    if row is None:
+        last = session.scalar(select(func.max(AbsenceGround.ordinal))) or 0
+        row = AbsenceGround(code=code, ordinal=last + 1)
+    row.equipment, row.valid_from, row.valid_to = equipment, valid_from, valid_to
+    row.name_ky, row.name_ru, row.name_en = (names[lang] for lang in LANGUAGES)
+    row.source_ky, row.source_ru, row.source_en = (sources[lang] for lang in LANGUAGES)
+    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
+    session.add(row)
+    journal.record(session, actor, Action.REFERENCE_EDIT, None, now=now, absence_ground=code)
+    return row
+
+
+def absence_ground_of_code(session: Session, code: str) -> AbsenceGround | None:
+    return session.get(AbsenceGround, code)
 
 
 # ------------------------------------------------------------------ days and limits

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
@@ -10,7 +10,7 @@ from sud.access import Action
 from sud.models import Court
 from sud.outside import local_day
 from sud.registry import service
-from sud.registry.forms import DayForm
+from sud.registry.forms import DayForm, GroundForm
 from sud.registry.reference import Region
 from sud.request import actor, allow, db, outside, render
 
@@ -75,6 +75,39 @@ def set_day_post() -> ResponseReturnValue:
     )
     flash(_("The day is saved."))
     return redirect(url_for("registry.table", name="days"), 303)
+
+
+@views.get("/reference/absences/set")
+@allow(Action.REFERENCE_EDIT)
+def set_ground() -> ResponseReturnValue:
+    """Ask for a reason why a hearing may have no recording."""
+    form = GroundForm()
+    row = service.absence_ground_of_code(db(), request.args.get("code", ""))
+    if row is not None:
+        form.show(row)
+    return render("registry/ground.html", form=form)
+
+
+@views.post("/reference/absences/set")
+@allow(Action.REFERENCE_EDIT)
+def set_ground_post() -> ResponseReturnValue:
+    """Enter or correct it."""
+    form = GroundForm()
+    if not form.validate_on_submit():
+        return render("registry/ground.html", form=form), 422
+    service.set_absence_ground(
+        db(),
+        actor(),
+        form.code.data or "",
+        equipment=form.equipment.data,
+        names=form.names,
+        sources=form.sources,
+        valid_from=form.valid_from.data,
+        valid_to=form.valid_to.data,
+        now=outside().now(),
+    )
+    flash(_("The reason is saved."))
+    return redirect(url_for("registry.table", name="absences"), 303)
 
 
 @views.get("/reference/<name>")

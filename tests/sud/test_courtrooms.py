@@ -30,6 +30,7 @@ from sud.models import (
     StepKind,
     Verdict,
 )
+from sud.registry import service as registry
 from tests.sud.town import build_town
 
 LAW = date(2025, 6, 10)
@@ -456,6 +457,24 @@ def test_the_key_is_shown_once(session, make, case, sign_in) -> None:
     word = shown.split("<code>")[1].split("</code>")[0]
     assert service.key_of_room(session, room).digest == service.digest_of_key(word)
     assert word not in clerk.get(address).text
+
+
+def test_an_administrator_corrects_the_reasons(session, make, law, sign_in) -> None:
+    administrator = sign_in(make.staff(RoleCode.ADMINISTRATOR))
+    shown = administrator.get("/reference/absences/set?code=failure").text
+    assert 'value="failure ru"' in shown
+    told = {f"{kind}_{lang}": "x" for kind in ("name", "source") for lang in ("ky", "ru", "en")}
+    told |= {"code": "Сель", "valid_from-day": "1", "valid_from-month": "7"}
+    told |= {"valid_from-year": "2025", "equipment": "y"}
+    address = "/reference/absences/set"
+    assert post(administrator, address, **told).status_code == 422
+    ends = {"valid_to-day": "1", "valid_to-month": "6", "valid_to-year": "2025"}
+    assert post(administrator, address, **told | {"code": "flood"} | ends).status_code == 422
+    assert post(administrator, address, **told | {"code": "flood"}).status_code == 303
+    on = registry.absence_grounds_on
+    assert [one.code for one in on(session, date(2025, 6, 30))] == ["failure", "not_equipped"]
+    assert "flood" in {one.code for one in on(session, date(2025, 7, 1))}
+    assert sign_in(make.staff(RoleCode.AUDITOR)).get(address).status_code == 403
 
 
 def test_another_court_s_courtrooms_are_not_mine(make, case, sign_in) -> None:
