@@ -1,6 +1,7 @@
 """Of every disc of the matrix all that can be played is played, in its place; the rest is named."""
 
 import contextlib
+import hashlib
 import math
 import statistics
 import tempfile
@@ -16,7 +17,7 @@ from recordings.errors import EncryptedError, NotADiscError
 from recordings.probe import look
 from recordings.source import Source
 from recordings.titles import Kind, Loss, Origin, Title
-from recordings.volume import files_at
+from recordings.volume import File, files_at
 from tests.recordings.discs import Studio
 from tests.recordings.marks import HEARD_RATE, WINDOW, Mark
 from tests.recordings.matrix import ALL, HEAVY
@@ -119,6 +120,21 @@ def faults_of(case: Case, source: Source, player: Player) -> Iterator[str]:
             yield from _of_takes(expected, shown)
     for title in titles:
         yield from _badly_counted(title, shown[title.number])
+    if case.grouped and case.tables:
+        told = sorted(title.kind for title in source.report.titles)
+        wanted = sorted([*(expected.kind for expected in case.titles), *case.also])
+        if told != wanted:
+            yield f"the titles are {told}, not {wanted}"
+    if case.refused is None:
+        yield from _badly_hashed(files_of(case), source)
+
+
+def _badly_hashed(files: Iterable[File], source: Source) -> Iterator[str]:
+    told = {file.name: file.sha256 for file in source.report.files}
+    for file in files:
+        with file.open() as stream:
+            if hashlib.sha256(stream.read()).hexdigest() != told.get(file.name):
+                yield f"{file.name} has another SHA-256"
 
 
 def _of_title(

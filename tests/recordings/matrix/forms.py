@@ -136,7 +136,11 @@ def menu_test_and_duplicates(lab: Lab) -> Case:
     )
     _add_play_all(disc, both)
     first, second, third = whole(disc)
-    return Case(path=disc.folder, titles=(first, second, replace(third, kind=Kind.TEST)))
+    return Case(
+        path=disc.folder,
+        titles=(first, second, replace(third, kind=Kind.TEST)),
+        also=(Kind.DUPLICATE, Kind.MENU),
+    )
 
 
 def _add_play_all(disc: Pressed, both: Pressed) -> None:

@@ -5,6 +5,7 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
+from recordings.titles import Kind
 from tests.recordings.discs import SECTOR, overwrite, table_at, truncate, zero
 from tests.recordings.matrix.truth import Case, Lab, whole
 
@@ -200,11 +201,11 @@ def forgotten_middle(lab: Lab) -> Case:
 
 
 def orphan_titleset(lab: Lab) -> Case:
-    """a VTS_07_1.VOB that no table knows"""
+    """a VTS_07_1.VOB that no table knows, while the manager misses titleset 2"""
     (lab.session / "VTS_02_1.VOB").rename(lab.session / "VTS_07_1.VOB")
     for path in _tables(lab, "VTS_02_0.*"):
         path.unlink()
-    return _case(lab)
+    return replace(_case(lab), also=(Kind.HEARING,))
 
 
 def tables_of_another_disc(lab: Lab) -> Case:

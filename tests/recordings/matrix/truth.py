@@ -72,6 +72,7 @@ class Case:
     titles: tuple[Expected, ...]
     grouped: bool = True  # what is left says which takes make a title; else each may be its own
     tables: bool = True  # and how long it was
+    also: tuple[Kind, ...] = ()  # titles that play nothing of their own
     angles: int = 1  # of the first title
     refused: tuple[str, Collection[int]] | None = (
         None  # a file, and its sectors that the drive refuses
