@@ -9,13 +9,13 @@ from typing import Final
 
 from recordings import keys
 from recordings import package as workshop
-from recordings.judgement import from_json
+from recordings.judgement import Judgement, from_json
 from recordings.plain import NotPlainError
 from recordings.store import NoSuchObjectError, ObjectStore
 
 MASTER, WHOLE, SOUND = workshop.MASTER, workshop.WHOLE, workshop.WHOLE_SOUND
 THUMBNAILS, CHAPTERS = workshop.THUMBNAILS, workshop.CHAPTERS
-WAVEFORM = keys.WAVEFORM
+WAVEFORM, JUDGEMENT = keys.WAVEFORM, keys.JUDGEMENT
 MEDIA_TYPES: Final = {
     suffix: keys.TYPES[suffix]
     for suffix in (".m3u8", ".m4s", ".mp4", ".m4a", ".vtt", ".jpg", ".svg")
@@ -77,13 +77,18 @@ def read(store: ObjectStore, prefix: str) -> Package:
     )
 
 
-def spoken(store: ObjectStore, prefix: str) -> list[tuple[float, float]]:
-    """Return from when to when somebody speaks, in seconds; nothing where that was not judged."""
+def judgement_of(store: ObjectStore, prefix: str) -> Judgement | None:
+    """Return what was heard and seen; None where that was not judged, or in another version."""
     try:
-        judgement = from_json(store.get(f"{prefix}{keys.JUDGEMENT}").decode())
+        return from_json(store.get(f"{prefix}{JUDGEMENT}").decode())
     except (NoSuchObjectError, NotPlainError, UnicodeDecodeError):
-        return []
-    track = judgement.track()
+        return None
+
+
+def spoken(store: ObjectStore, prefix: str) -> list[tuple[float, float]]:
+    """Return from when to when somebody speaks, in seconds; nothing where that is not known."""
+    judgement = judgement_of(store, prefix)
+    track = judgement.track() if judgement else None
     return list(track.spoken) if track else []
 
 

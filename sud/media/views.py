@@ -15,6 +15,7 @@ from flask_login import user_logged_out
 from werkzeug.datastructures import Headers
 
 from recordings.store import NoSuchObjectError
+from recordings.waveform import Words, waveform
 from sud.access import Action, Actor
 from sud.assets import asset_of
 from sud.errors import CourtError
@@ -171,6 +172,31 @@ def speech(recording: Recording) -> ResponseReturnValue:
     return {"spoken": package.spoken(outside().store, prefix)}
 
 
+@views.get("/recordings/<uuid:key>/sound.svg")
+@allow(Action.RECORDING_PLAY, on=service.recording_of_url)
+def sound_picture(recording: Recording) -> ResponseReturnValue:
+    """Draw how the recording sounds, with words in the reader's language."""
+    prefix = service.prefix_for(db(), actor(), recording)
+    judgement = package.judgement_of(outside().store, prefix) if prefix else None
+    if judgement is None:
+        abort(404)
+    drawn = waveform(judgement, words=_words_of_picture())
+    headers = Headers({"Cache-Control": "private, no-store"})
+    return _packed(drawn.encode(), headers, package.MEDIA_TYPES[".svg"])
+
+
+def _words_of_picture() -> Words:
+    return Words(
+        title=gettext("How the recording sounds"),
+        about=gettext("Minutes: {minutes}; of these with speech: {spoken}; seconds lost: {lost}."),
+        speech=gettext("speech"),
+        lost=gettext("lost"),
+        clipped=gettext("overdriven"),
+        silent=gettext("no sound"),
+        verdicts=(gettext("Good"), gettext("Usable"), gettext("Poor"), gettext("Unusable")),
+    )
+
+
 # ------------------------------------------------------------------ marks for the minutes
 
 
@@ -312,7 +338,7 @@ def piece_of_url(
 def file(piece: service.Piece) -> ResponseReturnValue:
     """Give a file of a recording; playing on keeps its address good."""
     now = outside().now()
-    whole = piece.name.endswith((".mp4", ".m4a"))
+    whole = piece.name in {package.WHOLE, package.SOUND}
     saved = whole and "download" in request.args
     recording = piece.recording
     answer = _sent(

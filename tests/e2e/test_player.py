@@ -207,6 +207,13 @@ def until(page: Page, condition: str, what: str, seconds: float = 20) -> None:
         page.wait_for_timeout(100)
 
 
+def arrives(page: Page, name: str, fetched: list[str]) -> None:
+    deadline = clock.monotonic() + 20
+    while name not in fetched:
+        assert clock.monotonic() < deadline, f"{name} is not fetched: {fetched}"
+        page.wait_for_timeout(100)
+
+
 def picture_of(page: Page, name: str, shots: Path | None) -> None:
     if shots is not None:
         page.screenshot(path=shots / f"{name}.png", full_page=True)
@@ -238,9 +245,13 @@ def test_a_hearing_is_watched(court: Court, visit: Callable[..., Page], shots: P
     # Restored or original: the picture goes on, the other sound is fetched.
     assert "original.m4s" not in fetched
     page.locator("input[name=player-sound][value=original]").check(force=True)
+    arrives(page, "original.m4s", fetched)
     until(page, "video.readyState > 2", "it goes on")
-    page.wait_for_timeout(500)
-    assert "original.m4s" in fetched
+
+    # Under the pointer lies what is there: its time and its picture.
+    page.hover("[data-line]", position={"x": 300, "y": 20})
+    small = "document.querySelector('.player__peek i').style.backgroundImage"
+    until(page, f"{small}.endsWith('/sheet.jpg\")')", "the small picture")
 
     # Keys: half of it, ten seconds back, faster, and speech.
     page.locator("#player-title").focus()
@@ -305,8 +316,8 @@ def test_on_a_slow_line_there_is_sound_first(
     until(page, "video.videoWidth == 0 && video.readyState > 2", "sound only")
     assert now(page) > 19
     page.locator("input[name=player-sound][value=original]").check(force=True)
+    arrives(page, "original.m4s", fetched)
     until(page, "video.readyState > 2 && video.currentTime > 19", "the original sound")
-    assert "original.m4s" in fetched
     page.reload()
     assert page.is_checked("input[name=player-sound][value=original]")
 

@@ -99,7 +99,6 @@ def test_everything_is_there_without_a_script(
     assert re.search(r'<a href="[^"]+/sound\.m4a\?download=1" download>', text)
     assert re.search(r'<a href="[^"]+/whole\.mp4\?download=1" download>', text)
     assert re.search(r'<noscript>\s*<p>[^<]+</p>\s*<audio [^>]*src="[^"]+/sound\.m4a"', text)
-    assert re.search(r'<img src="[^"]+/waveform\.svg" alt="[^"]+">', text)
     assert "Опрос &amp; показания" in text
     assert f"/recordings/{ready.key}?at=1:00" in text
     assert f"/recordings/{ready.key}?at=0:30" in text  # what is lost
@@ -123,13 +122,20 @@ def test_parts_are_in_order(
     assert '"next": ""' in page_of(clerk, later).text
 
 
-def test_where_speech_is(ready: Recording, party: User, sign_in: SignIn, bucket) -> None:
+def test_where_speech_is_and_how_it_looks(
+    ready: Recording, party: User, sign_in: SignIn, bucket: BucketStore
+) -> None:
     client = sign_in(party)
     address = f"/recordings/{ready.key}/speech"
     assert client.get(address).json == {"spoken": []}
     packages.put(bucket, files={"judgement.json": packages.judgement([(1.0, 4.5), (9.0, 12.0)])})
     assert client.get(address).json == {"spoken": [[1.0, 4.5], [9.0, 12.0]]}
+    assert re.search(r'<img src="[^"]+/sound\.svg" alt="[^"]+">', page_of(client, ready).text)
+    drawn = client.get(f"/recordings/{ready.key}/sound.svg")
+    assert drawn.mimetype == "image/svg+xml"
+    assert "сүйлөө" in drawn.text
     packages.put(bucket, files={"judgement.json": b'{"version": 99}'})
+    assert client.get(f"/recordings/{ready.key}/sound.svg").status_code == 404
     assert spoken(bucket, packages.PREFIX) == []
 
 
