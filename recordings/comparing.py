@@ -30,6 +30,7 @@ class Worth:
     speech: float
     snr_db: float
     clipped: float
+    loudness_lufs: float
     level: Values  # dB of the voice, each 20 ms
     spoken: Values  # likelihood of speech, each 20 ms
 
@@ -43,7 +44,7 @@ def checked(
     program: str,
     watch: Callable[[float], None] = lambda _: None,
 ) -> Treatment:
-    """Give the strongest of this treatment and its softer forms that loses nothing."""
+    """Give the strongest of this treatment and its softer forms that loses nothing, made up."""
     windows = _windows(judgement, treatment.track)
     if not windows:
         return treatment
@@ -51,7 +52,7 @@ def checked(
     def worth(one: Treatment) -> Worth:
         return _worth(feeding, title, windows, one, program)
 
-    source = worth(bare(treatment))
+    source = made = worth(bare(treatment))
     step: Treatment | None = treatment
     best = treatment
     fallbacks: list[Fallback] = []
@@ -60,13 +61,17 @@ def checked(
         done += 1
         watch(min(1.0, done / DRAW_BACKS))
         best = step
-        lost = worse(source, worth(step), step)
+        made = worth(step)
+        lost = worse(source, made, step)
         if lost is None:
             break
         fallbacks.append(lost)
         step = softer(step)
         best = bare(treatment) if step is None else step
-    return replace(best, fallbacks=tuple(fallbacks))
+        made = source
+    limits = thresholds().treatment
+    missing = max(0.0, min(limits.target_lufs - made.loudness_lufs, limits.most_makeup_db))
+    return replace(best, makeup_db=round(missing, 1), fallbacks=tuple(fallbacks))
 
 
 def worse(source: Worth, made: Worth, treatment: Treatment) -> Fallback | None:
@@ -139,6 +144,7 @@ def _worth(
         speech=float(np.mean([one.speech for one in heard])),
         snr_db=float(np.mean([one.snr_db for one in heard])),
         clipped=float(np.max([one.clipped for one in heard])),
+        loudness_lufs=meter.loudness_lufs,
         level=np.concatenate(meter.kept_levels),
         spoken=np.concatenate(meter.kept_speech),
     )

@@ -22,7 +22,7 @@ from recordings.judgement import Channel, Judgement, Reason, Tone, Track
 from recordings.levels import LIMITED_LAG, Curve, Limiter, gains
 from recordings.pcm import MONO, SETTLE_S, Feeding, Placed, sound_output, stereo, stretches
 from recordings.process import ChildError, run
-from recordings.samples import RATE, Sound
+from recordings.samples import RATE, Sound, factor
 from recordings.sound import LEVEL_STEP_S
 from recordings.thresholds import thresholds
 from recordings.titles import Stream, Title
@@ -77,6 +77,7 @@ class Treatment:
     share: float  # of what was made clean, against what was there
     dry: bool  # takes the room's echo away
     ceiling_db: float
+    makeup_db: float = 0.0  # what is missing from the target once noise and echo are gone
     model: str = ""  # path of a model for `Noise.ARNNDN`
     fallbacks: tuple[Fallback, ...] = ()
 
@@ -251,6 +252,7 @@ class _Chain:
         self._cleaner = None
         if share or treatment.dry:
             self._cleaner = Cleaner(share=share, dry=treatment.dry)
+        self._makeup = np.float32(factor(treatment.makeup_db))
         self._limiter = Limiter(treatment.ceiling_db)
         self.lag = LIMITED_LAG + (self._cleaner.lag if self._cleaner else 0)
 
@@ -259,6 +261,7 @@ class _Chain:
         self._at += len(block)
         if self._cleaner is not None:
             sound = self._cleaner(sound)
+        sound = sound * self._makeup
         return self._limiter(sound)
 
 

@@ -56,6 +56,7 @@ class Treatment:
     most_gain_db: float
     reach_db: float
     blind_gain_db: float
+    most_makeup_db: float
     highpass_hz: float
     notch_hz: float
     clean_snr_db: float
