@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recordings import audit as audits
 from recordings import keys as keys_of_store
 from recordings import shelf
 from recordings.bucket import BucketStore
@@ -23,6 +24,8 @@ from sud.custody import erasing, jobs, masking, service
 from sud.custody.rules import term_of
 from sud.db import Sessions
 from sud.errors import CourtError, Refusal
+from sud.media import making
+from sud.media import service as media
 from sud.models import (
     CaseState,
     Disc,
@@ -46,6 +49,7 @@ from sud.outside import Outside, defer_job, local_day
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud.processes import until
+from tests.sud.test_making import disc_of, title_of
 
 SignIn = Callable[[User], FlaskClient]
 HOUR_MS = 3_600_000
@@ -443,6 +447,44 @@ def test_nobody_approves_his_own_masking(
         now=make.now(),
     )
     assert proposed.state is ProposalState.REFUSED
+
+
+def test_a_masked_copy_is_made_and_is_all_that_outsiders_are_played(
+    session: Session,
+    make: Make,
+    outside: Outside,
+    run_jobs: Callable[[], list[str]],
+) -> None:
+    disc = disc_of(session, make, outside)
+    title = title_of(session, disc)
+    hearing = make.hearing(make.case(judge=make.judge()))
+    recording = making.begin(session, SYSTEM, disc, title, hearing, now=make.now(), outside=outside)
+    run_jobs()
+    session.expire_all()
+    clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
+    chair = actor_of(session, make.staff(RoleCode.CHAIR), now=make.now())
+    proposed = masking.propose(
+        session,
+        clerk,
+        recording,
+        stretches=[service.Stretch(start_ms=1000, end_ms=2000, sound=True, picture=True)],
+        because="…",
+        now=make.now(),
+    )
+    assert media.prefix_for(session, chair, recording) is None
+    assert media.prefix_for(session, clerk, recording) == recording.prefix
+    masking.approve(session, chair, proposed, outside=outside)
+    assert run_jobs() == ["custody.mask"]
+    session.expire_all()
+    assert proposed.ready_at is not None
+    assert proposed.prefix not in {None, recording.prefix}
+    assert media.prefix_for(session, chair, recording) == proposed.prefix
+    whole = {
+        one: outside.store.get(f"{one}whole.mp4") for one in (recording.prefix, proposed.prefix)
+    }
+    assert len(set(whole.values())) == 2
+    found = audits.audit(outside.store)
+    assert not [key for key in found.orphaned if key.startswith(str(proposed.prefix))]
 
 
 # ------------------------------------------------------------------ checks of the store
