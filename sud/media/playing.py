@@ -24,7 +24,6 @@ from sud.models import (
     ProposalState,
     Recording,
     RecordingState,
-    Rendition,
 )
 
 LONGEST: Final = timedelta(hours=12)
@@ -68,10 +67,7 @@ def prefix_for(session: Session, actor: Actor, recording: Recording) -> str | No
     masking = _masking_of(session, actor, recording)
     if masking is not None:
         return masking.prefix if masking.ready_at else None
-    if recording.prefix:
-        return recording.prefix
-    first = next(iter(renditions_of(session, recording)), None)
-    return first.prefix if first else None
+    return recording.prefix
 
 
 def hidden_stretches(session: Session, actor: Actor, recording: Recording) -> list[tuple[int, int]]:
@@ -94,15 +90,6 @@ def _masking_of(session: Session, actor: Actor, recording: Recording) -> Masking
         .order_by(Masking.id.desc())
         .limit(1)
     ).one_or_none()
-
-
-def renditions_of(session: Session, recording: Recording) -> Sequence[Rendition]:
-    """Return the playable forms, the best first."""
-    return session.scalars(
-        select(Rendition)
-        .where(Rendition.recording_id == recording.id)
-        .order_by(Rendition.bandwidth.desc())
-    ).all()
 
 
 def parts_of(session: Session, hearing: Hearing) -> Sequence[Recording]:

@@ -42,7 +42,6 @@ from sud.media.playing import (
     piece_of,
     prefix_for,
     reasons_of,
-    renditions_of,
     renew,
 )
 
@@ -76,7 +75,6 @@ __all__ = [
     "recording_of_url",
     "recordings_of_hearing",
     "remove_mark",
-    "renditions_of",
     "renew",
     "retry",
     "revoke_copy",
