@@ -19,12 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-import imageio_ffmpeg
 import numpy as np
 from pystoi import stoi
 from scipy.signal import resample_poly
@@ -33,9 +32,8 @@ from recordings.comparing import checked
 from recordings.quality import judge
 from recordings.restore import Noise, Treatment, bare, restored, treatment
 from tests.recordings.damage import RATE, Sound, at_level, classes
-from tests.recordings.plain_sound import plain_title
+from tests.recordings.plain_sound import FFMPEG, plain_title, read, written
 
-FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 PROMPTS = Path("/usr/share/asterisk/sounds")
 RU = (
     "Судебное заседание объявляется открытым. Слушается гражданское дело по иску о взыскании "
@@ -53,6 +51,7 @@ REAL = {"ru": "demo-instruct", "en": "demo-instruct"}
 BABBLE = ("ru+m3", "ky+m5", "ru+f1")
 LONGEST_S = 24
 LEAST_GAIN = -0.01
+T = TypeVar("T")
 
 
 def spoken(voice: str, folder: Path) -> Sound:
@@ -93,20 +92,6 @@ def voices(names: tuple[str, ...], folder: Path, *, real: bool) -> Iterator[tupl
         path = PROMPTS / language / f"{prompt}.g722"
         if path.exists():
             yield f"real {language}", at_level(decoded(path, "-f", "g722"), -26)
-
-
-def written(sound: Sound, path: Path) -> None:
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes((np.clip(sound, -1, 1) * 32767).round().astype("<i2").tobytes())
-
-
-def read(path: Path) -> Sound:
-    with wave.open(str(path)) as stream:
-        frames = stream.readframes(stream.getnframes())
-    return np.frombuffer(frames, "<i2") / 32768
 
 
 def pesq_or_none() -> Callable[[Sound, Sound], float] | None:
@@ -173,11 +158,14 @@ def chains(chosen: Treatment) -> dict[str, Treatment]:
     }
 
 
-def measured(names: tuple[str, ...], folder: Path, only: str, *, seed: int, more: bool) -> bool:
+def measured(
+    names: tuple[str, ...], folder: Path, only: str, *, seconds: int, seed: int, more: bool
+) -> bool:
     table = Table()
     spent = {"judge": 0.0, "restore": 0.0, "decode": 0.0, "sound": 0.0}
     others = [spoken(one, folder) for one in BABBLE]
-    for voice, clean in voices(names, folder, real=True):
+    for voice, whole in voices(names, folder, real=True):
+        clean = whole[: seconds * RATE]
         for damage, spoil in classes(others, seed=seed).items():
             if only not in damage:
                 continue
@@ -188,6 +176,7 @@ def measured(names: tuple[str, ...], folder: Path, only: str, *, seed: int, more
             judgement = _timed(spent, "judge", lambda: judge(feeding, title, program=FFMPEG))  # noqa: B023
             chosen = treatment(judgement)
             table.add(damage, "source", clean, source)
+            sys.stderr.write(f"{voice}, {damage}\n")
             if chosen is None:
                 table.add(damage, "restored", clean, source)
                 continue
@@ -219,7 +208,7 @@ def measured(names: tuple[str, ...], folder: Path, only: str, *, seed: int, more
     return fine
 
 
-def _timed(spent, what, work):
+def _timed(spent: dict[str, float], what: str, work: Callable[[], T]) -> T:
     begun = _cpu()
     result = work()
     spent[what] = spent.get(what, 0.0) + _cpu() - begun
@@ -269,6 +258,7 @@ def main() -> int:
     parser.add_argument("--chains", action="store_true", help="beside other ways")
     parser.add_argument("--tuned", action="store_true", help="the voices the limits are from")
     parser.add_argument("--only", default="", help="kinds of damage whose name holds this")
+    parser.add_argument("--seconds", type=int, default=LONGEST_S, help="of each voice, at most")
     parser.add_argument("--voice", default="", help="this voice of espeak-ng instead")
     given = parser.parse_args()
     if shutil.which("espeak-ng") is None:
@@ -281,7 +271,8 @@ def main() -> int:
             return 0
         names = (given.voice,) if given.voice else TUNED if given.tuned else OTHERS
         seed = 1 if given.tuned else 7
-        fine = measured(names, folder, given.only, seed=seed, more=given.chains)
+        seconds = given.seconds
+        fine = measured(names, folder, given.only, seconds=seconds, seed=seed, more=given.chains)
     return 0 if fine else 1
 
 
