@@ -5,6 +5,7 @@ a person looks and says. Only the list of a shelf, where court, number and day n
 that stands in the archive, is called certain.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -212,7 +213,7 @@ def _known(session: Session, disc: Disc, title: DiscTitle | None) -> _Known:
         days=frozenset(day for value in said("date") if (day := _day(value))),
         times=frozenset(at for value in said("time") if (at := _time(value))),
         numbers=tuple(number for value in said("case") for number in readings(value)),
-        rooms=frozenset(value.casefold() for value in said("courtroom")),
+        rooms=frozenset(_room(value) for value in said("courtroom")),
         courts=frozenset(courts | ({disc.court_id} if disc.court_id else set())),
     )
 
@@ -249,7 +250,7 @@ def _agrees(known: _Known, hearing: Hearing) -> Iterator[Agreement]:
     starts = hearing.starts_at.astimezone(BISHKEK)
     if any(abs(datetime.combine(starts, at, BISHKEK) - starts) <= ABOUT for at in known.times):
         yield Agreement.SAME_TIME
-    if hearing.courtroom.name.casefold() in known.rooms:
+    if _room(hearing.courtroom.name) in known.rooms:
         yield Agreement.COURTROOM
 
 
@@ -275,6 +276,12 @@ def _recorded(session: Session, hearings: Sequence[Hearing]) -> set[int]:
         Recording.state.not_in([RecordingState.DELETED, RecordingState.UNLINKED]),
     )
     return set(session.scalars(query))
+
+
+def _room(name: str) -> str:
+    """Return what tells one courtroom from another: its number, where it has one."""
+    number = re.search(r"\d+[^\W\d_]?(?![^\W\d_])", name)
+    return (number.group() if number else name).casefold()
 
 
 def _day(value: Any) -> date | None:

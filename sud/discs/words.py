@@ -61,6 +61,7 @@ SOURCES: Final[Mapping[str, LazyString]] = {
     "label": _("the label of the disc"),
     "folder": _("the name of the folder"),
     "file": _("the name of the file"),
+    "subtitle": _("the text in the picture"),
     "recorder": _("the clock of the recorder"),
 }
 FAULTS: Final[Mapping[Fault, LazyString]] = {
@@ -85,6 +86,8 @@ REMARKS: Final[Mapping[str, LazyString]] = {
     "missing": _("A table of the disc is missing: %(what)s."),
     "bup_used": _("The second copy of the table of contents was used."),
     "headless": _("The beginning of the image is lost; the recordings were found without it."),
+    "encrypted": _("A part of it is copy-protected and cannot be read."),
+    "unplayable": _("A file that cannot be played: %(what)s."),
     "carved": _("The file system is lost; the recordings were found without it."),
 }
 """What reading noticed; a remark without words here is for engineers and is not shown."""

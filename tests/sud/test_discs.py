@@ -619,14 +619,17 @@ def test_hearings_are_proposed_by_what_is_said_of_the_disc(
     other = make.hearing(make.case(judge=make.judge()), starts=MONDAY - timedelta(days=2))
     far = make.hearing(make.case(judge=make.judge()), starts=MONDAY - timedelta(days=90))
     elsewhere = make.hearing(make.case(judge=make.judge(make.court("Б9", "OTHER"))))
+    said = {"date": "2026-11-23", "case": far.case.number.replace("/", "_")}
+    said |= {"courtroom": hearing.courtroom.name.removesuffix("-зал")}
     says = [
-        {"what": "date", "value": "2026-11-23", "source": "folder", "confidence": 0.9},
-        {"what": "case", "value": far.case.number, "source": "label", "confidence": 0.5},
+        {"what": what, "value": value, "source": "folder", "confidence": 0.9}
+        for what, value in said.items()
     ]
     disc = add_disc(session, report={"proposals": says, "titles": []})
     found = discs.candidates(session, clerk, disc, now=MONDAY)
     assert [one.hearing.id for one in found] == [far.id, hearing.id, other.id]
     assert [one.agrees[0].value for one in found] == ["case_number", "same_day", "near_day"]
+    assert [one.agrees[-1].value for one in found] == ["case_number", "courtroom", "near_day"]
     asked = discs.candidates(session, clerk, disc, question=other.case.number, now=MONDAY)
     assert [one.hearing.id for one in asked] == [other.id]
     assert discs.candidates(session, clerk, disc, question="no number", now=MONDAY) == []
