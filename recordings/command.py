@@ -19,6 +19,7 @@ from recordings.titles import Stream, Title
 
 STATS = "frames.txt"  # of every frame of the top rung: which decoded frame it shows
 THUMBNAIL = "thumbnail-%04d.jpg"
+EVEN = "even-%d.nut"
 FINE = 10_000  # units of a second that are fine enough for a clock
 FRAGMENTED = "+empty_moov+default_base_moof+skip_trailer"
 
@@ -35,6 +36,7 @@ class Source:
     picture: str | None  # as ffmpeg names the stream: "i:0x1e0"
     sounds: tuple[tuple[int, str], ...]  # the index of each track that is there, and its name
     slip_s: float = 0.02  # sound further than this from its clock is put right
+    before: Feed | None = None  # the same, where sound is decoded first (`evening`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,16 @@ def command(stretch: Stretch) -> list[str]:
             options += ["-i", str(stretch.restored)]
             graphs.append(f"{_restored(stretch, sound, place)}[s{index}]")
             place += 1
-        else:
-            graphs.append(f"{_untouched(stretch, sound)}[s{index}]")
+            continue
+        name = None if source is None else dict(source.sounds).get(sound.track)
+        if source is None or name is None:
+            graphs.append(f"{_silence(stretch, sound)}[s{index}]")
+            continue
+        name = f"0:{name}"
+        if source.before is not None:
+            options += ["-i", EVEN % sound.track]
+            name, place = f"{place}:a", place + 1
+        graphs.append(f"{_untouched(stretch, sound, source, name)}[s{index}]")
     for graph in graphs:
         options += ["-filter_complex", graph]
     for index, rung in enumerate(plan.rungs):
@@ -102,6 +112,25 @@ def command(stretch: Stretch) -> list[str]:
         options += ["-map", "[small]", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-q:v", "5"]
         options += ["-threads", "1"]  # a picture is there at once, or a kill would take it
         options += ["-start_number", str(due(stretch)[0]), "-f", "image2", THUMBNAIL]
+    return options
+
+
+def evening(stretch: Stretch) -> list[str]:
+    """Write the options that decode the sound in one form, whatever it changes to, on its clock.
+
+    A filter graph is built anew where a recorder changes from one channel to two, and would count
+    from 0 again. That is rare, so it is done where the usual way failed.
+    """
+    source = stretch.source
+    if source is None or source.before is None:
+        return []
+    options = ["-copyts", *source.before.options, "-i", source.before.url]
+    rate = recipe(stretch.plan.recipe).sound_rate
+    channels = {one.track: _layout(one) for one in stretch.plan.sounds if not one.treated}
+    for track, name in source.sounds:
+        shape = f"aresample={rate},aformat=channel_layouts={channels[track]}"
+        options += ["-map", f"0:{name}", "-af", shape, "-c:a", "pcm_s16le"]
+        options += ["-f", "nut", EVEN % track]
     return options
 
 
@@ -208,7 +237,7 @@ def _samples(stretch: Stretch) -> int:
 
 
 def _shaped(stretch: Stretch, sound: Sound) -> str:
-    layout = "mono" if sound.channels == 1 else "stereo"
+    layout = _layout(sound)
     count = _samples(stretch)
     how = recipe(stretch.plan.recipe)
     first = (stretch.plan.packet(stretch.first) - how.lead_packets) * PACKET
@@ -222,19 +251,25 @@ def _shaped(stretch: Stretch, sound: Sound) -> str:
     return ",".join(steps)
 
 
-def _untouched(stretch: Stretch, sound: Sound) -> str:
+def _layout(sound: Sound) -> str:
+    return "mono" if sound.channels == 1 else "stereo"
+
+
+def _silence(stretch: Stretch, sound: Sound) -> str:
+    rate = recipe(stretch.plan.recipe).sound_rate
+    return f"anullsrc=r={rate}:cl=mono,{_shaped(stretch, sound)}"
+
+
+def _untouched(stretch: Stretch, sound: Sound, source: Source, name: str) -> str:
     """From whatever is decoded, exactly the samples of the stretch; what is lost is silent."""
-    plan, source = stretch.plan, stretch.source
+    plan = stretch.plan
     how = recipe(plan.recipe)
-    name = dict(source.sounds).get(sound.track) if source is not None else None
-    if source is None or name is None:
-        return f"anullsrc=r={how.sound_rate}:cl=mono,{_shaped(stretch, sound)}"
     lead = Fraction(
         (plan.packet(stretch.first) - how.lead_packets) * PACKET, how.sound_rate
     ) - plan.second(stretch.first)
     zero = source.clock_s + float(lead)
     return (
-        f"[0:{name}]asetpts=round(PTS-{zero:.9f}/TB),atrim=start_pts=0,"
+        f"[{name}]asetpts=round(PTS-{zero:.9f}/TB),atrim=start_pts=0,"
         # Without it a hole in the disc shifts all later sound against the picture.
         f"aresample={how.sound_rate}:async=1:min_hard_comp={source.slip_s}:first_pts=0,"
         f"{_shaped(stretch, sound)}"

@@ -23,6 +23,7 @@ from recordings.command import (
     Stretch,
     command,
     due,
+    evening,
     file_of,
     sources_of,
     stream_name,
@@ -161,7 +162,10 @@ def encode_piece(
             feeding, title, stretch, place / f"{len(parts)}", program=program, watch=watch
         )
         parts.append(part)
-    made = _joined(plan, piece, parts, folder, program=program, kept=done // plan.segment)
+    try:
+        made = _joined(plan, piece, parts, folder, program=program, kept=done // plan.segment)
+    except FragmentError as error:
+        raise PieceError(str(error)) from error
     target = folder / piece_name(number)
     target.parent.mkdir(exist_ok=True)
     _placed(target, made.as_json().encode())
@@ -286,11 +290,15 @@ def _encoded(
     wanted = sources_of(title, plan)
     index = plan.pieces[stretch.number].run
     part = None if index is None else title.runs[index]
+    even = False
     while True:
         source = _source(feeding, title, part, stretch, wanted) if part else None
         absent = _absent(title, plan, source) if part else ()
         if source is not None and not (source.picture or source.sounds):
             source = None  # nothing of it is wanted, or can be had
+        if source is not None and even:
+            again = _source(feeding, title, part, stretch, wanted) if part else source
+            source = replace(source, before=again.feed)
         try:
             attempt = replace(stretch, source=source)
             return _tried(attempt, place, absent, program=program, watch=watch)
@@ -298,7 +306,10 @@ def _encoded(
             of_the_house = isinstance(error, ChildError) and not error.of_the_source
             if of_the_house or source is None:
                 raise
-            wanted = _fewer(source, str(error))
+            if source.sounds and not even and isinstance(error, PieceError):
+                even = True
+            else:
+                wanted, even = _fewer(source, str(error)), False
 
 
 def _tried(
@@ -321,14 +332,18 @@ def _tried(
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     (place / ABSENT).write_text(json.dumps(absent), encoding="utf-8")
+    limits = Limits(
+        memory=how.memory_mb << 20, cpu_s=max(LEAST_CPU_S, round(seconds * how.cpu_per_s))
+    )
+    source = stretch.source
+    if source is not None and source.before is not None:
+        run(program, evening(stretch), packs=source.before.packs, folder=place, limits=limits)
     ended = run(
         program,
         command(stretch),
-        packs=stretch.source.feed.packs if stretch.source else (),
+        packs=source.feed.packs if source else (),
         folder=place,
-        limits=Limits(
-            memory=how.memory_mb << 20, cpu_s=max(LEAST_CPU_S, round(seconds * how.cpu_per_s))
-        ),
+        limits=limits,
         watch=told,
     )
     spools = _spools(plan, place)
@@ -402,6 +417,9 @@ def _short(stretch: Stretch, spools: dict[str, Spool]) -> str:
         have, want = len(spools[sound.name].samples) - 1 - lead, stretch.packets
         if have < want:
             return f"{sound.name}: {have} of {want} packets"
+        wanted = spools[sound.name].samples[1 + lead : 1 + lead + want]
+        if any(one.duration != PACKET for one in wanted):
+            return f"{sound.name}: its clock began again"
     return ""
 
 

@@ -23,6 +23,7 @@ RATES = tuple(map(Fraction, ("25", "50", "30000/1001", "60000/1001", "24000/1001
 SLOWEST, FASTEST = 5, 61  # pictures a second that are kept as they are
 FAST = 31  # more pictures a second than a small rung shows
 PAL_HEIGHT, NTSC_HEIGHT = 576, 480
+DISC_WIDTHS, DISC_HEIGHTS = {720, 704, 352}, {576, 480, 288, 240}
 SHAPES = {"4:3": Fraction(4, 3), "16:9": Fraction(16, 9)}
 
 
@@ -205,7 +206,9 @@ def _size(picture: Stream) -> tuple[int, int]:
     """Give the size in square pixels."""
     height = picture.height or PAL_HEIGHT
     width = picture.width or 720
-    shape = SHAPES.get(picture.aspect or "", Fraction(width, height))
+    on_a_disc = height in DISC_HEIGHTS and width in DISC_WIDTHS
+    usual = SHAPES["4:3"] if on_a_disc else Fraction(width, height)
+    shape = SHAPES.get(picture.aspect or "", usual)
     return _even(height * shape), _even(Fraction(height))
 
 

@@ -321,8 +321,10 @@ def test_a_peak_is_measured_over_half_a_segment_at_least() -> None:
 # --- whatever happens ---
 
 
-def segments_in(making: Path) -> list[int]:
-    return [path.read_bytes().count(b"moof") for path in making.glob("*/0/*.mp4")]
+def far_enough(making: Path) -> bool:
+    """A segment of the picture is written, and more of the sounds."""
+    found = {path.stem: path.read_bytes().count(b"moof") for path in making.glob("*/0/*.mp4")}
+    return found.pop("top", 0) >= 1 and len(found) == 2 and min(found.values()) >= 6
 
 
 def test_after_a_kill_whole_segments_are_kept(tape: Tape, uncut: Whole, tmp_path: Path) -> None:
@@ -340,7 +342,7 @@ def test_after_a_kill_whole_segments_are_kept(tape: Tape, uncut: Whole, tmp_path
                 killed[0] = True
                 yield last[: -10 * SECTOR]
                 for _ in range(600):
-                    if min(segments_in(making), default=0) >= 1:
+                    if far_enough(making):
                         break
                     time.sleep(0.05)
                 raise ConnectionResetError
@@ -386,6 +388,29 @@ def test_a_stream_that_a_stretch_lacks_is_left_out(tape: Tape, tmp_path: Path) -
     made = plan(tape.title, how=LONG, treated=False)
     done = encode_piece(deaf, tape.title, made, 1, tmp_path, program=FFMPEG)
     assert (done.absent, done.still) == (("sound:0",), ())
+
+
+def test_sound_that_changes_its_channels_stays_on_its_clock(tmp_path: Path) -> None:
+    """A filter graph is built anew at such a change, and would begin at 0 again."""
+    parts = []
+    for channels, hertz in ((2, 800), (1, 400), (2, 800)):
+        path = tmp_path / f"{len(parts)}.ac3"
+        tone = ["-f", "lavfi", "-i", f"sine={hertz}:r={RATE}:d=3", "-ac", str(channels)]
+        subprocess.run([FFMPEG, "-v", "error", *tone, str(path)], check=True)
+        parts.append(path.read_bytes())
+    (tmp_path / "all.ac3").write_bytes(b"".join(parts))
+    line = [FFMPEG, "-v", "error", "-f", "lavfi", "-i", "testsrc=s=352x288:r=25:d=9"]
+    line += ["-i", str(tmp_path / "all.ac3"), "-c:v", "mpeg2video", "-c:a", "copy", "-f", "dvd"]
+    subprocess.run([*line, str(tmp_path / "a.mpg")], check=True)
+    source = look(files_at(tmp_path / "a.mpg"), program=FFMPEG, scratch=tmp_path)
+    changing = Tape(source, source.report.titles[0], tmp_path)
+    made = plan(changing.title, how=LONG, treated=False)
+    done = changing.piece(made, 0, tmp_path)
+    assert done.absent == ()
+    played = heard(joined(tmp_path, done.strands[-1]))
+    for second, hertz in enumerate((800, 800, 800, 400, 400, 400, 800, 800)):
+        middle = played[second * RATE + 12_000 : second * RATE + 36_000]
+        assert int(np.abs(np.fft.rfft(middle)).argmax()) * 2 == hertz, second
 
 
 def test_a_hole_in_the_picture_stands_still_and_is_told(tape: Tape, tmp_path: Path) -> None:
