@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from recordings import keys
@@ -20,17 +20,13 @@ from recordings.chart import SECTOR, tolerant
 from recordings.files import File
 from recordings.store import (
     CHUNK,
-    IncompleteError,
     NoSuchObjectError,
     ObjectStore,
-    Readable,
     Stored,
     TooLargeError,
     digest,
-    remove_all,
 )
 from recordings.titles import Hashed
-from recordings.transcode import MEDIA_TYPES
 
 LONGEST, DEEPEST = 200, 4  # bytes of a name, names of a path: a key holds 1024 bytes
 DISC = "VIDEO_TS"  # the folder that stays in a path, because players look for it
@@ -384,113 +380,3 @@ class _Whole:
             self._told(self._at)
         piece, self._rest = self._rest[:size], self._rest[size:]
         return piece
-
-
-# --- what the house still uses until it works by the pipeline ---
-
-MANIFEST = "manifest-sha256.txt"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An original: for one file its own hash, for several the hash of their manifest."""
-
-    sha256: str
-    size: int
-    files: tuple[Stored, ...]
-
-
-def keep_master(
-    store: ObjectStore,
-    prefix: str,
-    files: Iterable[File],
-    *,
-    limit: int | None = None,
-    watch: Callable[[], None] = lambda: None,
-) -> Kept:
-    """Store an original untouched, with a manifest in the words of BagIt beside it."""
-    stored: list[Stored] = []
-    left = limit
-    for number, file in enumerate(files):
-        with file.open() as stream:
-            key = f"{prefix}data/{_old_plain(file.name)}"
-            if any(one.key == key for one in stored):
-                key = f"{prefix}data/{number}/{_old_plain(file.name)}"
-            one = store.put(key, _Watched(stream, watch), size=file.size, limit=left)
-        stored.append(one)
-        left = None if left is None else left - one.size
-    return seal_master(store, prefix, stored)
-
-
-def seal_master(store: ObjectStore, prefix: str, stored: Iterable[Stored]) -> Kept:
-    """Write the manifest of what was put under `<prefix>data/`; it is what the hash is of."""
-    files = tuple(sorted(stored, key=lambda one: one.key))
-    lines = "".join(f"{one.sha256}  {one.key.removeprefix(prefix)}\n" for one in files)
-    manifest = store.put(
-        f"{prefix}{MANIFEST}", io.BytesIO(lines.encode()), content_type="text/plain"
-    )
-    return Kept(
-        sha256=files[0].sha256 if len(files) == 1 else manifest.sha256,
-        size=sum(one.size for one in files),
-        files=files,
-    )
-
-
-def verify_master(store: ObjectStore, prefix: str) -> list[str]:
-    """Re-read an original; name the files that are not what the manifest says."""
-    wrong = []
-    for line in store.get(f"{prefix}{MANIFEST}").decode().splitlines():
-        sha256, _, name = line.partition("  ")
-        state = hashlib.sha256()
-        for piece in store.stream(prefix + name):
-            state.update(piece)
-        if state.hexdigest() != sha256:
-            wrong.append(name)
-    return wrong
-
-
-def publish(
-    store: ObjectStore, prefix: str, folder: Path, *, watch: Callable[[], None] = lambda: None
-) -> int:
-    """Put what was made under the prefix: media first, playlists after, the master last.
-
-    Whoever finds the master playlist finds all it names. What an interrupted try left behind
-    goes away first. Gives the bytes stored.
-    """
-    remove_all(store, prefix)
-    total = 0
-    for path in sorted((path for path in folder.rglob("*") if path.is_file()), key=_turn):
-        key = f"{prefix}{path.relative_to(folder).as_posix()}"
-        with path.open("rb") as stream:
-            stored = store.put(
-                key,
-                _Watched(stream, watch),
-                content_type=MEDIA_TYPES[path.suffix],
-                size=path.stat().st_size,
-            )
-        if store.stat(key).size != stored.size:
-            raise IncompleteError(key)
-        total += stored.size
-    return total
-
-
-class _Watched:
-    """Calls between the pieces of a long stream: a lease wants renewing, a stop wants hearing."""
-
-    def __init__(self, stream: Readable, watch: Callable[[], None]) -> None:
-        self._stream = stream
-        self._watch = watch
-
-    def read(self, size: int, /) -> bytes:
-        self._watch()
-        return self._stream.read(size)
-
-
-def _turn(path: Path) -> tuple[int, str]:
-    if path.suffix != ".m3u8":
-        return 0, str(path)
-    return (2 if path.name == "master.m3u8" else 1), str(path)
-
-
-def _old_plain(name: str) -> str:
-    return "/".join(_plain(name).split("/")[-DEEPEST:])
