@@ -61,6 +61,39 @@ def carved(image: File, chart: Chart, taken: Flags | None = None, label: str = "
     )
 
 
+def carved_films(image: File, chart: Chart, taken: Flags | None = None) -> Volume | None:
+    """Media files whose beginning a sector holds: each to its own length, or to the next one."""
+    films: dict[str, File] = {}
+    with image.open() as stream:
+        for index, at in enumerate(chart.tables):
+            if taken is not None and taken[at]:
+                continue
+            head = tolerant(stream, at * SECTOR, 1 << 14)[0]
+            suffix = _suffix(head)
+            if suffix:
+                following = next((to for to in chart.tables[index + 1 :]), chart.sectors)
+                most = min((following - at) * SECTOR, image.size - at * SECTOR)
+                name = f"{image.name}/{len(films) + 1:02}{suffix}"
+                films[name] = part_of(image, name, at * SECTOR, min(_length(head) or most, most))
+    return Volume(kind=Kind.DATA, files=films, name=image.name) if films else None
+
+
+def _suffix(head: bytes) -> str:
+    if head[4:8] == b"ftyp":
+        return ".mp4"
+    if head[:4] == b"RIFF":
+        return {b"AVI ": ".avi", b"WAVE": ".wav"}.get(head[8:12], "")
+    return {b"\x30\x26\xb2\x75": ".wmv", b"\x1aE\xdf\xa3": ".mkv"}.get(head[:4], "")
+
+
+def _length(head: bytes) -> int:
+    """How long a media file says that it is; 0 where it does not."""
+    if head[:4] == b"RIFF":
+        return int.from_bytes(head[4:8], "little") + 8
+    at = head.find(b"\xa1\xdc\xab\x8c\x47\xa9\xcf\x11")  # ASF's file properties
+    return int.from_bytes(head[at + 40 : at + 48], "little") if at > 0 else 0
+
+
 def followed(chart: Chart, taken: Flags, end: int) -> int:
     """Where packs end that go on behind the end of their file, by a directory that is wrong."""
     bad = 0
@@ -95,7 +128,7 @@ def _by_tables(image: File, chart: Chart, packs: Flags) -> tuple[list[_Set], dic
     with image.open() as stream:
         for at in chart.tables:
             head = tolerant(stream, at * SECTOR, SECTOR)[0]
-            place = place_of(head)
+            place = place_of(head) if head[:4] == MANAGER[:4] else None
             if head[:12] == MANAGER:
                 suffix = "IFO" if "IFO" not in manager else "BUP"
                 manager.setdefault(suffix, (at, place.table if place else 64))

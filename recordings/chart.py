@@ -56,6 +56,12 @@ class State(IntEnum):
 READ = (State.GOOD, State.HALF)  # what a decoder is given
 
 
+FTYP = b"ftyp"  # at byte 4 of an MP4
+HEADS = (
+    *(b"DVDVIDEO-VMG", b"DVDVIDEO-VTS", b"RIFF", b"\x1aE\xdf\xa3"),
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+)
+
 NAVS = np.dtype(
     [
         ("sector", "i8"),
@@ -91,7 +97,7 @@ class Chart:
     sums: Row
     navs: Table
     points: Table
-    tables: tuple[int, ...] = ()  # sectors where a table of contents begins
+    tables: tuple[int, ...] = ()  # sectors where a table of contents begins, or a media file
 
     @property
     def sectors(self) -> int:
@@ -496,6 +502,9 @@ def decimal_ticks(bcd: bytes) -> int:
 
 
 def _tables(rows: Bytes, which: Places) -> tuple[int, ...]:
-    named = (b"DVDVIDEO-VMG", b"DVDVIDEO-VTS")
-    likely = which[rows[which, 0] == named[0][0]]
-    return tuple(at for at in likely.tolist() if rows[at, :12].tobytes() in named)
+    likely = which[np.isin(rows[which, 0], [head[0] for head in HEADS])]
+    return tuple(
+        at
+        for at in which[np.isin(which, likely) | (rows[which, 4] == FTYP[0])].tolist()
+        if rows[at, :16].tobytes().startswith(HEADS) or rows[at, 4:8].tobytes() == FTYP
+    )

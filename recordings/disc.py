@@ -71,12 +71,12 @@ def contents_of(volume: Volume, charts: Mapping[str, Chart], *, disc: int = 0) -
             titleset=number,
             promised=_promised([table for _, table in tables]),
         )
+        of_set = [entry for entry in entries if entry.titleset == number]
         if not tape.sectors:
-            titles += [_absent(entry, disc) for entry in entries if entry.titleset == number]
+            titles += [_absent(entry, disc) for entry in of_set]
             continue
         _spread_scrambling(tape.chart)
         tapes.append(tape)
-        of_set = [entry for entry in entries if entry.titleset == number]
         table, found = _found_in(tape, tables, of_set)
         titles += [_title(volume, tape, one, table, disc) for one in found]
         if not found:
@@ -331,18 +331,12 @@ def _ordered(titles: Sequence[Title], entries: Sequence[Entry]) -> list[Title]:
     place = {(entry.titleset, entry.number): at for at, entry in enumerate(entries)}
 
     def key(title: Title) -> tuple[bool, int, int, int]:
-        known = place.get((title.titleset, title.number or 1), len(place))
-        menu = title.kind is Kind.MENU
-        return (
-            menu,
-            known if title.number or title.origin is Origin.SCAN else len(place),
-            (title.titleset),
-            title.number or 1000,
-        )
+        told = title.number > 0 or title.origin is Origin.SCAN
+        known = place.get((title.titleset, title.number or 1), len(place)) if told else len(place)
+        return title.kind is Kind.MENU, known, title.titleset, title.number or 1000
 
-    return [
-        replace(title, number=number) for number, title in enumerate(sorted(titles, key=key), 1)
-    ]
+    ordered = sorted(titles, key=key)
+    return [replace(title, number=number) for number, title in enumerate(ordered, 1)]
 
 
 def _kinds(titles: Sequence[Title]) -> Iterator[Title]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from recordings.captured import Captured, one_title
-from recordings.carve import carved, followed
+from recordings.carve import carved, carved_films, followed
 from recordings.chart import (
     NAVIGATION,
     SECTOR,
@@ -141,8 +141,10 @@ def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> list[Volume]:
     for volume in volumes:
         if volume.kind in {Form.VOB, Form.CARVED}:
             file = charted.on_grid(next(iter(volume.files.values())))
-            parts = carved(file, charted.chart(file), label=volume.label)
-            found += [parts] if parts is not None else []
+            chart = charted.chart(file)
+            parts = carved(file, chart, label=volume.label)
+            films = carved_films(file, chart) if volume.kind is Form.CARVED else None
+            found += [one for one in (parts, films) if one is not None]
         elif volume.is_dvd:
             found.append(charted.stretched(volume, volumes))
         else:
