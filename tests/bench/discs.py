@@ -25,9 +25,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 
 import imageio_ffmpeg
 
@@ -207,26 +209,36 @@ TOOLS: dict[str, tuple[Tool, str | None]] = {
 }
 
 
-def run_matrix(names: Iterable[str]) -> Iterator[tuple[str, Case, dict[str, Outcome]]]:
-    """Make each disc and give it to each tool that is here."""
-    with tempfile.TemporaryDirectory(prefix="discs-") as scratch:
+Row = tuple[str, Case, dict[str, Outcome]]
+
+
+def run_matrix(names: Iterable[str]) -> Iterator[Row]:
+    """Make each disc and give it to each tool that is here, on every core, in order."""
+    with (
+        tempfile.TemporaryDirectory(prefix="discs-") as scratch,
+        ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool,
+    ):
         studio = Studio(Path(scratch, "studio"))
         studio.place.mkdir()
-        for name in names:
-            place = Path(scratch, name)
-            place.mkdir()
-            case = ALL[name](Lab(studio=studio, place=place))
-            outcomes = {}
-            for tool, (look_at, program) in TOOLS.items():
-                # A drive that refuses sectors is one of our own making: no program can be given it.
-                if tool != US and (case.refused or (program and not shutil.which(program))):
-                    continue
-                out = Path(scratch, "out")
-                out.mkdir()
-                outcomes[tool] = look_at(case, out)
-                shutil.rmtree(out)
-            yield name, case, outcomes
-            shutil.rmtree(place)
+        making = Lock()  # what is recorded for one disc serves the next
+
+        def row(name: str) -> Row:
+            with tempfile.TemporaryDirectory(dir=scratch) as place:
+                with making:
+                    case = ALL[name](Lab(studio=studio, place=Path(place)))
+                return name, case, _outcomes(case, Path(scratch))
+
+        yield from pool.map(row, names)
+
+
+def _outcomes(case: Case, scratch: Path) -> dict[str, Outcome]:
+    outcomes = {}
+    for tool, (look_at, program) in TOOLS.items():
+        # A drive that refuses sectors is one of our own making: no program can be given it.
+        if tool == US or not (case.refused or (program and not shutil.which(program))):
+            with tempfile.TemporaryDirectory(dir=scratch) as out:
+                outcomes[tool] = look_at(case, Path(out))
+    return outcomes
 
 
 def lost_to(case: Case, outcomes: dict[str, Outcome]) -> dict[str, float]:
