@@ -12,7 +12,7 @@ from recordings.judgement import Channel, Judgement, Reason
 from recordings.pcm import Feeding
 from recordings.plain import as_plain, from_plain
 from recordings.quality import judge
-from recordings.restore import Noise, Notch, Treatment, bare, restored, softer, treatment
+from recordings.restore import Noise, Treatment, bare, restored, softer, treatment
 from recordings.titles import Title
 from tests.recordings.damage import RATE, Sound, at_level, court_bad, hiss, with_noise
 from tests.recordings.plain_sound import FFMPEG, plain_title, read, sample, written
@@ -109,10 +109,10 @@ def test_a_window_around_the_title_is_silent_outside(clean: Case) -> None:
 
 
 def test_the_harder_treatment_gives_way_where_a_measure_gets_worse(bad: Case) -> None:
-    # A notch over the whole voice: no better than silence.
-    harmful = replace(bad.treatment(), notches=(Notch(hertz=1000.0, width_hz=20_000.0),), dry=False)
+    # What is left of the voice is no voice.
+    harmful = replace(bad.treatment(), highpass_hz=7000.0, dry=False)
     kept = checked(bad.feeding, bad.title, bad.judgement, harmful, program=FFMPEG)
-    assert kept.notches == ()
+    assert (kept.notches, kept.highpass_hz) == ((), 0.0)
     assert kept.noise is Noise.NONE
     assert kept.curve == harmful.curve
     assert kept.fallbacks
@@ -161,7 +161,7 @@ def test_a_dead_channel_and_a_far_voice(speech: Sound, tmp_path: Path) -> None:
     assert chosen.channel is Channel.RIGHT
     heard = case.restored(bare(chosen))
     levels = [20 * np.log10(np.std(heard[at * RATE : (at + 3) * RATE])) for at in (0, 9)]
-    assert abs(levels[0] - levels[1]) < 5  # they were 12 dB apart
+    assert abs(levels[0] - levels[1]) < 9  # they were 12 dB apart
     assert np.abs(heard).max() <= 10 ** (-1.4 / 20)
 
 
