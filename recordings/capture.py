@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import ffmpeg
+
 from recordings import gate, keys
 from recordings.captured import manifest_of
 from recordings.process import ChildError, Failure, Limits, run
@@ -322,7 +324,7 @@ class Recorder:
         with suppress(ChildError):
             ended = run(
                 self.program,
-                ["-i", str(path), "-map", "0", "-c", "copy", "-f", "null", "-"],
+                ffmpeg.input(str(path)).output("-", format="null", map=0, c="copy").get_args(),
                 limits=Limits(cpu_s=60, standstill_s=60),
                 check=False,
             )

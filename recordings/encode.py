@@ -15,6 +15,8 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Protocol
 
+import ffmpeg
+
 from recordings import fragments
 from recordings.command import (
     STATS,
@@ -547,16 +549,14 @@ def _sheet(
             (part.place / (THUMBNAIL % number)).replace(place / (THUMBNAIL % number))
             count = number + 1
     columns = recipe(plan.recipe).sheet_columns
-    rows = -(-count // columns)
-    sheet = folder / SHEETS / f"{piece.number:04d}.jpg"
+    sheet, making = folder / SHEETS / f"{piece.number:04d}.jpg", place / "sheet.jpg"
     sheet.parent.mkdir(exist_ok=True)
-    making = place / "sheet.jpg"
     run(
         program,
-        [
-            *("-f", "image2", "-i", THUMBNAIL, "-vf", f"tile={columns}x{rows}"),
-            *("-q:v", "5", "-frames:v", "1", "-update", "1", making.name),
-        ],
+        ffmpeg.input(THUMBNAIL, format="image2")
+        .filter("tile", f"{columns}x{-(-count // columns)}")
+        .output(making.name, update=1, **{"q:v": 5, "frames:v": 1})
+        .get_args(),
         folder=place,
     )
     data = making.read_bytes()

@@ -3,9 +3,12 @@
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from recordings.judgement import Judgement, Track
+
+SILENT_DB = -99
 GRAIN = 240  # samples: silence begins and ends on a grid of 5 ms
 
 
@@ -59,3 +62,29 @@ def silence(masks: Sequence[Mask], rate: int, first: int, samples: int) -> Itera
         )
         yield f"asetnsamples=n={GRAIN}:p=0"
         yield f"volume=volume=0:enable='{when}'"
+
+
+def hushed(judgement: Judgement, masks: Sequence[Mask]) -> Judgement:
+    """Take out of a judgement when somebody spoke, and how loud, where the sound is masked."""
+    spans = [(one.start_s, one.end_s) for one in masks if one.sound]
+    return replace(judgement, tracks=tuple(_hushed(one, spans) for one in judgement.tracks))
+
+
+def _hushed(track: Track, spans: Sequence[tuple[float, float]]) -> Track:
+    def levels(known: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(
+            SILENT_DB if any(start < at + 1 and at < end for start, end in spans) else level
+            for at, level in enumerate(known)
+        )
+
+    spoken = list(track.spoken)
+    for start, end in spans:
+        cut = [((a, min(b, start)), (max(a, end), b)) for a, b in spoken]
+        spoken = [(a, b) for parts in cut for a, b in parts if a < b]
+    return replace(
+        track,
+        spoken=tuple(spoken),
+        peaks_db=levels(track.peaks_db),
+        levels_db=levels(track.levels_db),
+        speech_db=(),
+    )

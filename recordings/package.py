@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import ffmpeg
+
 from recordings import marks
 from recordings.command import thumbnail_size
 from recordings.encode import File, Made, Strand
@@ -271,22 +273,28 @@ def _whole(
         def told(progress: Progress, done: int = index) -> None:
             watch(min(1.0, (done + progress.out_s / plan.seconds) / len(wanted)))
 
-        options: list[str] = []
-        for name in parts:
-            pieces = [_strand(one, name) for one in made]
-            files = [pieces[0].init.name, *(one.file.name for one in pieces)]
-            options += ["-f", "mp4", "-i", f"concat:{'|'.join(files)}"]
-        for place in range(len(parts)):
-            options += ["-map", f"{place}:0"]
         making = f"{target}.making"
-        options += ["-c", "copy", "-map_metadata", "-1", "-fflags", "+bitexact"]
-        options += ["-movflags", "+faststart", "-f", "mp4", making]
+        options = ffmpeg.output(
+            *(ffmpeg.input(_end_to_end(made, name), format="mp4")["0"] for name in parts),
+            making,
+            format="mp4",
+            c="copy",
+            map_metadata=-1,
+            fflags="+bitexact",
+            movflags="+faststart",
+        ).get_args()
         run(program, options, folder=folder, limits=Limits(), watch=told)
         lasts = seconds_of(folder / making)
         if abs(lasts - plan.seconds) > SHORT_S:
             raise PackageError(f"{target}: {lasts:.3f} s of {plan.seconds:.3f} s")
         (folder / making).replace(folder / target)
         yield target
+
+
+def _end_to_end(made: Sequence[Made], strand: str) -> str:
+    """Name all pieces of a strand as one file, behind their common beginning."""
+    pieces = [_strand(one, strand) for one in made]
+    return f"concat:{'|'.join((pieces[0].init.name, *(one.file.name for one in pieces)))}"
 
 
 def _file(folder: Path, name: str) -> File:

@@ -30,7 +30,7 @@ from recordings.judgement import Judgement
 from recordings.judgement import from_json as judgement_from_json
 from recordings.losses import lost, seconds
 from recordings.manifest import Entry, Manifest, entry, manifest, write
-from recordings.masks import Mask, mark_of
+from recordings.masks import Mask, hushed, mark_of
 from recordings.package import finish as packaged
 from recordings.plain import NotPlainError, as_plain, from_plain
 from recordings.plan import Plan, plan_from_json
@@ -175,6 +175,11 @@ class _Work:
         return keys.rendition_prefix(self.sha256, self.number, self.bench.version)
 
     @property
+    def unmasked(self) -> "_Work":
+        """The same title as it was recorded: what is judged and treated is that."""
+        return replace(self, bench=replace(self.bench, masks=()))
+
+    @property
     def source(self) -> Source:
         return _source(self.bench, self.sha256)
 
@@ -188,17 +193,12 @@ class _Work:
     def settled(self, name: str, make: Callable[[], str], read: Callable[[str], T]) -> T:
         """Give what is under a name, made first where nothing is that we can read.
 
-        What an older version of us wrote and did not finish is of no use. What was judged without
-        masks holds for the masked copy.
+        What an older version of us wrote and did not finish is of no use.
         """
         store, key = self.bench.store, self.prefix + name
-        recipe = recipe_of(self.bench.recipe).version
-        plain = keys.rendition_prefix(self.sha256, self.number, recipe)
 
         def first() -> bytes:
-            judged = self.bench.masks and name in {keys.JUDGEMENT, keys.TREATMENT, keys.WAVEFORM}
-            there = _got(store, plain + name) if judged else None
-            return make().encode() if there is None else there
+            return make().encode()
 
         try:
             return read(_settled(store, key, first).decode())
@@ -229,6 +229,8 @@ def judge(bench: Bench, sha256: str, number: int) -> Judgement:
 
 def _judgement(work: _Work) -> Judgement:
     def heard() -> str:
+        if work.bench.masks:
+            return hushed(_judgement(work.unmasked), work.bench.masks).as_json()
         with work.folder() as folder:
             told = judged(
                 work.feeding(folder),
@@ -245,6 +247,8 @@ def _treatment(work: _Work) -> Treatment | None:
     """Give the treatment of the best sound track; None where there is no sound."""
 
     def found() -> str:
+        if work.bench.masks:
+            return json.dumps(as_plain(_treatment(work.unmasked)))
         judgement = _judgement(work)
         wanted = treatment(judgement)
         if wanted is not None:

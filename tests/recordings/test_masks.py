@@ -11,7 +11,8 @@ import pytest
 
 from recordings.encode import Made, encode_piece
 from recordings.feed import feed
-from recordings.masks import Mask, mark_of
+from recordings.judgement import Channel, Judgement, Track, Verdict
+from recordings.masks import Mask, hushed, mark_of
 from recordings.plan import Plan, plan, plan_from_json
 from recordings.probe import look
 from recordings.volume import files_at
@@ -99,3 +100,54 @@ def test_a_plan_remembers_its_masks_and_each_set_has_its_own_name(
     assert mark_of(()) == ""
     assert mark_of(MASKS) == mark_of(whole.masks)
     assert mark_of(MASKS) != mark_of((replace(MASKS[0], end_s=2.03), MASKS[1]))
+
+
+def test_nobody_learns_when_somebody_spoke_where_it_is_masked() -> None:
+    track = plain_track(
+        spoken=((0.0, 4.0), (5.0, 5.2)), peaks_db=(-10,) * 8, levels_db=(-20,) * 8, speech_db=(1.0,)
+    )
+    masks = (Mask(start_s=1.5, end_s=2.5, sound=True, picture=False),)
+    told = hushed(judged_of(track), (*masks, replace(masks[0], start_s=5.0, end_s=5.5)))
+    (quiet,) = told.tracks
+    assert quiet.spoken == ((0.0, 1.5), (2.5, 4.0))
+    assert quiet.peaks_db == (-10, -99, -99, -10, -10, -99, -10, -10)
+    assert quiet.levels_db == (-20, -99, -99, -20, -20, -99, -20, -20)
+    assert quiet.speech_db == ()
+    seen = hushed(judged_of(track), (replace(masks[0], sound=False, picture=True),))
+    assert seen.tracks[0].spoken == track.spoken
+
+
+def plain_track(**facts: object) -> Track:
+    return Track(
+        index=0,
+        verdict=Verdict.GOOD,
+        reasons=(),
+        channel=Channel.BOTH,
+        loudness_lufs=-20,
+        peak_db=-3,
+        speech=1,
+        noise_db=-60,
+        spread_db=20,
+        snr_db=30,
+        clipped=0,
+        echo_db=0,
+        hum=(),
+        noise_bands_db=(),
+        minutes=(),
+        **facts,
+    )
+
+
+def judged_of(track: Track) -> Judgement:
+    return Judgement(
+        title=1,
+        seconds=8,
+        lost=(),
+        verdict=Verdict.GOOD,
+        reasons=(),
+        best=0,
+        tracks=(track,),
+        picture=None,
+        apart_s=None,
+        longer_s=None,
+    )

@@ -389,4 +389,3 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
         assert recording.prefix is not None
         assert not [key for key in (*found.missing, *found.altered) if recording.prefix in key]
         assert not [key for key in found.orphaned if key.startswith(recording.prefix)]
-
