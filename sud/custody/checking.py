@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recordings.audit import Audit, Fixity
 from sud import journal
 from sud.access import SYSTEM, Action
-from sud.models import StoreCheck, StoreCheckKind
+from sud.models import Disc, StoreCheck, StoreCheckKind
 
 SHOWN: Final = 50
 NAMED: Final = 100
@@ -93,6 +93,14 @@ def next_after(session: Session) -> str:
         .limit(1)
     ).one_or_none()
     return last.after if last is not None else ""
+
+
+def originals(session: Session) -> int:
+    """Count the originals that the store should hold."""
+    return (
+        session.scalar(select(func.count(Disc.sha256.distinct())).where(Disc.prefix.is_not(None)))
+        or 0
+    )
 
 
 def checks(session: Session) -> Sequence[StoreCheck]:

@@ -26,7 +26,7 @@ from sud.models import Case, Erasure, Masking, ProposalState
 from sud.outside import BISHKEK, Outside, local_day
 
 READ_NIGHTLY: Final = 20
-"""Originals that one check reads: some 100 GB, an hour of a disk."""
+"""Originals that one check reads at least; where there are many, a 365th of all."""
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +154,8 @@ def fixity(sessions: Sessions, outside: Outside) -> None:
     """Read the next originals from end to end; in time all of them come round."""
     with unit(sessions) as session:
         after = checking.next_after(session)
-    found = audits.fixity(outside.store, count=READ_NIGHTLY, after=after)
+        count = max(READ_NIGHTLY, checking.originals(session) // 365)
+    found = audits.fixity(outside.store, count=count, after=after)
     with unit(sessions) as session:
         checking.note_fixity(session, found, now=outside.now())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from recordings import pipeline
@@ -38,16 +39,25 @@ class Looked:
 
 def keep(outside: Outside, files: Sequence[File], *, limit: int) -> Master:
     """Keep what somebody sent; an identical disc is seen, and not kept a second time."""
-    return pipeline.take_in(bench_of(outside, silent), files, limit=limit)
+    return pipeline.take_in(
+        bench_of(outside, silent), files, limit=limit, retain_until=_locked_until(outside)
+    )
 
 
 def look_and_keep(outside: Outside, files: Sequence[File], watch: Watch) -> Master:
     """Read files that lie at hand, then keep them; what is no disc is not kept."""
     bench = bench_of(outside, watch)
     source = pipeline.look_into(bench, files)
-    master = pipeline.take_in(bench, files, source.report.files)
+    master = pipeline.take_in(
+        bench, files, source.report.files, retain_until=_locked_until(outside)
+    )
     pipeline.keep_look(bench, master.sha256, source)
     return master
+
+
+def _locked_until(outside: Outside) -> datetime | None:
+    """Say until when the store lets nobody remove it; the term of the law follows later."""
+    return outside.now() + outside.original_lock if outside.original_lock else None
 
 
 def look(outside: Outside, sha256: str, watch: Watch) -> Looked:

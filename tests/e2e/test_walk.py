@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import policy
 from pathlib import Path
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import pikepdf
@@ -139,10 +140,15 @@ def test_a_case_from_claim_to_publication(  # noqa: PLR0915 - one walk, told in 
 
     # 5. The recording: a real DVD, read, converted, played by judge and party.
     judge.press("main a[href$='/recording']")
+    judge.press("main a[href$='/discs']")
     judge.page.set_input_files("input[name=disc]", sorted(DISC.iterdir()))
     judge.press("main form button[type=submit]")
-    recording_url = judge.page.url
-    judge.picture("recording-progress")
+    disc_url = judge.page.url
+    judge.picture("disc-being-read")
+    # One hearing and a test of the camera are on it: nobody needs to say which is which.
+    wait_for(lambda: _recording_of(judge, disc_url), 180, "the disc")
+    recording_url = _recording_of(judge, disc_url)
+    judge.picture("disc")
     wait_for(lambda: _plays(judge, recording_url), 180, "the recording")
     for who in (party, judge):
         who.open(recording_url)
@@ -235,6 +241,13 @@ def _decoded(letters: list[str]) -> list[str]:
         str(message["Subject"]) + (message.get_body() or message).get_content()
         for message in (email.message_from_string(one, policy=policy.default) for one in letters)
     ]
+
+
+def _recording_of(who: Visitor, disc_url: str) -> str:
+    """Say where the recording of a disc is, once the disc was read and linked."""
+    who.page.goto(disc_url)
+    found = who.page.locator("main a[href*='/recordings/']")
+    return urljoin(disc_url, found.first.get_attribute("href") or "") if found.count() else ""
 
 
 def _plays(who: Visitor, url: str) -> bool:
