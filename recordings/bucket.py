@@ -119,10 +119,12 @@ class BucketStore:
         secure: bool = False,
         public_endpoint: str | None = None,
         region: str = "us-east-1",
+        retries: int = 7,
     ) -> None:
         """`endpoint` is host:port; `public_endpoint` the same, as a browser reaches it.
 
-        `prefix` is put before every key, and is no part of any key that goes in or comes out.
+        `prefix` is put before every key, and is no part of any key that goes in or comes out. With
+        7 `retries` a server may be away for 25 s.
         """
         self._bucket = bucket
         self._prefix = prefix
@@ -135,7 +137,7 @@ class BucketStore:
             # SeaweedFS answers InternalError for some seconds after a restart, until its volumes
             # are registered: 0.2 + 0.4 + ... + 12.8 s bridges that.
             retries=urllib3.Retry(
-                total=7,
+                total=retries,
                 backoff_factor=0.2,
                 status_forcelist=[500, 502, 503, 504],
                 allowed_methods=None,

@@ -381,6 +381,11 @@ def finish(bench: Bench, sha256: str, number: int) -> Manifest:
         objects=tuple(sorted(objects, key=lambda one: one.key)),
     )
     write(bench.store, done)
+    # What killed workers had put and nobody named.
+    named = {one.key for one in done.objects} | {work.prefix + keys.MANIFEST}
+    for facts in list(bench.store.list(work.prefix)):
+        if facts.key not in named:
+            bench.store.remove(facts.key)
     scratch.discard(bench.scratch, work.name)
     return done
 

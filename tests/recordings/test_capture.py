@@ -147,6 +147,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Hall:
         encoder.kill()
         encoder.wait()
         until(lambda: hall.lines("run_ended"))
+        time.sleep(1)  # the line stays cut for longer than what was received lasts
         encoder = send(rtmp(port))
         until(lambda: len(hall.lines("run")) == 2)
         hall.orders.pause("Танапис")

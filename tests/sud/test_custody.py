@@ -318,17 +318,23 @@ def test_the_pages_of_erasing(
     assert clerk.get(page).status_code == 200
 
 
-def test_a_locked_original_waits_and_goes_when_its_day_comes(
-    session: Session, sessions: Sessions, make: Make, outside: Outside, config: Config
-) -> None:
-    """What was approved is played to nobody at once; the store lets go of it only later."""
+def vault_of(config: Config, name: str) -> BucketStore:
+    """A bucket of its own that keeps what is retained from everybody."""
     vault = BucketStore(
         endpoint=config.s3_endpoint,
         access_key=config.s3_access_key,
         secret_key=config.s3_secret_key,
-        bucket="vault",
+        bucket=name,
     )
     vault.ensure_bucket(lock=True)
+    return vault
+
+
+def test_a_locked_original_waits_and_goes_when_its_day_comes(
+    session: Session, sessions: Sessions, make: Make, outside: Outside, config: Config
+) -> None:
+    """What was approved is played to nobody at once; the store lets go of it only later."""
+    vault = vault_of(config, "vault")
     outside = replace(outside, store=vault)
     recording = recording_of(session, make, vault, sha256="c" * 64, state=CaseState.DECIDED)
     clerk = actor_of(session, make.staff(RoleCode.CLERK), now=make.now())
@@ -360,13 +366,7 @@ def test_a_locked_original_waits_and_goes_when_its_day_comes(
 def test_the_store_locks_originals_as_long_as_the_law_keeps_them(
     session: Session, sessions: Sessions, make: Make, outside: Outside, config: Config
 ) -> None:
-    vault = BucketStore(
-        endpoint=config.s3_endpoint,
-        access_key=config.s3_access_key,
-        secret_key=config.s3_secret_key,
-        bucket="vault",
-    )
-    vault.ensure_bucket(lock=True)
+    vault = vault_of(config, "vault")
     outside = replace(outside, store=vault, original_lock=timedelta(days=30))
     master = shelf.shelve(vault, [file_of("disc.iso", io.BytesIO(uuid.uuid4().bytes))])
     recording = recording_of(session, make, vault, sha256=master.sha256, state=CaseState.DECIDED)
@@ -491,9 +491,15 @@ def test_a_masked_copy_is_made_and_is_all_that_outsiders_are_played(
 
 
 def test_checks_of_the_store_go_round_and_tell(
-    session: Session, sessions: Sessions, make: Make, outside: Outside, sign_in: SignIn
+    session: Session,
+    sessions: Sessions,
+    make: Make,
+    outside: Outside,
+    config: Config,
+    sign_in: SignIn,
 ) -> None:
     """Two originals, one of them altered behind our back."""
+    outside = replace(outside, store=vault_of(config, "checks"))
     masters = []
     for text in (b"first", b"second"):
         file = file_of("disc.iso", io.BytesIO(text))

@@ -263,6 +263,7 @@ def test_a_store_that_is_away_costs_no_attempt_and_is_outlived(
         access_key=config.s3_access_key,
         secret_key=config.s3_secret_key,
         bucket=config.s3_bucket,
+        retries=0,
     )
     away = replace(outside, store=nowhere)
     for _ in range(work.ATTEMPTS + 1):
@@ -341,6 +342,7 @@ def test_pieces_that_left_the_store_are_made_again(
 def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
     own_sessions: Sessions, outside: Outside, config: Config, tmp_path: Path
 ) -> None:
+    remove_all(outside.store, "renditions/")  # what other tests made of the same disc
     with unit(own_sessions) as session:
         make = Make(session, outside.now)
         disc = disc_of(session, make, outside)

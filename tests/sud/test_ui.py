@@ -8,6 +8,7 @@ from flask import Flask, render_template_string
 from jinja2 import StrictUndefined
 
 from sud import forms, labels, words
+from sud.models import CaseForm, CaseState
 
 HOSTILE = "<script>alert('1')</script>\""
 KINDS = {
@@ -133,8 +134,8 @@ def test_the_band_says_what_the_case_is(app: Flask) -> None:
     case = SimpleNamespace(
         number="ГД-319/26-Т5",
         kind=SimpleNamespace(name=lambda lang: f"kind in {lang}"),
-        state=labels.CaseState.SCHEDULED,
-        form=labels.CaseForm.DIGITAL,
+        state=CaseState.SCHEDULED,
+        form=CaseForm.DIGITAL,
         sealed=True,
         fictional=False,
     )
