@@ -30,6 +30,23 @@ MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """10:00 in Bishkek on a working Monday: the tests' now, unless a test moves it."""
 
 
+LONG_FIRST = (
+    "tests/e2e/test_walk.py",
+    "tests/sud/test_local.py",
+    "tests/e2e/test_draws.py",
+    "tests/assignment/test_killed.py",
+    "tests/sud/test_doors.py",
+    "tests/sud/test_demonstration.py",
+    "tests/e2e/test_player.py",
+)
+"""A file that takes minutes and comes last keeps one of two processors waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {path: place for place, path in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONG_FIRST)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def catalogues() -> None:
     """What the house says in these tests is what its catalogues say now."""

@@ -119,13 +119,12 @@ def main() -> int:
 
 
 def film(target: Path, seconds: int) -> Path:
-    """Draw a small picture with noise and a changing tone, as long as a hearing."""
+    """Draw a small moving picture with noise, without sound, as long as a hearing."""
     subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"),
-            *("-f", "lavfi", "-i", "testsrc2=s=352x288:r=25,noise=alls=12:allf=t"),
-            *("-f", "lavfi", "-i", "sine=440:beep_factor=2:r=48000"),
-            *("-t", str(seconds), "-c:v", "mpeg2video", "-b:v", "1200k", "-c:a", "mp2"),
+            *("-f", "lavfi", "-i", "testsrc2=s=352x288:r=25,noise=alls=6:allf=t"),
+            *("-t", str(seconds), "-c:v", "mpeg2video", "-b:v", "1200k"),
             str(target),
         ],
         check=True,
@@ -196,7 +195,7 @@ def seconds(config: Config, outside: Outside, number: int) -> float:
     with unit(sessions) as session:
         recording = session.get_one(Recording, number)
         sha256, title = work.source_of(recording)
-        prefix = pipeline.keys.rendition_prefix(sha256, title, pipeline.recipe_of().name)
+        prefix = pipeline.keys.rendition_prefix(sha256, title, pipeline.recipe_of().version)
     for folder in ("top", "low", "restored", "original", "sheets", "pieces", "manifest.json"):
         remove_all(outside.store, prefix + folder)
     with unit(sessions) as session:

@@ -353,7 +353,9 @@ def test_two_who_issue_at_once_issue_one_act(own_sessions: Sessions, outside: Ou
 def test_a_store_that_is_away_issues_nothing(
     session: Session, judge: Actor, draft: Act, outside: Outside
 ) -> None:
-    away = BucketStore(endpoint="127.0.0.1:1", access_key="a", secret_key="b", bucket="tests")
+    away = BucketStore(
+        endpoint="127.0.0.1:1", access_key="a", secret_key="b", bucket="tests", retries=0
+    )
     with pytest.raises(CourtError) as refused, session.begin_nested():
         service.issue(
             session, judge, draft, outside=replace(outside, store=away), now=outside.now()
