@@ -81,7 +81,7 @@ def main() -> int:
         )
         outside = real_outside(config)
         outside.store.ensure_bucket()
-        recording = prepared(config, outside, film(place / "film.mpg", 60 * asked.minutes))
+        recording = prepared(config, outside, film(place / "film.mkv", 60 * asked.minutes))
         far = replace(
             config,
             database_url=over_network(config.database_url),
@@ -123,8 +123,8 @@ def film(target: Path, seconds: int) -> Path:
     subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"),
-            *("-f", "lavfi", "-i", "testsrc2=s=352x288:r=25,noise=alls=6:allf=t"),
-            *("-t", str(seconds), "-c:v", "mpeg2video", "-b:v", "1200k"),
+            *("-f", "lavfi", "-i", "testsrc2=s=192x144:r=25"),
+            *("-t", str(seconds), "-c:v", "mpeg2video", "-b:v", "400k"),
             str(target),
         ],
         check=True,
