@@ -7,6 +7,7 @@ Everything is plain data; nothing is stored here and nothing is asked of the out
 from documents.redaction.findings import Doubt, Kind, Layer, Redaction, Span, replaced
 from documents.redaction.identifiers import born_of
 from documents.redaction.known import Known, Name, Official, Person, label_of, name_of
+from documents.redaction.policy import Policy, Rule, Treatment, default_policy, policy_of
 from documents.redaction.redact import redact, residual, surface
 
 __all__ = [
@@ -17,11 +18,16 @@ __all__ = [
     "Name",
     "Official",
     "Person",
+    "Policy",
     "Redaction",
+    "Rule",
     "Span",
+    "Treatment",
     "born_of",
+    "default_policy",
     "label_of",
     "name_of",
+    "policy_of",
     "redact",
     "replaced",
     "residual",

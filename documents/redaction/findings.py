@@ -23,11 +23,13 @@ class Kind(StrEnum):
 
 
 class Layer(StrEnum):
-    """Who found it: the case file, a number's shape, a name's shape, an echo of it, the clerk."""
+    """Who found it: the case file, a shape, a model or list of names, an echo, the clerk."""
 
     CASE = "case"
     IDENTIFIER = "identifier"
     PATTERN = "pattern"
+    MODEL = "model"  # the neural reader of Russian names
+    GAZETTEER = "gazetteer"  # the list of Kyrgyz given names
     ECHO = "echo"
     CLERK = "clerk"
 

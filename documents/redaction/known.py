@@ -26,17 +26,24 @@ class Name:
 class Person:
     """A natural person of the case: every spelling, every number, and the label to stand for him.
 
-    ``key`` is the caller's and is never shown; ``born`` hides the date in any format.
+    ``key`` is the caller's and is never shown; ``role`` is the code by which the policy asks;
+    ``born`` hides the date in any format; ``property`` are cadastral codes and the like, ``other``
+    whatever else must not be read.
     """
 
     key: str
     label: str
     names: tuple[Name, ...]
+    role: str = ""
     pins: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    plates: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    property: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
     born: date | None = None
 
 
@@ -50,12 +57,18 @@ class Official:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that the case file knows. ``organisations`` stay whatever names they contain."""
+    """All that the case file knows.
+
+    ``organisations`` stay whatever names they contain, and so do ``words``; ``case_kind`` is the
+    code by which the policy asks.
+    """
 
     persons: tuple[Person, ...] = ()
     officials: tuple[Official, ...] = ()
     organisations: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     language: str = "ky"
+    case_kind: str = ""
     people: dict[str, Person] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -6,14 +6,19 @@ from documents.redaction.findings import Doubt, Layer, Redaction, Span
 from documents.redaction.identifiers import identifiers
 from documents.redaction.known import Known
 from documents.redaction.names import People
+from documents.redaction.policy import Policy, default_policy
 from documents.redaction.strangers import strangers
 from documents.spelling import fold
 
-_RANK = {Layer.CLERK: 0, Layer.CASE: 1, Layer.IDENTIFIER: 2, Layer.PATTERN: 3, Layer.ECHO: 4}
+_RANK = {layer: rank for rank, layer in enumerate((Layer.CLERK, *Layer))}
 
 
-def redact(text: str, known: Known) -> Redaction:
-    """Return every place of the text that may lead to a person, surest layers first."""
+def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redaction:
+    """Return every place of the text that may lead to a person, surest layers first.
+
+    ``policy`` says what becomes of each sort of data; without one the default holds.
+    """
+    policy = policy or default_policy()
     named, officials = People(known).mentions(text)
     sure = [*identifiers(text, known), *named]
     taken = [*((span.start, span.end) for span in sure), *officials]

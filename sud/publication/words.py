@@ -21,6 +21,8 @@ LAYERS = {
     Layer.CASE: _("known from the case file"),
     Layer.IDENTIFIER: _("recognised by its shape"),
     Layer.PATTERN: _("looks like a name"),
+    Layer.MODEL: _("read as a name by the model"),
+    Layer.GAZETTEER: _("a Kyrgyz given name by the list"),
     Layer.ECHO: _("named elsewhere in the act"),
     Layer.CLERK: _("added by hand"),
 }
