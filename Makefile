@@ -24,6 +24,7 @@ run: setup ## Run the whole house with its demonstration court (Ctrl-C stops it)
 
 test: check ## Check, then run every test, those in a browser too
 	$(BIN)/python -m tests.e2e.browser
+	$(BIN)/python -m tests.needs
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, import contracts, types, templates, catalogues, migrations
