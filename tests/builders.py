@@ -21,6 +21,9 @@ from sud.models import (
     CourtLevel,
     CourtName,
     Courtroom,
+    Disc,
+    DiscOrigin,
+    DiscState,
     Hearing,
     HearingPurpose,
     Judge,
@@ -260,6 +263,16 @@ class Make:
         return self._add(
             Courtroom(court_id=(court or self.court()).id, name=f"{next(self._numbers)}-зал")
         )
+
+    def disc(self, **facts: Any) -> Disc:
+        defaults = {
+            "origin": DiscOrigin.SENT,
+            "state": DiscState.READ,
+            "name": "disc",
+            "size": 1,
+            "handed_in_at": self.now(),
+        }
+        return self._add(Disc(**defaults | facts))
 
     def hearing(self, case: Case, **facts: Any) -> Hearing:
         starts = facts.pop("starts", self.now() + timedelta(days=1))

@@ -11,7 +11,6 @@ from sud.models import Disc, DiscState, DiscTitle, Recording, RecordingState, Ti
 
 MAKING: Final = (
     RecordingState.RECEIVED,
-    RecordingState.READING,
     RecordingState.JUDGING,
     RecordingState.TRANSCODING,
 )

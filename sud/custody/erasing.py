@@ -121,7 +121,7 @@ def _of_nobody_else(session: Session, recording: Recording) -> list[str]:
         if masking.prefix
     ]
     disc = recording.disc
-    if disc is not None and disc.sha256:
+    if disc.sha256:
         _set_aside(session, recording)
         same = select(Disc.id).where(Disc.sha256 == disc.sha256)
         needed = session.scalar(

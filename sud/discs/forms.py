@@ -200,8 +200,7 @@ def parts_form(parts: Sequence[Recording]) -> forms.Form:
 
 def part_words(one: Recording) -> str:
     """Return what a person knows a part by."""
-    name = one.disc.name if one.disc else one.source_name
-    return f"{name}, {duration((one.duration_ms or one.expected_ms or 0) / 1000)}"
+    return f"{one.disc.name}, {duration((one.duration_ms or one.expected_ms or 0) / 1000)}"
 
 
 def order_of(form: forms.Form, parts: Sequence[Recording]) -> list[Recording]:

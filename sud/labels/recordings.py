@@ -17,7 +17,6 @@ from sud.models.playing import CopyForm
 
 PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RecordingState.RECEIVED, _("Received, waiting to be read")),
-    (RecordingState.READING, _("Being read")),
     (RecordingState.JUDGING, _("Its sound and picture are being judged")),
     (RecordingState.TRANSCODING, _("Being converted")),
     (RecordingState.READY, _("Ready to play")),

@@ -62,10 +62,6 @@ def begin(
         expected_ms=round(title.seconds * 1000),
         handed_in_by_id=disc.handed_in_by_id,
         handed_in_at=disc.handed_in_at,
-        source_name="",
-        source_prefix="",
-        source_sha256="",
-        source_bytes=disc.size,
     )
     session.add(recording)
     title.use = TitleUse.LINKED

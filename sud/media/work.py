@@ -164,7 +164,7 @@ def bench_of(outside: Outside, watch: Callable[[Progress], None]) -> Bench:
 
 def source_of(recording: Recording) -> tuple[str, int]:
     """Name the original and the title that a recording is made of."""
-    if recording.disc is None or not recording.disc.sha256 or recording.title is None:
+    if not recording.disc.sha256 or recording.title is None:
         raise NoTitleError("the recording has no original")
     return recording.disc.sha256, recording.title
 

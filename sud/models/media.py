@@ -15,7 +15,6 @@ from sud.models.hearings import Hearing
 
 class RecordingState(StrEnum):
     RECEIVED = "received"
-    READING = "reading"
     JUDGING = "judging"
     TRANSCODING = "transcoding"
     READY = "ready"
@@ -52,24 +51,17 @@ class Recording(Base):
     id: Mapped[Identity]
     key: Mapped[Key]
     hearing_id: Mapped[int] = mapped_column(ForeignKey(Hearing.id), index=True)
-    disc_id: Mapped[int | None] = mapped_column(ForeignKey(Disc.id), index=True)
+    disc_id: Mapped[int] = mapped_column(ForeignKey(Disc.id), index=True)
     part: Mapped[int] = mapped_column(default=1)
     """Its place among the recordings of one hearing: a long day fills several discs."""
     state: Mapped[RecordingState] = mapped_column(
         coded(RecordingState), default=RecordingState.RECEIVED
     )
     problem: Mapped[RecordingProblem | None] = mapped_column(coded(RecordingProblem))
-    source_name: Mapped[str]
-    source_prefix: Mapped[str]
-    source_sha256: Mapped[str]
-    source_bytes: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[int | None]
     expected_ms: Mapped[int | None] = mapped_column(BigInteger)
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
-    lost_sectors: Mapped[int | None]
     lost_ms: Mapped[int | None] = mapped_column(BigInteger)
-    contents_lost: Mapped[bool] = mapped_column(default=False)
-    """The disc's own table could not be read: everything on it was taken as one recording."""
     verdict: Mapped[Verdict | None] = mapped_column(coded(Verdict))
     reasons: Mapped[list[Any] | None]
     """Why the verdict is what it is: codes of the workshop."""
@@ -85,18 +77,22 @@ class Recording(Base):
     seconds_left: Mapped[int | None]
     recipe: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_holder: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
     handed_in_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     handed_in_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
 
     hearing: Mapped[Hearing] = relationship(lazy="joined", innerjoin=True)
-    disc: Mapped[Disc | None] = relationship(lazy="joined")
+    disc: Mapped[Disc] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def case_id(self) -> int:
         return self.hearing.case_id
+
+    @property
+    def contents_lost(self) -> bool:
+        """Whether the disc's own table was of no use: what lies together was taken as one."""
+        titles = (self.disc.report or {}).get("titles", ())
+        return any(one["number"] == self.title and one["origin"] == "scan" for one in titles)
 
 
 class PieceState(StrEnum):
@@ -123,23 +119,3 @@ class RecordingPiece(Base):
     """When its worker last told that it goes on."""
     begun_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
-
-
-class Rendition(Base):
-    """One playable form of a recording: files under a prefix in the object store."""
-
-    __tablename__ = "renditions"
-    __table_args__ = (UniqueConstraint("recording_id", "name"),)
-
-    id: Mapped[Identity]
-    recording_id: Mapped[int] = mapped_column(ForeignKey(Recording.id), index=True)
-    name: Mapped[str]
-    prefix: Mapped[str]
-    playlist: Mapped[str]
-    whole: Mapped[str | None]
-    """The same as an ordinary file, for browsers that know no HLS."""
-    media_type: Mapped[str]
-    bandwidth: Mapped[int]
-    width: Mapped[int | None]
-    height: Mapped[int | None]
-    total_bytes: Mapped[int] = mapped_column(BigInteger)

@@ -160,10 +160,6 @@ def prepared(config: Config, outside: Outside, source: Path) -> int:
             disc=disc,
             title=title,
             state=RecordingState.READY,
-            source_name="",
-            source_prefix="",
-            source_sha256="",
-            source_bytes=0,
             handed_in_at=make.now(),
         )
         session.add(recording)

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, delete, text
+from sqlalchemy import Connection, MetaData, Table, create_engine, delete, insert, select, text
 from sqlalchemy import table as clause
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
 from sud import migrations
 from sud.local.database import Databases, postgres
@@ -108,6 +112,68 @@ def test_sources_keep_their_words_up_and_down(empty: Databases) -> None:
             connection.execute(delete(clause(table)))
     engine.dispose()
     migrations.upgrade(empty.owner_url)
+
+
+def test_recordings_of_before_get_a_disc_of_their_own(empty: Databases) -> None:
+    migrations.upgrade(empty.owner_url)
+    migrations.downgrade(empty.owner_url, "0022")
+    engine = create_engine(empty.owner_url)
+    with engine.begin() as connection:
+        row(connection, "courts", code="zh")
+        row(connection, "cases", state="registered", seq=1)
+        row(connection, "recordings", state="reading", source_name="day.iso",
+            source_prefix="masters/x/", source_sha256="ab", source_bytes=5)  # fmt: skip
+        row(connection, "renditions")
+    migrations.upgrade(empty.owner_url)
+    with engine.begin() as connection:
+        disc = connection.execute(
+            text(
+                "SELECT discs.name, prefix, sha256, size, courts.code, discs.state"
+                " FROM discs JOIN courts ON courts.id = court_id"
+                " JOIN hearings ON hearings.id = hearing_id"
+            )
+        ).one()
+        assert disc == ("day.iso", "masters/x/", "ab", 5, "zh", "kept")
+        assert connection.execute(text("SELECT state, problem FROM recordings")).one() == (
+            "failed",
+            "store_failed",
+        )
+    migrations.downgrade(empty.owner_url, "0022")
+    with engine.begin() as connection:
+        assert connection.execute(
+            text("SELECT source_name, source_sha256, source_bytes FROM recordings")
+        ).one() == ("day.iso", "ab", 5)
+    engine.dispose()
+    migrations.downgrade(empty.owner_url, "base")
+    migrations.upgrade(empty.owner_url)
+
+
+def row(connection: Connection, name: str, **facts: Any) -> None:
+    """Insert a row as the table stands now; what it demands and nobody gave is filled in.
+
+    What it must refer to is taken as it is, or made in the same way.
+    """
+    table = Table(name, MetaData(), autoload_with=connection)
+    blank: dict[type, Any] = {
+        UUID: uuid4,
+        datetime: lambda: datetime.now(UTC),
+        date: lambda: datetime.now(UTC).date(),
+    }
+    for column in table.columns:
+        if column.nullable or column.server_default or column.name in {"id", *facts}:
+            continue
+        if column.foreign_keys:
+            parent = next(iter(column.foreign_keys)).column
+            anyone = select(parent).limit(1)
+            if connection.scalar(anyone) is None:
+                row(connection, parent.table.name)
+            facts[column.name] = connection.scalar(anyone)
+        elif isinstance(column.type, TSTZRANGE):
+            facts[column.name] = Range(empty=True)
+        else:
+            kind = column.type.python_type
+            facts[column.name] = blank.get(kind, kind)()
+    connection.execute(insert(table).values(**facts))
 
 
 def test_the_working_role_owns_nothing(databases: Databases) -> None:

@@ -69,10 +69,7 @@ def held(make, case, *, days=-3, **facts):
 def recording(session, make, hearing, **facts):
     made = Recording(
         hearing=hearing,
-        source_name="disc",
-        source_prefix="masters/x",
-        source_sha256="0" * 64,
-        source_bytes=1,
+        disc=make.disc(),
         handed_in_at=make.now(),
         **facts,
     )

@@ -105,6 +105,21 @@ def test_everything_is_there_without_a_script(
     assert 'action="' not in text.split('id="player"')[1]  # a party has nothing to fill in
 
 
+def test_says_which_original_it_is_and_what_is_lost_of_it(
+    ready: Recording, party: User, sign_in: SignIn, session: Session
+) -> None:
+    ready.disc.sha256 = "cd" * 32
+    ready.disc.report = {"titles": [{"number": ready.title, "origin": "ifo"}]}
+    session.flush()
+    page = page_of(sign_in(party), ready).text
+    assert "disc.iso, " in page
+    assert "cd" * 32 in page
+    assert "Дисктин мазмуну" not in page
+    ready.disc.report = {"titles": [{"number": ready.title, "origin": "scan"}]}
+    session.flush()
+    assert "Дисктин мазмуну" in page_of(sign_in(party), ready).text
+
+
 def test_a_place_can_be_opened_by_its_time(ready: Recording, party: User, sign_in: SignIn) -> None:
     assert "sound.m4a#t=65.0" in page_of(sign_in(party), ready, at="1:05").text
     assert "#t=" not in page_of(sign_in(party), ready, at="later").text

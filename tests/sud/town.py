@@ -102,10 +102,6 @@ def _furnish(
     recording = Recording(
         hearing=hearing,
         disc=linked,
-        source_name="disc",
-        source_prefix=f"masters/{number}",
-        source_sha256="0" * 64,
-        source_bytes=1,
         handed_in_at=make.now(),
     )
     facts = {"case": case, "kind": act_kind, "judge": case.judge, "language": "ky"}
