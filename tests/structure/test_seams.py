@@ -18,7 +18,7 @@ def test_only_the_store_knows_minio() -> None:
 
 
 def test_processes_start_only_where_ffmpeg_or_a_server_does() -> None:
-    allowed = ("recordings/", "sud/local/", "documents/inspection.py", "documents/intake.py")
+    allowed = ("recordings/", "sud/local/", "documents/intake/bounds.py")
     assert all(path.startswith(allowed) for path in importers("subprocess"))
 
 

@@ -1,24 +1,21 @@
-"""Intake: decides what a file handed in from outside really is, and turns away what is not a paper.
+"""Examination: says what a file is, or why it is turned away.
 
 A file is believed only when its first bytes and a full parse agree. The parse of hostile input
-happens in `inspection.py`, in a process of its own with bounded memory, time and files.
+happens in `inspection.py`, in bounds.
 """
 
 import hashlib
-import json
-import subprocess
-import sys
 import tempfile
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-_INSPECTION: Final = Path(__file__).with_name("inspection.py")
+from documents.intake.bounds import Bounds, Broken, End, bounded
+
 _CHUNK: Final = 1 << 20
 _NAME_LENGTH: Final = 120
-_LONGEST_REPORT: Final = 64 * 1024
 
 
 class Kind(StrEnum):
@@ -165,31 +162,11 @@ def _by_magic(head: bytes) -> Kind | None:
 
 
 def _inspect(path: Path, kind: Kind, limits: Limits) -> dict[str, Any]:
-    """Parse the file in a bounded process; whatever goes wrong there means: damaged."""
-    bounds = {
-        "pages": limits.pages,
-        "pixels": limits.pixels,
-        "unpacked": limits.unpacked,
-        "ratio": limits.ratio,
-        "entries": limits.entries,
-        "memory": limits.memory,
-        "seconds": limits.seconds,
-    }
-    # -I: neither the environment nor the working directory can lend code to the parser.
-    command = [sys.executable, "-I", str(_INSPECTION), kind, str(path), json.dumps(bounds)]
+    """Parse the file in bounds; who breaks them or the parser hands in nothing anybody needs."""
+    request = {"kind": kind.value, "path": str(path), "limits": asdict(limits)}
+    bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
     try:
-        run = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            timeout=limits.seconds * 4,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        # Killed by its bounds or by its own parser: nobody needs such a file.
-        raise Refused(Objection.DAMAGED) from None
-    report: dict[str, Any] = json.loads(run.stdout[:_LONGEST_REPORT])
-    return report
+        return bounded("documents.intake.inspection", request, bounds, reads=(path,))
+    except Broken as broken:
+        bomb = broken.end is End.MEMORY
+        raise Refused(Objection.BOMB if bomb else Objection.DAMAGED) from None

@@ -1,12 +1,8 @@
-"""Inspection: parses one hostile file inside bounds, as a process of its own, and reports one line.
+"""Inspection: parses one hostile file and reports it; runs in bounds only (`bounds.py`).
 
-Run by `intake.py` only: `python -I inspection.py KIND PATH BOUNDS`. It bounds itself before it
-imports any parser. It writes JSON: either {"pages", "found"} or {"objection", "facts"}.
+The report is either {"pages", "found"} or {"objection", "facts"}.
 """
 
-import json
-import resource
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -44,18 +40,6 @@ class ObjectionRaised(Exception):  # noqa: N818 - a finding, not a failure
 
 def _object(code: str, **facts: int) -> NoReturn:
     raise ObjectionRaised(code, **facts)
-
-
-def bound(bounds: Bounds) -> None:
-    """Take away from this process what a parser does not need."""
-    for what, most in (
-        (resource.RLIMIT_AS, bounds["memory"]),
-        (resource.RLIMIT_CPU, bounds["seconds"]),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def inspect_pdf(path: str, bounds: Bounds) -> dict[str, Any]:
@@ -246,8 +230,9 @@ def _root_of(
     return root[0]
 
 
-def main(kind: str, path: str, bounds: Bounds) -> dict[str, Any]:
-    """Inspect, and turn every failure of a parser into a finding."""
+def within(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Inspect `path` as `kind` inside `limits`; every failure of a parser becomes a finding."""
+    kind, path, bounds = arguments["kind"], arguments["path"], arguments["limits"]
     try:
         if kind == "pdf":
             return inspect_pdf(path, bounds)
@@ -260,9 +245,3 @@ def main(kind: str, path: str, bounds: Bounds) -> dict[str, Any]:
         return {"objection": "bomb", "facts": {}}
     except Exception:  # noqa: BLE001 - parsers of hostile input fail in every way there is
         return {"objection": "damaged", "facts": {}}
-
-
-if __name__ == "__main__":
-    kind_, path_, bounds_ = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-    bound(bounds_)
-    sys.stdout.write(json.dumps(main(kind_, path_, bounds_)))
