@@ -110,6 +110,18 @@ class Refusal(StrEnum):
     MINUTES_SIGNED_AFTER = "minutes_signed_after"
     MINUTES_NOT_READY = "minutes_not_ready"
     REMARKS_TOO_LATE = "remarks_too_late"
+    PAPER_WITHDRAWN = "paper_withdrawn"
+    SHEET_FOR_NOTHING = "sheet_for_nothing"
+    SCAN_SETTLED = "scan_settled"
+    SCAN_KNOWN = "scan_known"
+    PAGES_DIFFER = "pages_differ"
+    CERTIFIED_ALREADY = "certified_already"
+    NOT_A_SCAN = "not_a_scan"
+    COPY_SETTLED = "copy_settled"
+    COPY_ASKED = "copy_asked"
+    COPY_NOT_PDF = "copy_not_pdf"
+    FORM_SAME = "form_same"
+    FORM_NOT_BY_RULING = "form_not_by_ruling"
 
 
 class CourtError(Exception):

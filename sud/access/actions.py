@@ -12,7 +12,7 @@ class Action(StrEnum):
     LOG_READ = "log:read"  # Read the public log of draws.
     LOG_REVEAL = "log:reveal"  # Hand in a contributor's signed reveal.
     DECISION_READ = "decision:read"  # Read a published decision.
-    ACT_VERIFY = "act:verify"  # Check that an act is genuine.
+    ACT_VERIFY = "act:verify"  # Check that a paper of a court is genuine.
     # Everybody who is signed in
     HOME_READ = "home:read"  # Open one's own first page.
     SESSION_CLOSE = "session:close"  # Sign out.
@@ -115,6 +115,19 @@ class Action(StrEnum):
     ACT_READ = "act:read"  # Read an act of the case.
     ACT_DRAFT = "act:draft"  # Begin and edit a draft of an act.
     ACT_ISSUE = "act:issue"  # Sign and issue an act.
+    # Paper into the file and out of it
+    SHEET_PRINT = "sheet:print"  # Print cover sheets for papers that are to be scanned.
+    SCAN_ADD = "scan:add"  # Hand in what was scanned, and see what waits for a person.
+    SCAN_SETTLE = "scan:settle"  # Say where a scanned paper belongs, or set it aside.
+    SCAN_RUN = "scan:run"  # Split a scan at its cover sheets and recognise its text.
+    SCAN_CERTIFY = "scan:certify"  # Certify that a scan corresponds to the paper, or take it back.
+    PAPER_ISSUE = "paper:issue"  # Give a printed paper its code.
+    PAPER_WITHDRAW = "paper:withdraw"  # Withdraw a paper that was handed out.
+    COPY_ASK = "copy:ask"  # Ask for a certified copy.
+    COPY_ISSUE = "copy:issue"  # Issue or refuse a certified copy, or withdraw one.
+    COPY_TAKE = "copy:take"  # Download the certified copy that was issued to oneself.
+    FORM_CHANGE = "form:change"  # Note the ruling by which a case takes another form.
+    INVENTORY_PRINT = "inventory:print"  # Print the inventory of a case's file.
     # Publication
     PUBLICATION_QUEUE = "publication:queue"  # See the acts that wait for publication.
     PUBLICATION_REVIEW = "publication:review"  # Check, publish and withdraw a public text.

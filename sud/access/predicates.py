@@ -7,6 +7,7 @@ from sud.access.actors import Actor
 from sud.models import (
     Act,
     Case,
+    CertifiedCopy,
     Court,
     Disc,
     Document,
@@ -218,6 +219,22 @@ def paper_of_own_filing(actor: Actor, paper: Document) -> bool:
 def paper_of_filing_at_court(actor: Actor, paper: Document) -> bool:
     filing = paper.filing
     return filing is not None and clerk_of_filing(actor, filing) and handed_in(actor, filing)
+
+
+def clerk_of_papers(actor: Actor, subject: Case | Filing | Document) -> bool:
+    """A clerk of the court where the papers lie: of a case, or of a filing that was handed in."""
+    match subject:
+        case Case():
+            return clerk_of_court(actor, subject)
+        case Filing():
+            return clerk_of_filing(actor, subject) and handed_in(actor, subject)
+        case _:
+            whole = subject.case or subject.filing
+            return whole is not None and clerk_of_papers(actor, whole)
+
+
+def asker_of_copy(actor: Actor, copy: CertifiedCopy) -> bool:
+    return actor.signed_in and copy.participant.user_id == actor.user_id
 
 
 def by_hand(_actor: Actor, proposal: ExceptionProposal) -> bool:

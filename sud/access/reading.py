@@ -17,6 +17,7 @@ from sud.access.actors import Actor
 from sud.models import (
     Act,
     Case,
+    CertifiedCopy,
     Disc,
     Document,
     DrawRequest,
@@ -28,6 +29,7 @@ from sud.models import (
     FilingState,
     Hearing,
     Masking,
+    Participant,
     Publication,
     PublicationState,
     Recording,
@@ -35,6 +37,8 @@ from sud.models import (
     Recusal,
     Remark,
     RoleCode,
+    Scan,
+    ScanPart,
 )
 
 
@@ -167,6 +171,20 @@ def _exception_readable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _copy_readable(actor: Actor) -> ColumnElement[bool]:
+    """Whose copy it is, and the court's clerks."""
+    if not actor.signed_in:
+        return false()
+    return or_(
+        and_(Case.id.in_(actor.party_to), Participant.user_id == actor.user_id),
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+    )
+
+
+def _scan_readable(actor: Actor) -> ColumnElement[bool]:
+    return Scan.court_id.in_(actor.courts_as(RoleCode.CLERK))
+
+
 _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Case: _case_readable,
     Filing: _filing_readable,
@@ -178,6 +196,9 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Disc: _disc_readable,
     Remark: _case_readable,
     Act: _act_readable,
+    CertifiedCopy: _copy_readable,
+    Scan: _scan_readable,
+    ScanPart: _scan_readable,
     Publication: _publication_readable,
     Recusal: _recusal_readable,
     DrawRequest: lambda _actor: true(),
@@ -202,6 +223,11 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Masking: lambda query: _by_recording(query, Masking.recording_id),
     Erasure: lambda query: _by_recording(query, Erasure.recording_id),
     Act: lambda query: query.join(Case, Case.id == Act.case_id),
+    CertifiedCopy: lambda query: query.join(Case, Case.id == CertifiedCopy.case_id).join(
+        Participant, Participant.id == CertifiedCopy.participant_id
+    ),
+    Scan: lambda query: query,
+    ScanPart: lambda query: query.join(Scan, Scan.id == ScanPart.scan_id),
     Publication: lambda query: query.join(Act, Act.id == Publication.act_id).join(
         Case, Case.id == Act.case_id
     ),

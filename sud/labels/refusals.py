@@ -270,4 +270,31 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.REMARKS_TOO_LATE,
         _("Remarks on this hearing could be filed until %(day)s."),
     ),
+    (Refusal.PAPER_WITHDRAWN, _("This paper has been withdrawn already.")),
+    (
+        Refusal.SHEET_FOR_NOTHING,
+        _("Write for at least one paper what it is: a cover sheet is printed for each."),
+    ),
+    (Refusal.SCAN_SETTLED, _("Somebody has dealt with these pages already.")),
+    (
+        Refusal.SCAN_KNOWN,
+        _("This very file was handed in before, on %(day)s. Nothing was taken in twice."),
+    ),
+    (
+        Refusal.PAGES_DIFFER,
+        _("The scan has %(found)s pages, and you counted %(said)s. Compare it with the paper."),
+    ),
+    (Refusal.CERTIFIED_ALREADY, _("This scan is certified already.")),
+    (Refusal.NOT_A_SCAN, _("Only a scan of a paper can be certified.")),
+    (Refusal.COPY_SETTLED, _("Somebody has dealt with this request already.")),
+    (Refusal.COPY_ASKED, _("You have asked for this copy already: it is being made.")),
+    (
+        Refusal.COPY_NOT_PDF,
+        _("Certified copies are made of PDF papers and pictures; %(name)s is neither."),
+    ),
+    (Refusal.FORM_SAME, _("The case is tried in this form already.")),
+    (
+        Refusal.FORM_NOT_BY_RULING,
+        _("The form is changed only by an issued ruling of this case that changed nothing before."),
+    ),
 )
