@@ -17,6 +17,7 @@ class RoleCode(StrEnum):
     ARCHIVIST = "archivist"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    POLICY_KEEPER = "policy_keeper"  # at the Supreme Court: what the public may read of whom
 
 
 class User(Base):

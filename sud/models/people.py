@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -57,3 +57,30 @@ class Person(Base):
             return self.full_name
         initials = [f"{part[0]}." for part in (self.given_name, self.patronymic) if part]
         return f"{self.surname} {' '.join(initials)}"
+
+
+class FactKind(StrEnum):
+    """What else a case file may know of a person, beside his card."""
+
+    FORMER_NAME = "former_name"
+    RELATIVE = "relative"
+    ADDRESS = "address"
+    PHONE = "phone"
+    DOCUMENT = "document"
+    ACCOUNT = "account"
+    PLATE = "plate"
+    PROPERTY = "property"
+    OTHER = "other"
+
+
+class PersonFact(Base):
+    """A further fact by which a person could be recognised: it leaves every public text."""
+
+    __tablename__ = "person_facts"
+
+    id: Mapped[Identity]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    kind: Mapped[FactKind] = mapped_column(coded(FactKind))
+    value: Mapped[str]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
