@@ -12,8 +12,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from documents import codes, layout, paper
+from documents import codes
 from documents.authority import Signatory
+from documents.papers import acts as papers
+from documents.papers.facts import Participant, Verification
+from documents.papers.letters import unprintable
 from documents.signatures import Verdict
 from documents.wording import wording
 from sud import journal
@@ -100,7 +103,7 @@ def save(session: Session, actor: Actor, act: Act, text: Text, *, now: datetime)
     if act.state is ActState.ISSUED:
         raise CourtError(Refusal.ACT_ALREADY_ISSUED)
     for part in ActPart:
-        signs = paper.unprintable(text.parts[part])
+        signs = unprintable(text.parts[part])
         if signs:
             raise CourtError(Refusal.ACT_UNPRINTABLE, part=part, signs=" ".join(signs))
     act.outcome = text.outcome
@@ -127,7 +130,7 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
     code = codes.new_code()
     sheet = paper_of(session, act, day=local_day(now), code=code, base_url=outside.base_url)
     signatory = Signatory(key=str(act.judge.key), name=act.judge.full_name, office=sheet.court)
-    signed = outside.signer.sign(layout.act(sheet), signatory, now=now)
+    signed = outside.signer.sign(papers.act(sheet).pdf, signatory, now=now)
     verdict = outside.signer.validate(signed, now=now)
     if not verdict.good:
         message = f"act {act.key}: our own signature does not hold"
@@ -199,11 +202,11 @@ def missing_parts(act: Act) -> list[ActPart]:
 
 def paper_of(
     session: Session, act: Act, *, day: date, code: str | None = None, base_url: str = ""
-) -> layout.Act:
+) -> papers.Act:
     """Return what stands on the act's paper; without a code it is a draft."""
     court = registry.court_name_on(session, act.case.court, act.language, day)
     name = court.name if court else act.case.court.name(act.language)
-    return layout.Act(
+    return papers.Act(
         language=act.language,
         kind=act.kind_code,
         court=name,
@@ -212,12 +215,12 @@ def paper_of(
         day=day,
         judges=(act.judge.full_name,),
         participants=[
-            layout.Participant(role=one.role.name(act.language), name=one.person.full_name)
+            Participant(role=one.role.name(act.language), name=one.person.full_name)
             for one in cases.people_of(session, act.case)
             if one.until is None or one.until >= day
         ],
         subject=act.case.category.name(act.language),
-        parts=layout.Parts(
+        parts=papers.Parts(
             introductory=act.introductory,
             descriptive=act.descriptive,
             reasoning=act.reasoning,
@@ -226,15 +229,13 @@ def paper_of(
         appeal=_appeal(session, act, court=name, day=day),
         verification=None
         if code is None
-        else layout.Verification(
-            code=codes.shown(code), url=f"{base_url.rstrip('/')}/verify/{code}"
-        ),
+        else Verification(code=codes.shown(code), url=f"{base_url.rstrip('/')}/verify/{code}"),
     )
 
 
 def draft_pdf(session: Session, act: Act, *, now: datetime) -> bytes:
     """Return the draft as it would be printed today, marked as a draft on every page."""
-    return layout.act(paper_of(session, act, day=local_day(now)))
+    return papers.act(paper_of(session, act, day=local_day(now))).pdf
 
 
 def issued_pdf(act: Act, outside: Outside) -> bytes:
@@ -285,7 +286,7 @@ def _first_words(session: Session, case: Case, *, day: date) -> str:
     )
 
 
-def _appeal(session: Session, act: Act, *, court: str, day: date) -> layout.Appeal | None:
+def _appeal(session: Session, act: Act, *, court: str, day: date) -> papers.Appeal | None:
     """Return the time to contest the act as the law stands on its day; None where it says none."""
     kind = _KIND_IN_LIMITS.get(act.case.kind_code, act.case.kind_code)
     code = _CONTESTED_WITHIN.get(act.kind_code, "").format(kind=kind)
@@ -295,4 +296,4 @@ def _appeal(session: Session, act: Act, *, court: str, day: date) -> layout.Appe
         return None
     if Unit(limit.unit) is not Unit.CALENDAR_DAYS:
         return None
-    return layout.Appeal(days=limit.amount, court=court)
+    return papers.Appeal(days=limit.amount, court=court)

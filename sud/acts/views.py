@@ -8,7 +8,9 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from documents import codes, layout, paper
+from documents import codes
+from documents.papers.acts import appeal_note
+from documents.papers.letters import clean
 from documents.wording import wording
 from sud.access import Action
 from sud.acts import service
@@ -145,11 +147,9 @@ def _page(act: Act) -> str:
         sheet=sheet,
         words=words.acts[act.kind_code],
         in_the_name=words.in_the_name,
-        appeal_note=layout.appeal_note(sheet),
+        appeal_note=appeal_note(sheet),
         day_and_place=words.date_and_place(day, sheet.place),
-        paragraphs={
-            part.value: paper.clean(getattr(act, part.value)).split("\n") for part in ActPart
-        },
+        paragraphs={part.value: clean(getattr(act, part.value)).split("\n") for part in ActPart},
         missing=service.missing_parts(act),
         shown=codes.shown,
     )

@@ -10,8 +10,8 @@ from assignment import tree
 from assignment.canon import parse
 from assignment.draw import VERSION
 from assignment.receipt import Receipt
-from documents import protocol
-from documents.layout import Verification
+from documents.papers import protocol
+from documents.papers.facts import Verification
 from documents.wording import LANGUAGES
 from sud.allocation import log, story
 from sud.allocation.entering import file_hash
@@ -44,7 +44,7 @@ def paper(
             origin=origin,
             verification=Verification(code=last.request_id, url=url),
         )
-    )
+    ).pdf
 
 
 def receipt(session: Session, case: Case, row: DrawRequest, *, seed: bytes) -> Receipt:

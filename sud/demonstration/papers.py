@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from xml.sax.saxutils import escape
 
-from documents import paper
+from documents.papers import sheet
 
 _TYPES: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -52,13 +52,13 @@ def as_pdf(
     lines: Sequence[str], *, title: str, author: str, language: str, watermark: str, made: datetime
 ) -> bytes:
     """A printed claim with a word across it that it is invented."""
-    sheet = paper.Sheet(
+    around = sheet.Sheet(
         title=title,
         author=author,
         subject=title,
         language=language,
         made=made,
-        footer=lambda number, pages: f"{number} / {pages}",
+        footer=title,
         watermark=watermark,
     )
-    return paper.print_paper(paper.paragraphs("\n".join(lines)), sheet)
+    return sheet.print_paper(sheet.paragraphs("\n".join(lines)), around).pdf

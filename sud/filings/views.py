@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from documents import layout
+from documents.papers import receipts
 from sud.access import Action
 from sud.errors import CourtError, Refusal
 from sud.filings import service
@@ -324,15 +324,15 @@ def receipt_pdf(filing: Filing) -> ResponseReturnValue:
     mine = service.plaintiff_of(db(), filing)
     if number is None or submitted is None or filing.court is None or mine is None:
         return redirect(url_for("filings.show", key=filing.key), 303)
-    paper = layout.receipt(
-        layout.Receipt(
+    paper = receipts.receipt(
+        receipts.Receipt(
             language=filing.language,
             number=number,
             filed=submitted,
             court=filing.court.name(filing.language),
             filer=mine.person.full_name,
             files=[
-                layout.ReceivedFile(name=one.file_name, size=one.size, sha256=one.sha256)
+                receipts.ReceivedFile(name=one.file_name, size=one.size, sha256=one.sha256)
                 for one in service.papers_of(db(), filing)
             ],
             claim=filing.price,
@@ -341,7 +341,7 @@ def receipt_pdf(filing: Filing) -> ResponseReturnValue:
         )
     )
     return Response(
-        paper,
+        paper.pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
     )

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from documents import layout
+from documents.papers import acts as papers
+from documents.papers.facts import Participant
 from documents.redaction import Kind, Known, Layer, residual, surface
 from documents.redaction.identifiers import placeholder
 from documents.redaction.papers import text_of_pdf
@@ -351,13 +352,13 @@ def labels_of(publication: Publication, known: Known) -> tuple[tuple[str, str], 
 
 def public_act(
     session: Session, publication: Publication, *, base_url: str, now: datetime
-) -> layout.PublicAct:
+) -> papers.PublicAct:
     """Return what stands on the public paper: nothing but what the public page shows too."""
     act = publication.act
     day = local_day(act.issued_at or now)
     court = registry.court_name_on(session, act.case.court, act.language, day)
     labels = {person.key: person.label for person in known_of(session, act).persons}
-    return layout.PublicAct(
+    return papers.PublicAct(
         language=act.language,
         kind=act.kind_code,
         court=court.name if court else act.case.court.name(act.language),
@@ -366,7 +367,7 @@ def public_act(
         day=day,
         judges=(act.judge.full_name,),
         participants=[
-            layout.Participant(role=one.role.name(act.language), name=name)
+            Participant(role=one.role.name(act.language), name=name)
             for one in cases.people_of(session, act.case)
             for name in (
                 labels.get(str(one.person.key), "")
@@ -375,7 +376,7 @@ def public_act(
             )
             if name
         ],
-        parts=layout.Parts(**{part.value: publication.parts[part] for part in ActPart}),
+        parts=papers.Parts(**{part.value: publication.parts[part] for part in ActPart}),
         published=local_day(now),
         url=f"{base_url.rstrip('/')}/decisions/{publication.key}",
     )
@@ -385,7 +386,7 @@ def public_pdf(
     session: Session, publication: Publication, *, base_url: str, now: datetime
 ) -> bytes:
     """Print the public text anew: no byte of the signed paper is in it."""
-    return layout.public_act(public_act(session, publication, base_url=base_url, now=now))
+    return papers.public_act(public_act(session, publication, base_url=base_url, now=now)).pdf
 
 
 def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | None:

@@ -7,10 +7,11 @@ from hashlib import sha256
 import pytest
 
 from assignment import entries
-from documents import protocol
-from documents.layout import Verification, grouped
+from documents.papers import protocol
+from documents.papers.blocks import grouped
+from documents.papers.facts import Verification
 from documents.wording import LANGUAGES, wording
-from tests.documents.test_layout import fonts, text
+from tests.documents.test_papers import fonts, text
 
 LOGGED = datetime(2026, 11, 23, 4, 0, 17, tzinfo=UTC)
 
@@ -71,7 +72,7 @@ PROTOCOL = protocol.Protocol(
 
 
 def test_a_protocol_says_everything_it_was_given() -> None:
-    words = text(protocol.protocol(PROTOCOL))
+    words = text(protocol.protocol(PROTOCOL).pdf)
     for expected in (
         "Протокол распределения дела",
         "Дело № ГД-17/26.Т5",
@@ -102,9 +103,9 @@ def test_a_protocol_says_everything_it_was_given() -> None:
 
 
 def test_every_font_is_inside_and_equal_facts_give_equal_bytes() -> None:
-    pdf = protocol.protocol(PROTOCOL)
+    pdf = protocol.protocol(PROTOCOL).pdf
     assert all("+PT" in str(font["/BaseFont"]) for font in fonts(pdf))
-    assert protocol.protocol(PROTOCOL) == pdf
+    assert protocol.protocol(PROTOCOL).pdf == pdf
 
 
 def test_every_attempt_and_every_seat() -> None:
@@ -113,7 +114,7 @@ def test_every_attempt_and_every_seat() -> None:
         protocol.Seat(role="member", weight=0.3, candidates=CANDIDATES, total=9, u=7),
     ]
     again = replace(DRAW, seats=seats, excluded=[], left=[], index=1401)
-    words = text(protocol.protocol(replace(PROTOCOL, draws=[DRAW, again])))
+    words = text(protocol.protocol(replace(PROTOCOL, draws=[DRAW, again])).pdf)
     assert words.index("Распределение 1") < words.index("Распределение 2")
     assert "Судья-докладчик. Судьи, которые могли быть выбраны" in words
     assert "0,30 стандартного дела" in words
@@ -122,11 +123,11 @@ def test_every_attempt_and_every_seat() -> None:
 
 def test_a_case_without_a_draw_and_one_that_waits() -> None:
     linked = replace(DRAW, kind="linked", ground="refiled", sealed=None, seats=[], drawn=None)
-    words = text(protocol.protocol(replace(PROTOCOL, draws=[linked])))
+    words = text(protocol.protocol(replace(PROTOCOL, draws=[linked])).pdf)
     assert "судья связанного дела" in words
     assert "отозвано и подано снова" in words
     waits = replace(linked, kind="pending", ground="", judges=[])
-    assert "Ожидает распределения" in text(protocol.protocol(replace(PROTOCOL, draws=[waits])))
+    assert "Ожидает распределения" in text(protocol.protocol(replace(PROTOCOL, draws=[waits])).pdf)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,8 +10,9 @@ from datetime import datetime
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable
 
-from documents import paper
-from documents.layout import Verification, grouped, labelled, letterhead, verification_box
+from documents.papers import sheet, styles
+from documents.papers.blocks import grouped, labelled, letterhead, verification_box
+from documents.papers.facts import Printed, Verification
 from documents.wording import Wording, wording
 
 _LEAST_ROOM = 60 * mm
@@ -99,42 +100,40 @@ class Protocol:
     verification: Verification
 
 
-def protocol(facts: Protocol) -> bytes:
+def protocol(facts: Protocol) -> Printed:
     """Print the protocol of a case's draw."""
     words = wording(facts.language)
     heading = words.word("protocol", "heading")
     story: list[Flowable] = [
         *letterhead(words, facts.court),
-        paper.line(words.word("act", "case", number=facts.number), paper.NUMBER),
-        paper.line(heading, paper.RECEIPT_TITLE),
+        sheet.line(words.word("act", "case", number=facts.number), styles.NUMBER),
+        sheet.line(heading, styles.RECEIPT_TITLE),
     ]
     for attempt, draw in enumerate(facts.draws, 1):
         if len(facts.draws) > 1:
             story += [
                 CondPageBreak(_LEAST_ROOM),
-                paper.line(words.word("protocol", "attempt", attempt=attempt), paper.SECTION),
+                sheet.line(words.word("protocol", "attempt", attempt=attempt), styles.SECTION),
             ]
         story += _draw(words, draw)
     story += [
-        paper.line(words.word("protocol", "note"), paper.NOTE),
-        paper.line(
+        sheet.line(words.word("protocol", "note"), styles.NOTE),
+        sheet.line(
             words.word("protocol", "version", version=facts.version, origin=facts.origin),
-            paper.SMALL,
+            styles.SMALL,
         ),
         *verification_box(words, facts.verification),
     ]
-    return paper.print_paper(
+    return sheet.print_paper(
         story,
-        paper.Sheet(
+        sheet.Sheet(
             title=f"{heading} {facts.number}",
             author=facts.court,
             subject=heading,
             language=words.language_tag,
             made=facts.made,
-            footer=lambda page, pages: words.word(
-                "act", "page", number=facts.number, page=page, pages=pages
-            ),
-            footer_right=facts.verification.code,
+            footer=words.word("act", "case", number=facts.number),
+            code=facts.verification.code,
         ),
     )
 
@@ -160,16 +159,16 @@ def _draw(words: Wording, draw: Draw) -> Iterator[Flowable]:
     ]
     yield labelled((label, value) for label, value in rows if value)
     for remark in draw.remarks:
-        yield paper.line(word(f"remark_{remark}"), paper.NOTICE)
+        yield sheet.line(word(f"remark_{remark}"), styles.NOTICE)
     for seat in draw.seats:
         yield from _seat(words, seat, several=len(draw.seats) > 1)
-    yield paper.line(word("excluded"), paper.SECTION)
+    yield sheet.line(word("excluded"), styles.SECTION)
     if draw.excluded:
         yield labelled((word(f"excluded_{ground}"), name) for name, ground in draw.excluded)
     else:
-        yield paper.line(word("nobody"), paper.VALUE)
+        yield sheet.line(word("nobody"), styles.VALUE)
     if draw.left:
-        yield paper.line(word("left"), paper.SECTION)
+        yield sheet.line(word("left"), styles.SECTION)
         yield labelled(
             (
                 word(f"left_{one.ground}")
@@ -187,13 +186,13 @@ def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
     if several:
         title = f"{words.word('protocol', f'role_{seat.role}')}. {title}"
     yield CondPageBreak(_LEAST_ROOM)
-    yield paper.line(title, paper.SECTION)
+    yield sheet.line(title, styles.SECTION)
     heads = ("judge", "share", "load", "fair", "chance", "numbers")
     rows: list[list[Flowable | list[Flowable] | str]] = [
         [
-            paper.line(
+            sheet.line(
                 words.word("protocol", head),
-                paper.HEADER_CELL_RIGHT if place else paper.HEADER_CELL,
+                styles.HEADER_CELL_RIGHT if place else styles.HEADER_CELL,
             )
             for place, head in enumerate(heads)
         ]
@@ -202,32 +201,32 @@ def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
         name = f"{one.name} — {words.word('protocol', 'chosen')}" if one.drawn else one.name
         rows.append(
             [
-                paper.line(name, paper.HEADER_CELL if one.drawn else paper.CELL),
-                paper.line(_percent(one.share, 1), paper.CELL_RIGHT),
-                paper.line(("+" if one.load > 0 else "") + _figure(one.load, 3), paper.CELL_RIGHT),
-                paper.line(_percent(one.fair, 2), paper.CELL_RIGHT),
-                paper.line(_percent(one.chance, 2), paper.CELL_RIGHT),
-                paper.line(f"{_figure(one.first)} – {_figure(one.last)}", paper.DIGEST_RIGHT),
+                sheet.line(name, styles.HEADER_CELL if one.drawn else styles.CELL),
+                sheet.line(_percent(one.share, 1), styles.CELL_RIGHT),
+                sheet.line(("+" if one.load > 0 else "") + _figure(one.load, 3), styles.CELL_RIGHT),
+                sheet.line(_percent(one.fair, 2), styles.CELL_RIGHT),
+                sheet.line(_percent(one.chance, 2), styles.CELL_RIGHT),
+                sheet.line(f"{_figure(one.first)} – {_figure(one.last)}", styles.DIGEST_RIGHT),
             ]
         )
     narrow, numbers = 20 * mm, 34 * mm
-    widths = (paper.TEXT_WIDTH - 4 * narrow - numbers, *[narrow] * 4, numbers)
+    widths = (styles.TEXT_WIDTH - 4 * narrow - numbers, *[narrow] * 4, numbers)
     chosen = [place for place, one in enumerate(seat.candidates, 1) if one.drawn]
-    yield paper.columns(
+    yield sheet.columns(
         rows,
         widths,
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, paper.INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.4, paper.HAIR),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
         ("TOPPADDING", (0, 0), (-1, -1), 4),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("RIGHTPADDING", (0, 0), (0, -1), 6),
-        *(("BACKGROUND", (0, place), (-1, place), paper.PALE) for place in chosen),
+        *(("BACKGROUND", (0, place), (-1, place), styles.PALE) for place in chosen),
         repeat=1,
     )
     decided = words.word("protocol", "decided", u=_figure(seat.u), total=_figure(seat.total))
-    yield paper.line(decided, paper.DETAIL)
-    yield paper.line(
-        words.word("protocol", "charged", weight=_figure(seat.weight, 2)), paper.DETAIL
+    yield sheet.line(decided, styles.DETAIL)
+    yield sheet.line(
+        words.word("protocol", "charged", weight=_figure(seat.weight, 2)), styles.DETAIL
     )
 
 
@@ -236,7 +235,7 @@ def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
         return words.word("protocol", key, **facts)
 
     yield CondPageBreak(_LEAST_ROOM)
-    yield paper.line(word("origin"), paper.SECTION)
+    yield sheet.line(word("origin"), styles.SECTION)
     rows: list[tuple[str, str]] = []
     if draw.sealed:
         sealed = draw.sealed
@@ -252,15 +251,15 @@ def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
         ]
     rows += [(word("leaf", index=draw.index), draw.leaf), (word("salt"), draw.salt)]
     label = 52 * mm
-    yield paper.columns(
+    yield sheet.columns(
         [
             [
-                paper.line(name, paper.DETAIL),
-                paper.line(grouped(value) if len(value) == 64 else value, paper.DIGEST),  # noqa: PLR2004
+                sheet.line(name, styles.DETAIL),
+                sheet.line(grouped(value) if len(value) == 64 else value, styles.DIGEST),  # noqa: PLR2004
             ]
             for name, value in rows
         ],
-        (label, paper.TEXT_WIDTH - label),
+        (label, styles.TEXT_WIDTH - label),
     )
 
 

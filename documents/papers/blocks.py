@@ -1,0 +1,160 @@
+"""The pieces that papers are put together from: letterhead, labels, signatures, verification."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
+
+from documents.papers import sheet, styles
+from documents.papers.facts import Certification, Signing, Verification
+from documents.wording import COURT_TIME, Wording
+
+_QR_SIDE = 27 * mm
+_LABEL_WIDTH = 52 * mm
+_DIGEST_GROUP = 8
+_OFFICE_WIDTH, _KEPT_WIDTH, _GAP = 43 * mm, 58 * mm, 4 * mm
+_KEPT_HEIGHT = 18 * mm
+LEAST_ROOM = 45 * mm
+"""What a heading wants below it before it goes to the next page."""
+
+
+def noon(day: date) -> datetime:
+    """The moment that a paper of a day bears."""
+    return datetime.combine(day, time(12), tzinfo=COURT_TIME)
+
+
+def capital(words: str) -> str:
+    """The words as a line begins with them."""
+    return words[:1].upper() + words[1:]
+
+
+def grouped(digest: str) -> str:
+    """A long digest in groups that an eye can compare."""
+    starts = range(0, len(digest), _DIGEST_GROUP)
+    return " ".join(digest[start : start + _DIGEST_GROUP] for start in starts)
+
+
+def letterhead(words: Wording, court: str, *more: str) -> list[Flowable]:
+    """The republic, the court and, where given, its address and telephone."""
+    return [
+        sheet.line(words.republic.upper(), styles.INSTITUTION),
+        sheet.line(court, styles.COURT),
+        *(sheet.line(text, styles.ADDRESS) for text in more if text),
+        sheet.rule(thickness=1.1, color=styles.BRAND, before=6, after=7),
+    ]
+
+
+def day_and_place(words: Wording, day: date, place: str) -> list[Flowable]:
+    """The day on the left and the place on the right, as papers of courts open."""
+    half = styles.TEXT_WIDTH / 2
+    row = [
+        sheet.line(words.day(day), styles.PLACE),
+        sheet.line(place, styles.PLACE_RIGHT),
+    ]
+    return [Spacer(0, 8), sheet.columns([row], (half, half)), Spacer(0, 6)]
+
+
+def labelled(rows: Iterable[tuple[str, str]]) -> Flowable:
+    """Labels with their values; a pair without a value is left out."""
+    return label_columns(
+        [
+            [sheet.line(label, styles.LABEL), sheet.line(value, styles.VALUE)]
+            for label, value in rows
+            if value
+        ]
+    )
+
+
+def label_columns(rows: Sequence[Sequence[Flowable | list[Flowable]]]) -> Flowable:
+    """Labels on the left in small letters, what belongs to them on the right."""
+    return sheet.columns(
+        rows,
+        (_LABEL_WIDTH, styles.TEXT_WIDTH - _LABEL_WIDTH),
+        ("TOPPADDING", (0, 0), (0, -1), 3.4),  # the smaller letters stand on the same line
+        ("RIGHTPADDING", (0, 0), (0, -1), 3 * mm),
+    )
+
+
+def signatures(words: Wording, signing: Sequence[Signing], *, signed: bool) -> list[Flowable]:
+    """A row for each signature: the office, a place kept free over a line, the name."""
+    caption = words.word("signing", "electronic" if signed else "by_hand")
+    rows: list[list[Flowable | list[Flowable] | str]] = []
+    for one in signing:
+        kept = sheet.Kept(_KEPT_WIDTH, _KEPT_HEIGHT)
+        rows += [
+            [
+                sheet.line(one.office, styles.OFFICE),
+                kept,
+                "",
+                sheet.line(one.name, styles.SIGNATORY),
+            ],
+            ["", sheet.line(caption, styles.CAPTION), "", ""],
+        ]
+    name = styles.TEXT_WIDTH - _OFFICE_WIDTH - _KEPT_WIDTH - 2 * _GAP
+    table = sheet.columns(
+        rows,
+        (_OFFICE_WIDTH + _GAP, _KEPT_WIDTH, _GAP, name),
+        ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+        ("RIGHTPADDING", (0, 0), (0, -1), _GAP),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+    )
+    return [Spacer(0, 6), table]
+
+
+def verification_box(words: Wording, verification: Verification | None) -> list[Flowable]:
+    """The QR mark, the address and the code by which anybody can check the paper."""
+    if verification is None:
+        return []
+    text: list[Flowable] = [
+        sheet.line(words.word("verification", "title"), styles.SMALL_BOLD),
+        sheet.line(words.word("verification", "how"), styles.SMALL),
+        sheet.line(verification.url, styles.SMALL),
+        Spacer(0, 5),
+        sheet.line(words.word("verification", "code"), styles.SMALL),
+        sheet.line(verification.code, styles.CODE),
+    ]
+    mark = sheet.QrMark(verification.url, _QR_SIDE)
+    box = sheet.columns(
+        [[mark, text]],
+        (_QR_SIDE + 7 * mm, styles.TEXT_WIDTH - _QR_SIDE - 7 * mm),
+        ("BOX", (0, 0), (-1, -1), 0.6, styles.HAIR),
+        ("LEFTPADDING", (0, 0), (0, 0), 3 * mm),
+        ("TOPPADDING", (0, 0), (-1, -1), 3 * mm),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3 * mm),
+        ("RIGHTPADDING", (1, 0), (1, 0), 3 * mm),
+        ("VALIGN", (1, 0), (1, 0), "MIDDLE"),
+    )
+    return [Spacer(0, 14), box]
+
+
+def certification_mark(words: Wording, certification: Certification | None) -> list[Flowable]:
+    """The words by which an official says that a copy is true."""
+    if certification is None:
+        return []
+    official = words.word(
+        "certified", "official", position=certification.position, name=certification.name
+    )
+    return [
+        Spacer(0, 12),
+        sheet.line(words.word("certified", "mark").upper(), styles.VALUE_BOLD),
+        sheet.line(official, styles.VALUE),
+        sheet.line(words.day(certification.day), styles.VALUE),
+    ]
+
+
+def section(title: str, room: float = LEAST_ROOM) -> list[Flowable]:
+    """A heading that does not stand at the foot of a page without what it heads."""
+    return [CondPageBreak(room), sheet.line(title, styles.SECTION)]
+
+
+def numbered(items: Sequence[str]) -> list[Flowable]:
+    """The items of a list with their numbers hanging on the left."""
+    return [
+        sheet.columns(
+            [[sheet.line(f"{place}.", styles.ITEM), sheet.line(item, styles.ITEM)]],
+            (8 * mm, styles.TEXT_WIDTH - 8 * mm),
+        )
+        for place, item in enumerate(items, 1)
+    ]
