@@ -36,10 +36,12 @@ from sud.request import SAFE_METHODS, House, actor, can, close_session, db, hous
 from sud.roster import views as roster
 from sud.statistics import views as statistics
 from sud.treasury import views as treasury
+from sud.uploads import views as uploads
 
 ROOMS: tuple[ModuleType, ...] = (
     health,
     accounts,
+    uploads,
     registry,
     cases,
     allocation,
@@ -62,6 +64,7 @@ ROOMS: tuple[ModuleType, ...] = (
 )
 
 PAPERS_AT_ONCE = 20
+TAKES_DISCS = frozenset({"discs.hand_in", "uploads.begin", "uploads.go_on"})
 ENVELOPE = 1024 * 1024
 """What a form weighs beside its files; a disc a little too large is told in its form."""
 
@@ -153,7 +156,7 @@ def _limit_body() -> None:
     most = config.upload_limit_bytes
     if actor().signed_in:
         most *= PAPERS_AT_ONCE
-        if request.endpoint == "discs.hand_in":
+        if request.endpoint in TAKES_DISCS:
             most = config.recording_limit_bytes + ENVELOPE
     request.max_content_length = most
 

@@ -35,6 +35,7 @@ from sud.recusals import jobs as recusals
 from sud.refiling import jobs as refiling
 from sud.roster import jobs as roster
 from sud.statistics import jobs as statistics
+from sud.uploads import jobs as uploads
 
 ROOMS = (
     accounts,
@@ -51,6 +52,7 @@ ROOMS = (
     refiling,
     statistics,
     roster,
+    uploads,
 )
 PROCESS = "worker"
 ATTEMPTS = 6

@@ -16,6 +16,8 @@ class Action(StrEnum):
     # Everybody who is signed in
     HOME_READ = "home:read"  # Open one's own first page.
     SESSION_CLOSE = "session:close"  # Sign out.
+    UPLOAD_SEND = "upload:send"  # Send a file piece by piece, and take it back.
+    UPLOAD_SEND_LARGE = "upload:send_large"  # Send a disc or a scan piece by piece.
     # Filings
     FILING_START = "filing:start"  # Begin a claim.
     FILING_READ = "filing:read"  # Read a filing and its papers.

@@ -93,6 +93,8 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.ACT_VERIFY: ((anyone,),),
     Action.HOME_READ: ((signed_in,),),
     Action.SESSION_CLOSE: ((signed_in,),),
+    Action.UPLOAD_SEND: ((signed_in,),),
+    Action.UPLOAD_SEND_LARGE: ((staff,),),
     Action.FILING_START: ((party_account,),),
     Action.FILING_READ: ((own_filing,), (clerk_of_filing, handed_in)),
     Action.FILING_EDIT: ((own_filing,),),

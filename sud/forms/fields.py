@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -265,10 +266,38 @@ class MultipleFileField(Asked, SentFiles):  # type: ignore[misc]
         super().process_formdata(valuelist)
         self.data = [one for one in self.data or [] if one]
         if len(self.data) > self.most:
-            raise ValueError(
-                ngettext("Choose at most %(num)s file.", "Choose at most %(num)s files.", self.most)
-            )
+            raise ValueError(_choose_at_most(self.most))
 
 
 class HiddenField(wtforms.HiddenField):
     """What the page remembers for the form."""
+
+
+class ResumableField(MultipleFileField):
+    """Files, and files that came piece by piece before the form (`sud.uploads`), by their keys.
+
+    Both stand under one name: without a script the browser sends the files themselves.
+    """
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        self.keys: list[uuid.UUID] = []
+        super().__init__(*args, **rest)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.keys = [key for one in valuelist if isinstance(one, str) and (key := _key_of(one))]
+        super().process_formdata(valuelist)
+        if self.keys:
+            self.raw_data = [*self.keys, *self.data]
+        if len(self.keys) + len(self.data) > self.most:
+            raise ValueError(_choose_at_most(self.most))
+
+
+def _key_of(said: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(said)
+    except ValueError:
+        return None
+
+
+def _choose_at_most(most: int) -> str:
+    return str(ngettext("Choose at most %(num)s file.", "Choose at most %(num)s files.", most))

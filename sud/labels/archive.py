@@ -28,8 +28,12 @@ from sud.models.reference import Confidence
 from sud.models.refiling import LinkGround, RefilingSign, RefilingState, SeparateReason
 from sud.models.roster import AlarmKind, ChangeKind
 from sud.models.statistics import AlarmNote, WatchAttribute, WatchMeasure
+from sud.models.uploads import UploadPurpose
 
 PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
+    (UploadPurpose.PAPER, _("Paper")),
+    (UploadPurpose.SCAN, _("Scan")),
+    (UploadPurpose.DISC, _("Disc")),
     (PersonKind.NATURAL, _("Person")),
     (PersonKind.LEGAL, _("Organisation")),
     (RoleCode.CLERK, _("Clerk")),

@@ -28,6 +28,18 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     ),
     (Refusal.TOO_MANY_FILES, _("At most %(most)s files can be attached.")),
     (
+        Refusal.UPLOADS_TOO_MANY,
+        _("More than %(most)s of your files wait here already. Attach them or take them back."),
+    ),
+    (
+        Refusal.UPLOAD_NOT_WHOLE,
+        _("The file %(name)s has not arrived whole. Choose it again: it goes on where it stopped."),
+    ),
+    (
+        Refusal.UPLOAD_GONE,
+        _("A file that you sent before is not kept any more. Choose it again."),
+    ),
+    (
         Refusal.FILE_DANGEROUS,
         _("The file %(name)s could do harm when opened. Print it to a new PDF and choose that."),
     ),

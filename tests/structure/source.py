@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("sud", "assignment", "recordings", "documents")
 ROOMS = (
     "accounts",
+    "uploads",
     "registry",
     "cases",
     "allocation",

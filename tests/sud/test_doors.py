@@ -57,6 +57,7 @@ ELSEWHERE = {
     "/decisions/": "public, tested with publication",
     "/draws/": "public, tested with allocation",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
+    "/uploads/": "one person's own, tested with resumable uploads",
     "/watch/": "the auditor's, tested with statistics",
 }
 AFTER = {
