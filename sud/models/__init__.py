@@ -71,7 +71,15 @@ from sud.models.exceptions import (
     QuotaAlarm,
     QuotaPeriod,
 )
-from sud.models.filings import Document, Filing, FilingPart, FilingParty, FilingState, ReturnReason
+from sud.models.filings import (
+    Document,
+    Filing,
+    FilingPart,
+    FilingParty,
+    FilingState,
+    ReturnReason,
+    ViewState,
+)
 from sud.models.hearings import (
     Hearing,
     HearingPurpose,
@@ -80,7 +88,7 @@ from sud.models.hearings import (
     NoticeKind,
     NoticeState,
 )
-from sud.models.issued import IssuedPaper, PaperKind, SignerRole
+from sud.models.issued import CodeMiss, IssuedPaper, PaperKind, SignerRole
 from sud.models.journal import JournalLine
 from sud.models.machinery import Counter, Heartbeat, OnceAnswer
 from sud.models.marks import Mark, MarkKind
@@ -205,6 +213,7 @@ __all__ = [
     "Certification",
     "CertifiedCopy",
     "ChangeKind",
+    "CodeMiss",
     "Confidence",
     "CopyForm",
     "CopyState",
@@ -359,6 +368,7 @@ __all__ = [
     "UploadPurpose",
     "User",
     "Verdict",
+    "ViewState",
     "WaitReason",
     "WatchAttribute",
     "WatchFigure",

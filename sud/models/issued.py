@@ -97,3 +97,17 @@ class IssuedPaper(Base):
     def stands(self) -> bool:
         """Whether it is neither withdrawn nor replaced."""
         return self.withdrawn_at is None and self.replaced_at is None
+
+
+class CodeMiss(Base):
+    """Somebody asked for a code that no paper has: counted, to slow down guessing.
+
+    `place` is a keyed hash of his network: this is no list of who asked.
+    """
+
+    __tablename__ = "code_misses"
+    __table_args__ = (Index("ix_code_misses_place_at", "place", "at"),)
+
+    id: Mapped[Identity]
+    place: Mapped[bytes]
+    at: Mapped[datetime]
