@@ -18,6 +18,7 @@ from sud.models.allocation import (
     Reveal,
     WaitReason,
 )
+from sud.models.blanks import BlankDraft, FormGround
 from sud.models.cases import Case, CaseForm, CaseState, Participant
 from sud.models.courtrooms import (
     AbsenceGround,
@@ -203,6 +204,7 @@ __all__ = [
     "AsideReason",
     "Assurance",
     "Availability",
+    "BlankDraft",
     "Case",
     "CaseForm",
     "CaseGround",
@@ -260,6 +262,7 @@ __all__ = [
     "ForceNote",
     "ForceStep",
     "FormChange",
+    "FormGround",
     "Ground",
     "Handling",
     "Hearing",
