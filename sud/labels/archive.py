@@ -11,10 +11,9 @@ from sud.models.allocation import Assurance, DrawKind, DrawPool, EpochState, Wai
 from sud.models.cases import CaseForm, CaseState
 from sud.models.courts import AbsenceReason, CourtKind, CourtLevel
 from sud.models.exceptions import ExceptionKind, ManualGround, ProposalState, QuotaPeriod
-from sud.models.filings import FilingPart, FilingState, ReturnReason
+from sud.models.filings import FilingPart, FilingState, ReturnReason, ViewState
 from sud.models.hearings import HearingPurpose, HearingState, NoticeKind, NoticeState
 from sud.models.people import PersonKind
-from sud.models.publication import PublicationState
 from sud.models.recusals import (
     Initiative,
     PortfolioGround,
@@ -42,6 +41,7 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (RoleCode.ARCHIVIST, _("Archivist")),
     (RoleCode.AUDITOR, _("Auditor")),
     (RoleCode.ADMINISTRATOR, _("Administrator")),
+    (RoleCode.POLICY_KEEPER, _("Keeper of the publication policy")),
     (Confidence.HIGH, _("Certain")),
     (Confidence.MEDIUM, _("Likely")),
     (Confidence.LOW, _("To be checked")),
@@ -91,6 +91,9 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (FilingState.WITHDRAWN, _("Withdrawn")),
     (ReturnReason.DUTY_UNPAID, _("State duty not paid")),
     (ReturnReason.NOT_SIGNED, _("Not signed")),
+    (ViewState.WAITING, _("being prepared for reading")),
+    (ViewState.MADE, _("can be read here")),
+    (ViewState.IMPOSSIBLE, _("can only be downloaded")),
     (ReturnReason.PAPER_MISSING, _("A paper is missing")),
     (ReturnReason.PARTY_UNCLEAR, _("A party is not clearly named")),
     (ReturnReason.WRONG_COURT, _("Another court is competent")),
@@ -141,9 +144,6 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (ActOutcome.PARTLY_SATISFIED, _("Claim partly satisfied")),
     (ActOutcome.REFUSED, _("Claim refused")),
     (ActOutcome.TERMINATED, _("Case terminated")),
-    (PublicationState.PREPARED, _("Waiting for review")),
-    (PublicationState.PUBLISHED, _("Published")),
-    (PublicationState.WITHDRAWN, _("Withdrawn")),
     (Initiative.PARTY, _("a party")),
     (Initiative.JUDGE, _("the judge himself")),
     (Initiative.SYSTEM, _("the system")),

@@ -42,6 +42,14 @@ class FilingPart(StrEnum):
     PAPERS = "papers"
 
 
+class ViewState(StrEnum):
+    """Whether a paper has a copy that is safe to look at."""
+
+    WAITING = "waiting"
+    MADE = "made"
+    IMPOSSIBLE = "impossible"
+
+
 class Filing(Base):
     """A claim from its first draft to its acceptance; the first filing time is never lost."""
 
@@ -103,11 +111,16 @@ class FilingParty(Base):
 
 
 class Document(Base):
-    """A paper as it was handed in: the object is stored before this row exists."""
+    """A paper as it was handed in: the object is stored before this row exists.
+
+    The original is never changed. What people look at is its view copy, made from it without
+    anything that acts; `found` says what the original holds (`documents.intake.Finding`).
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
         CheckConstraint("filing_id IS NOT NULL OR case_id IS NOT NULL", name="belongs"),
+        CheckConstraint("(view_state = 'made') = (view_key IS NOT NULL)", name="view_made"),
     )
 
     id: Mapped[Identity]
@@ -123,6 +136,12 @@ class Document(Base):
     object_key: Mapped[str] = mapped_column(unique=True)
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     uploaded_at: Mapped[datetime]
+    found: Mapped[list[Any]] = mapped_column(default=list)
+    view_state: Mapped[ViewState] = mapped_column(coded(ViewState), default=ViewState.WAITING)
+    view_key: Mapped[str | None] = mapped_column(unique=True)
+    view_media_type: Mapped[str | None]
+    view_size: Mapped[int | None] = mapped_column(BigInteger)
+    view_sha256: Mapped[str | None]
 
     filing: Mapped[Filing | None] = relationship(lazy="joined")
     case: Mapped[Case | None] = relationship(lazy="joined")
