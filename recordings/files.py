@@ -89,7 +89,7 @@ def file_of(name: str, stream: BinaryIO) -> File:
 
 def assembled(name: str, pieces: Sequence[Piece], whole: Mapping[str, File]) -> File:
     """A file that consists of pieces of others; KeyError where one of those is not there."""
-    if len(pieces) == 1:
+    if len(pieces) == 1 and pieces[0].file:
         other = whole[pieces[0].file]
         if not pieces[0].start and pieces[0].size == other.size:
             return replace(other, name=name, pieces=tuple(pieces))

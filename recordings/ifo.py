@@ -15,7 +15,6 @@ MANAGER, TITLESET = b"DVDVIDEO-VMG", b"DVDVIDEO-VTS"
 MOST_TITLES, MOST_CHAPTERS, MOST_CHAINS, MOST_CELLS = 99, 999, 2000, 20_000
 MOST_SECTORS = 9_000_000  # twice a disc of two layers
 SOUNDS = {0: "ac3", 2: "mp2", 3: "mp2", 4: "pcm_dvd", 6: "dts"}
-SOUND_IDS = {"ac3": 0x80, "mp2": 0x1C0, "pcm_dvd": 0xA0, "dts": 0x88}  # of the first, in ffmpeg
 
 
 class BadTableError(ValueError):

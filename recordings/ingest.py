@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from recordings import keys
 from recordings.errors import EncryptedError, PiecesMissingError
@@ -48,6 +49,7 @@ class Need(StrEnum):
 
     ENCRYPTED = "encrypted"
     NOTHING_RECORDED = "nothing_recorded"  # menus and tests, no hearing
+    WHOLE_LOST = "whole_lost"  # a hearing that the disc names, and of which nothing is left
     SECONDS_LOST = "seconds_lost"
     POOR = "poor"
     UNUSABLE = "unusable"
@@ -122,9 +124,11 @@ def ingest(
 
 def _chosen(report: Report, numbers: Sequence[int]) -> tuple[Title, ...]:
     if numbers:
-        return tuple(title_of(report, number) for number in numbers)
+        return tuple(one for one in map(partial(title_of, report), numbers) if not _absent(one))
     return tuple(
-        title for title in report.titles if title.kind is Kind.HEARING and not _encrypted(title)
+        title
+        for title in report.titles
+        if title.kind is Kind.HEARING and not _encrypted(title) and not _absent(title)
     )
 
 
@@ -189,7 +193,9 @@ def _of_master(
     if not any(title.kind is Kind.HEARING for title in source.report.titles):
         yield Wanted(need=Need.NOTHING_RECORDED)
     for title in source.report.titles:
-        if _encrypted(title):
+        if _absent(title):
+            yield Wanted(need=Need.WHOLE_LOST, title=title.number)
+        elif _encrypted(title):
             yield Wanted(need=Need.ENCRYPTED, title=title.number)
 
 
@@ -203,6 +209,11 @@ def _of_title(done: Done, report: Report) -> Iterator[Wanted]:
         yield Wanted(need=Need.CONTENTS_LOST, title=number)
     if told.verdict in {Verdict.POOR, Verdict.UNUSABLE}:
         yield Wanted(need=Need(told.verdict), title=number, reasons=told.reasons)
+
+
+def _absent(title: Title) -> bool:
+    """Whether nothing is left to be seen or heard of what was a hearing."""
+    return title.kind is Kind.HEARING and not title.streams
 
 
 def _encrypted(title: Title) -> bool:

@@ -154,7 +154,7 @@ def _with_carved(volumes: Sequence[Volume], charted: "Charted") -> list[Volume]:
         for volume in found
         for file in volume.files.values()
         for piece in file.pieces
-        if volume.kind is Form.IMAGE
+        if volume.kind is Form.IMAGE and piece.file
     }
     for name, label in images.items():
         more = charted.forgotten(name, found, label)

@@ -37,10 +37,6 @@ def believed(tape: Tape, tables: Sequence[Read]) -> Read | None:
     return None
 
 
-def is_sound(tape: Tape, table: Titleset) -> bool:
-    return not table.faults and not _contradictions(tape, table)
-
-
 def _cells(table: Titleset) -> Iterator[Cell]:
     for chain in table.chains.values():
         yield from chain.cells

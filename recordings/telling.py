@@ -31,6 +31,7 @@ NEEDS = {
     Need.ENCRYPTED: "is encrypted; the original is kept, but only its owner can make it readable",
     Need.NOTHING_RECORDED: "holds no hearing that we can see, only menus, tests or doubles;"
     " --title N makes one of them all the same",
+    Need.WHOLE_LOST: "is named by the disc, but nothing of it is there; look for another copy",
     Need.SECONDS_LOST: "has lost {seconds}; listen there, and look for another copy of the disc",
     Need.POOR: "is poor: parts will not be understood ({reasons})",
     Need.UNUSABLE: "is unusable: nobody will understand it ({reasons})",

@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 
 from recordings.captured import Captured, capture_in
 from recordings.chart import PACK, SECTOR, tolerant
-from recordings.errors import NotADiscError
 from recordings.files import (
     File,
     Piece,
@@ -33,7 +32,6 @@ __all__ = [
     "file_of",
     "files_at",
     "files_stored",
-    "volume_of",
     "volumes_of",
 ]
 
@@ -52,6 +50,8 @@ MAGIC = (  # offset, bytes: media files that lost their names
     *((0, PACK), (0, b"\x47\x40"), (4, b"\x47\x40"), (0, b"\xff\xfb"), (4, b"moov"), (4, b"free")),
     *((0, b"ID3"), (0, b"OggS"), (0, b"fLaC"), (0, b"FLV\x01"), (0, b"#!AMR"), (4, b"mdat")),
 )
+SPLIT = re.compile(r"(?P<name>.+)\.(?P<number>\d{3})", re.ASCII | re.DOTALL)  # disc.iso.001
+MOST_MISSING = 99  # parts of a split image that are filled in
 SEARCHED = 1 << 21  # bytes in which the beginning of an image is looked for
 LOOKS = 512  # places where packs are looked for in a file that does not begin with one
 
@@ -96,7 +96,7 @@ def volumes_of(files: Iterable[File]) -> list[Volume]:
         return [_of_capture(*live)]
     volumes: list[Volume] = []
     others: list[File] = []
-    for file in whole:
+    for file in _joined(whole):
         form = "" if _side(file) else _form(file)
         if form == "image":
             volumes += _of_image(file)
@@ -114,26 +114,30 @@ def volumes_of(files: Iterable[File]) -> list[Volume]:
     return sorted(volumes, key=lambda volume: _natural(volume.name))
 
 
+def _joined(files: Sequence[File]) -> list[File]:
+    """Put the parts of split images together; a part that is missing was as long as the first."""
+    rest: list[File] = []
+    parts: dict[str, dict[int, File]] = {}
+    for file in files:
+        split = SPLIT.fullmatch(file.name)
+        if split is None:
+            rest.append(file)
+        else:
+            parts.setdefault(split["name"], {})[int(split["number"])] = file
+    for name, numbered in parts.items():
+        last = max(numbered)
+        if 1 not in numbered or last == 1 or last - len(numbered) > MOST_MISSING:
+            rest += numbered.values()
+            continue
+        gap = zeros(numbered[1].size)
+        rest.append(joined_file(name, [numbered.get(one, gap) for one in range(1, last + 1)]))
+    return rest
+
+
 def _of_capture(capture: Captured, runs: Sequence[File]) -> Volume:
     """The runs of a courtroom recorded live, each as a media file."""
     files = {run.name: run for run in runs}
     return Volume(kind=Kind.DATA, files=files, name=capture.session, capture=capture)
-
-
-def volume_of(files: Iterable[File]) -> Volume:
-    """Find the one DVD in these files; NotADiscError says what was found instead."""
-    files = [file for file in files if file.size]
-    if not files:
-        raise NotADiscError("it is empty")
-    found = [volume for volume in volumes_of(files) if volume.is_dvd]
-    if len(found) > 1:
-        raise NotADiscError("it holds more than one disc")
-    if not found:
-        raise NotADiscError("no DVD video is among the files, or its VOB files are missing")
-    vobs = [file for name, file in found[0].files.items() if name.endswith(".VOB")]
-    if not any(_first_pack(file) is not None for file in vobs):
-        raise NotADiscError("its VOB files hold no video")
-    return found[0]
 
 
 def _side(file: File) -> str:

@@ -70,6 +70,8 @@ def note_read(session: Session, disc: Disc, looked: Looked, outside: Outside) ->
 
 def _title(disc: Disc, one: dict[str, Any]) -> DiscTitle:
     reason = BY_THEMSELVES.get(one["kind"])
+    if not one["streams"]:  # the disc names it, and nothing of it is there
+        reason = reason or AsideReason.NOTHING_RECORDED
     forms = [stream["form"] for stream in one["streams"]]
     return DiscTitle(
         disc_id=disc.id,

@@ -356,6 +356,19 @@ def test_lost_seconds_want_a_person(tmp_path: Path) -> None:
     assert "For a person: Title 2 has lost" in run(*line, "--title", "2").out
 
 
+def test_a_hearing_of_which_nothing_is_left_is_told(tmp_path: Path) -> None:
+    place = copy_of(tmp_path)
+    for file in (place / "VIDEO_TS").glob("VTS_01_*"):
+        file.unlink()
+    line = ["ingest", place, "--store", tmp_path / "store", "--scratch", tmp_path / "s"]
+    for chosen in ([], ["--title", "1"]):
+        said = run(*line, *chosen, "--json")
+        assert (said.code, said.json["titles"]) == (3, [])
+        (need,) = (one for one in said.json["needs"] if one["what"] == "whole_lost")
+        assert need["title"] == 1
+    assert audit(DirectoryStore(tmp_path / "store"), deep=True).sound
+
+
 def test_an_encrypted_disc_is_kept_and_told(tmp_path: Path) -> None:
     place = copy_of(tmp_path)
     for vob in (place / "VIDEO_TS").glob("VTS_0?_1.VOB"):

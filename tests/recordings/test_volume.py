@@ -81,6 +81,27 @@ def test_an_image(tmp_path: Path, *, udf: bool) -> None:
     assert same(volume)
 
 
+def test_an_image_in_parts(bridge: Path, tmp_path: Path) -> None:
+    data, size = bridge.read_bytes(), 100 * SECTOR + 7  # parts need not end with sectors
+    parts = range(-(-len(data) // size))
+    for number in parts:
+        part = tmp_path / f"hearing.iso.{number + 1:03}"
+        part.write_bytes(data[number * size : (number + 1) * size])
+    [volume] = found(tmp_path)
+    assert (volume.kind, set(volume.files)) == (Kind.IMAGE, NAMES)
+    assert same(volume)
+    # A part that is lost keeps its place: what lies behind it is found where it was.
+    (tmp_path / f"hearing.iso.{len(parts) - 1:03}").unlink()
+    [volume] = found(tmp_path)
+    assert {name: file.size for name, file in volume.files.items()} == {
+        name: file.size for name, file in found(bridge)[0].files.items()
+    }
+    # One such name alone is no part of anything.
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "hearing.avi.002").write_bytes(b"RIFF....AVI LIST")
+    assert [one.kind for one in found(tmp_path / "alone")] == [Kind.FILE]
+
+
 def test_an_image_with_only_udf(bridge: Path, tmp_path: Path) -> None:
     path = tmp_path / "udf.iso"
     data = bytearray(bridge.read_bytes())
