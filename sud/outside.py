@@ -33,7 +33,7 @@ LONG_JOBS = frozenset(
     }
 )
 """Jobs that fill a processor for minutes: a worker does one of them at a time."""
-FOLDER_JOBS = frozenset({"discs.scan_drop", "discs.take_in", "media.scan_drop"})
+FOLDER_JOBS = frozenset({"discs.scan_drop", "discs.take_in"})
 """Jobs that read the drop folder: only a machine that has it can do them."""
 SHORT, LONG, FOLDER = LANES = ("short", "long", "folder")
 

@@ -26,7 +26,6 @@ from sud.models import (
     Hearing,
     Incident,
     IncidentEffect,
-    RoleCode,
     StreamKey,
 )
 from sud.registry import service as registry
@@ -420,10 +419,3 @@ def hearings_for(
         func.lower(Hearing.during) < until,
     )
     return session.scalars(visible(query, actor).order_by(Hearing.during.desc())).all()
-
-
-def keeps_somewhere(actor: Actor) -> bool:
-    """Say whether the actor keeps the equipment of any court."""
-    return bool(actor.courts_as(RoleCode.CLERK, RoleCode.ARCHIVIST)) or actor.has(
-        RoleCode.ADMINISTRATOR
-    )

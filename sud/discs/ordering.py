@@ -34,7 +34,7 @@ def said_order(session: Session, hearing: Hearing) -> list[Recording]:
     those of the discs that came in.
     """
     parts = parts_of(session, hearing)
-    said = {one.id: part_said(one.disc) if one.disc else None for one in parts}
+    said = {one.id: part_said(one.disc) for one in parts}
     if not parts or said[parts[-1].id] is None:
         return parts
     last = parts.pop()

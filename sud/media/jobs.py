@@ -6,9 +6,10 @@ from collections.abc import Callable
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from sud.cases.discs import MAKING
 from sud.db import Sessions, unit
 from sud.media import work
-from sud.media.making import WORKING, lock_of, send_to_worker
+from sud.media.making import lock_of, send_to_worker
 from sud.models import Recording, RecordingState
 from sud.outside import Outside
 
@@ -23,7 +24,7 @@ def watch(sessions: Sessions, outside: Outside) -> None:
     with unit(sessions) as session:
         unfinished = session.scalars(
             select(Recording)
-            .where(Recording.state.in_(WORKING))
+            .where(Recording.state.in_(MAKING))
             .with_for_update(of=Recording, skip_locked=True)
         ).all()
         for recording in unfinished:

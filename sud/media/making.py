@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sud import journal
 from sud.access import Action, Actor
+from sud.cases.discs import MAKING
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Disc,
@@ -23,7 +24,6 @@ from sud.outside import Outside
 
 URGENT: Final = 10
 """The priority of what somebody waits for; everything else has 0."""
-WORKING: Final = (RecordingState.RECEIVED, RecordingState.JUDGING, RecordingState.TRANSCODING)
 
 
 def begin(
@@ -100,7 +100,7 @@ def retry(session: Session, actor: Actor, recording: Recording, *, outside: Outs
 def cancel(session: Session, actor: Actor, recording: Recording, *, outside: Outside) -> None:
     """Call a conversion off: the worker stops within seconds, the original stays."""
     _hold(session, recording)
-    if recording.state not in WORKING:
+    if recording.state not in MAKING:
         raise CourtError(Refusal.NOT_NOW)
     recording.state = RecordingState.CANCELLED
     recording.seconds_left = None
@@ -110,7 +110,7 @@ def cancel(session: Session, actor: Actor, recording: Recording, *, outside: Out
 def hurry(session: Session, actor: Actor, recording: Recording, *, outside: Outside) -> None:
     """Put a recording before the others: somebody waits for this hearing."""
     _hold(session, recording)
-    if recording.state not in WORKING or recording.urgent:
+    if recording.state not in MAKING or recording.urgent:
         raise CourtError(Refusal.NOT_NOW)
     recording.urgent = True
     session.execute(

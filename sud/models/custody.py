@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from sud.db import Base, Identity, Key, coded
 from sud.models.accounts import User
@@ -38,8 +38,9 @@ class ForceNote(Base):
 
 
 class Decided:
-    """What one person proposes and another one decides."""
+    """What becomes of a recording when one person proposes it and another one decides."""
 
+    recording_id: Mapped[int] = mapped_column(ForeignKey(Recording.id), index=True)
     because: Mapped[str]
     state: Mapped[ProposalState] = mapped_column(
         coded(ProposalState), default=ProposalState.PROPOSED, index=True
@@ -49,6 +50,31 @@ class Decided:
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     decided_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(default="")
+
+    @declared_attr
+    @classmethod
+    def recording(cls) -> Mapped[Recording]:
+        return relationship(lazy="joined", innerjoin=True)
+
+    @declared_attr
+    @classmethod
+    def proposed_by(cls) -> Mapped[User]:
+        return relationship(
+            lazy="joined", innerjoin=True, foreign_keys=f"{cls.__name__}.proposed_by_id"
+        )
+
+    @declared_attr
+    @classmethod
+    def decided_by(cls) -> Mapped[User | None]:
+        return relationship(lazy="joined", foreign_keys=f"{cls.__name__}.decided_by_id")
+
+    @property
+    def case(self) -> Case:
+        return self.recording.hearing.case
+
+    @property
+    def case_id(self) -> int:
+        return self.recording.case_id
 
 
 def _by_two(table: str) -> tuple[CheckConstraint | Index, ...]:
@@ -74,7 +100,6 @@ class Masking(Decided, Base):
 
     id: Mapped[Identity]
     key: Mapped[Key]
-    recording_id: Mapped[int] = mapped_column(ForeignKey(Recording.id), index=True)
     stretches: Mapped[list[Any]]
     """`start_ms`, `end_ms`, `sound`, `picture` of each, in order."""
     prefix: Mapped[str | None]
@@ -83,22 +108,6 @@ class Masking(Decided, Base):
     progress: Mapped[int] = mapped_column(default=0)
     failed: Mapped[bool] = mapped_column(default=False)
     ready_at: Mapped[datetime | None]
-
-    recording: Mapped[Recording] = relationship(lazy="joined", innerjoin=True)
-    proposed_by: Mapped[User] = relationship(
-        lazy="joined", innerjoin=True, foreign_keys="Masking.proposed_by_id"
-    )
-    decided_by: Mapped[User | None] = relationship(
-        lazy="joined", foreign_keys="Masking.decided_by_id"
-    )
-
-    @property
-    def case(self) -> Case:
-        return self.recording.hearing.case
-
-    @property
-    def case_id(self) -> int:
-        return self.recording.case_id
 
 
 class StoreCheckKind(StrEnum):
@@ -142,26 +151,9 @@ class Erasure(Decided, Base):
 
     id: Mapped[Identity]
     key: Mapped[Key]
-    recording_id: Mapped[int] = mapped_column(ForeignKey(Recording.id), index=True)
     ground: Mapped[ErasureGround] = mapped_column(coded(ErasureGround))
     prefixes: Mapped[list[Any]]
     """What is to go from the store, settled when it was approved."""
     objects: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     erased_at: Mapped[datetime | None]
-
-    recording: Mapped[Recording] = relationship(lazy="joined", innerjoin=True)
-    proposed_by: Mapped[User] = relationship(
-        lazy="joined", innerjoin=True, foreign_keys="Erasure.proposed_by_id"
-    )
-    decided_by: Mapped[User | None] = relationship(
-        lazy="joined", foreign_keys="Erasure.decided_by_id"
-    )
-
-    @property
-    def case(self) -> Case:
-        return self.recording.hearing.case
-
-    @property
-    def case_id(self) -> int:
-        return self.recording.case_id
