@@ -78,6 +78,8 @@ class IssuedPaper(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     size: Mapped[int | None] = mapped_column(BigInteger)
     """None for acts that were issued before lengths were kept."""
+    earlier: Mapped[list[Any]] = mapped_column(default=list)
+    """Digests of the same paper before its time stamp was renewed."""
     facts_sha256: Mapped[str] = mapped_column(default="")
     """Digest of what was printed: the same facts are the same paper."""
     signers: Mapped[list[Any]] = mapped_column(default=list)
