@@ -127,6 +127,7 @@ def stamped(pdf: Pdf, properties: Properties) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
         preserve_pdfa=True,
+        fix_metadata_version=False,
     )
     return target.getvalue()
 
