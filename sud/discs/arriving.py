@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -26,6 +27,8 @@ from sud.models import (
     HearingState,
 )
 from sud.outside import Outside, reaching_the_store
+from sud.uploads import service as uploads
+from sud.uploads.service import Uploaded
 
 TAKE_IN: Final = "discs.take_in"
 READ: Final = "discs.read"
@@ -55,7 +58,8 @@ def hand_in(
     """Keep what was sent as the originals of one or several discs, and have them read.
 
     The original is in the store before its row is in the archive: a crash between them leaves an
-    object without a row, never the reverse. `limit` is of all files together, in bytes.
+    object without a row, never the reverse. What came piece by piece is there already, and the
+    worker makes an original of it. `limit` is of all files together, in bytes.
     """
     if hearing is not None and hearing.state is HearingState.CANCELLED:
         raise CourtError(Refusal.NOT_NOW)
@@ -65,27 +69,50 @@ def hand_in(
     made: list[Disc] = []
     left = limit
     for bundle in bundles:
-        files = [file_of(one.name, one.stream) for one in bundle.files]
-        master = _kept(outside, bundle, files, left=left, limit=limit)
-        left -= master.size
         disc = Disc(
+            key=uuid4(),
             origin=DiscOrigin.SENT,
-            state=DiscState.KEPT,
             name=bundle.name,
             court_id=hearing.case.court_id if hearing else court.id if court else None,
             hearing=hearing,
-            size=master.size,
-            sha256=master.sha256,
-            prefix=originals.place_of(master.sha256),
             handed_in_by_id=actor.user_id,
             handed_in_at=outside.now(),
         )
-        disc.copy_of_id = _first_of(session, disc)
-        session.add(disc)
-        _journal(session, actor, disc, master, outside.now())
+        arrived = [one.upload for one in bundle.files if one.upload is not None]
+        if len(arrived) == len(bundle.files):
+            _note_uploaded(session, actor, disc, arrived, left=left, limit=limit)
+        else:
+            files = [file_of(one.name, one.stream) for one in bundle.files]
+            master = _kept(outside, bundle, files, left=left, limit=limit)
+            _set_kept(session, disc, master)
+            session.add(disc)
+            _journal(session, actor, disc, master, outside.now())
+            for one in arrived:
+                uploads.used(session, actor, one, defer=outside.defer, now=outside.now())
+        left -= disc.size
         send_to_worker(session, disc, outside)
         made.append(disc)
     return made
+
+
+def _note_uploaded(
+    session: Session,
+    actor: Actor,
+    disc: Disc,
+    arrived: Sequence[Uploaded],
+    *,
+    left: int,
+    limit: int,
+) -> None:
+    """Note a disc whose files came piece by piece, and hold these for the worker."""
+    disc.state, disc.place = DiscState.ARRIVED, f"uploads/{disc.key}"
+    disc.size = sum(one.size for one in arrived)
+    if disc.size > left:
+        raise CourtError(Refusal.FILE_TOO_LARGE, name=disc.name, limit=limit)
+    session.add(disc)
+    for one in arrived:
+        uploads.hold(session, one, disc.key)
+    journal.record(session, actor, Action.DISC_ADD, disc, now=disc.handed_in_at, bytes=disc.size)
 
 
 def _kept(
@@ -144,13 +171,17 @@ def note_found(
 
 
 def note_kept(session: Session, disc: Disc, master: Master, outside: Outside) -> None:
-    """Note that the original of a disc from the drop folder is in the store now."""
-    disc.state, disc.progress, disc.seconds_left, disc.attempts = DiscState.KEPT, 0, None, 0
-    disc.sha256, disc.size = master.sha256, master.size
-    disc.prefix = originals.place_of(master.sha256)
-    disc.copy_of_id = _first_of(session, disc)
+    """Note that the original of a disc that had arrived is in the store now."""
+    disc.progress, disc.seconds_left, disc.attempts = 0, None, 0
+    _set_kept(session, disc, master)
     _journal(session, SYSTEM, disc, master, outside.now())
     send_to_worker(session, disc, outside)
+
+
+def _set_kept(session: Session, disc: Disc, master: Master) -> None:
+    disc.state, disc.sha256, disc.size = DiscState.KEPT, master.sha256, master.size
+    disc.prefix = originals.place_of(master.sha256)
+    disc.copy_of_id = _first_of(session, disc)
 
 
 def _first_of(session: Session, disc: Disc) -> int | None:

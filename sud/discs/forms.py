@@ -27,7 +27,7 @@ _FEW = 1
 class HandInForm(forms.Form):
     """The discs of a hearing."""
 
-    disc = forms.MultipleFileField(
+    disc = forms.ResumableField(
         _("Discs of the hearing"),
         hint=_(
             "An ISO file or a film for each disc, or all files of a disc's VIDEO_TS folder at once."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
+from sud.uploads.service import Uploaded
+
 FOLDER: Final = "VIDEO_TS"
 _OF_A_DVD: Final = re.compile(
     r"(VIDEO_TS\.(IFO|BUP|VOB)|VTS_\d\d_\d\.(IFO|BUP|VOB))", re.IGNORECASE
@@ -18,6 +20,8 @@ class Sent:
 
     name: str
     stream: BinaryIO
+    upload: Uploaded | None = None
+    """What it is, where it came piece by piece: it is in the store already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

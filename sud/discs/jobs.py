@@ -24,6 +24,7 @@ from sud.discs import arriving, capturing, dropping, originals, reading, shelvin
 from sud.discs.dropping import Found
 from sud.models import Disc, DiscOrigin, DiscProblem, DiscState
 from sud.outside import Outside
+from sud.uploads import service as uploads
 
 ATTEMPTS: Final = 4
 """A disc that took so many workers with it waits for a person."""
@@ -86,13 +87,13 @@ class Telling:
 
 
 def take_in(sessions: Sessions, outside: Outside, *, disc: str) -> None:
-    """Keep the original of a disc that lies in the drop folder."""
+    """Keep the original of a disc that arrived: in the drop folder, or in the store in pieces."""
     claimed = _claim(sessions, outside, disc, DiscState.ARRIVED)
     if claimed is None:
         return
     watch = _telling(sessions, outside, claimed, Step.READ, Step.KEEP)
     try:
-        master = originals.look_and_keep(outside, _files(outside, claimed), watch)
+        master = originals.look_and_keep(outside, _files(sessions, outside, claimed), watch)
     except CalledOffError:
         return
     except FAULTS as error:
@@ -141,9 +142,13 @@ def _is_gone(outside: Outside, disc: Disc) -> bool:
     return in_folder and not (outside.drop_folder / (disc.place or "")).exists()
 
 
-def _files(outside: Outside, disc: Disc) -> list[File]:
+def _files(sessions: Sessions, outside: Outside, disc: Disc) -> list[File]:
     place = disc.place or ""
-    if disc.origin is DiscOrigin.CAPTURE:
+    if disc.origin is DiscOrigin.SENT:
+        with unit(sessions) as session:
+            held = uploads.held_for(session, disc.key, store=outside.store)
+        files = [File(name=one.name, size=one.size, open=one.open) for one in held]
+    elif disc.origin is DiscOrigin.CAPTURE:
         files = files_stored(outside.store, place)
     else:
         files = files_at(outside.drop_folder / place)
@@ -225,12 +230,20 @@ def _put_away(sessions: Sessions, outside: Outside, disc: Disc) -> None:
     """Clear away what is kept now; a drop folder that may only be read stays as it is."""
     if not disc.place:
         return
-    if disc.origin is DiscOrigin.CAPTURE:
+    if disc.origin is DiscOrigin.SENT:
+        _forget_uploads(sessions, outside, disc)
+    elif disc.origin is DiscOrigin.CAPTURE:
         remove_all(outside.store, disc.place)
     elif not dropping.put_away(outside.drop_folder, disc.place, str(disc.key)):
         return
     with unit(sessions) as session:
         session.execute(update(Disc).where(Disc.id == disc.id).values(place=None))
+
+
+def _forget_uploads(sessions: Sessions, outside: Outside, disc: Disc) -> None:
+    with unit(sessions) as session:
+        for one in uploads.held_for(session, disc.key, store=outside.store):
+            uploads.used(session, SYSTEM, one, defer=outside.defer, now=outside.now())
 
 
 # ------------------------------------------------------------------ the drop folder

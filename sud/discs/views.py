@@ -16,10 +16,11 @@ from sud.discs import forms, service, words
 from sud.discs.service import Heap
 from sud.errors import CourtError
 from sud.labels import label
-from sud.models import Disc, DiscTitle, Hearing, Recording, TitleUse, Verdict
+from sud.models import Disc, DiscTitle, Hearing, Recording, TitleUse, UploadPurpose, Verdict
 from sud.outside import local_day
 from sud.request import actor, allow, db, house, outside, render
-from sud.words import day, size
+from sud.uploads import service as uploads
+from sud.words import day
 
 views = Blueprint("discs", __name__, template_folder="templates")
 
@@ -134,17 +135,26 @@ def hand_in(hearing: Hearing) -> ResponseReturnValue:
     form = forms.HandInForm()
     limit = house().config.recording_limit_bytes
     if form.validate_on_submit():
-        sent = [
-            service.Sent(name=one.filename or "", stream=cast(BinaryIO, one.stream))
-            for one in form.disc.data
-        ]
         try:
+            sent = [
+                *(_arrived(key) for key in form.disc.keys),
+                *(
+                    service.Sent(name=one.filename or "", stream=cast(BinaryIO, one.stream))
+                    for one in form.disc.data
+                ),
+            ]
             discs = service.hand_in(db(), actor(), hearing, sent, outside=outside(), limit=limit)
         except CourtError as error:
             form.refuse(error, form.disc)
         else:
             return redirect(_after(hearing, discs), 303)
     return _ask(hearing, form), 422
+
+
+def _arrived(key: uuid.UUID) -> service.Sent:
+    """Return a file that came piece by piece."""
+    one = uploads.finished(db(), actor(), key, UploadPurpose.DISC, store=outside().store)
+    return service.Sent(name=one.name, stream=one.stream, upload=one)
 
 
 def _after(hearing: Hearing, discs: Sequence[Disc]) -> str:
@@ -159,7 +169,10 @@ def _ask(hearing: Hearing, form: forms.HandInForm) -> str:
         case=hearing.case,
         hearing=hearing,
         form=form,
-        limit=size(house().config.recording_limit_bytes),
+        limit=house().config.recording_limit_bytes,
+        waiting=uploads.waiting(
+            db(), actor(), UploadPurpose.DISC, request.path, now=outside().now()
+        ),
     )
 
 

@@ -196,7 +196,7 @@ class PricedClaimForm(ClaimForm):
 class PapersForm(forms.Form):
     """Files to attach."""
 
-    files = forms.MultipleFileField(
+    files = forms.ResumableField(
         _("Choose files"),
         accept=ACCEPTED,
         required=_("Choose at least one file."),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,7 +25,7 @@ from sud.filings.forms import (
     WhichForm,
     WithdrawForm,
 )
-from sud.models import Court, Filing, FilingPart, FilingState
+from sud.models import Court, Filing, FilingPart, FilingState, UploadPurpose
 from sud.outside import local_day
 from sud.recusals import earlier
 from sud.refiling import marking
@@ -33,6 +33,7 @@ from sud.refiling.marking import Candidate
 from sud.registry import service as registry
 from sud.request import actor, allow, db, house, outside, render
 from sud.treasury import service as treasury
+from sud.uploads import service as uploads
 from sud.words import language
 
 views = Blueprint("filings", __name__, template_folder="templates")
@@ -217,20 +218,25 @@ def papers_post(filing: Filing) -> ResponseReturnValue:
     """Take the chosen files in, all or none."""
     form = PapersForm()
     if form.validate_on_submit():
-        uploads = [
-            service.Upload(stream=file.stream, name=file.filename or "")
-            for file in form.files.data or ()
-        ]
         try:
+            arrived = [_arrived(key) for key in form.files.keys]
             service.attach(
                 db(),
                 actor(),
                 filing,
-                uploads,
+                [
+                    *(service.Upload(stream=one.stream, name=one.name) for one in arrived),
+                    *(
+                        service.Upload(stream=file.stream, name=file.filename or "")
+                        for file in form.files.data
+                    ),
+                ],
                 store=outside().store,
                 limit=house().config.upload_limit_bytes,
                 now=outside().now(),
             )
+            for one in arrived:
+                uploads.used(db(), actor(), one, defer=outside().defer, now=outside().now())
         except CourtError as error:
             form.refuse(error, form.files)
         else:
@@ -473,6 +479,10 @@ def _respondents_page(filing: Filing, form: PersonForm) -> str:
     )
 
 
+def _arrived(key: UUID) -> uploads.Uploaded:
+    return uploads.finished(db(), actor(), key, UploadPurpose.PAPER, store=outside().store)
+
+
 def _papers_page(filing: Filing, form: PapersForm) -> str:
     attached = service.papers_of(db(), filing)
     return render(
@@ -481,6 +491,9 @@ def _papers_page(filing: Filing, form: PapersForm) -> str:
         filing=filing,
         attached=[(one, WhichForm(formdata=None, which=str(one.key))) for one in attached],
         limit=house().config.upload_limit_bytes,
+        waiting=uploads.waiting(
+            db(), actor(), UploadPurpose.PAPER, request.path, now=outside().now()
+        ),
         steps=_steps("papers"),
     )
 

@@ -55,7 +55,7 @@ class Disc(Base):
     name: Mapped[str]
     """As it was handed in; it may tell names, so it is shown to those who may link it only."""
     place: Mapped[str | None] = mapped_column(unique=True)
-    """Where it lies below the drop folder, while that is so."""
+    """Where it lies below the drop folder, or in the store, until its original is kept."""
     court_id: Mapped[int | None] = mapped_column(ForeignKey(Court.id), index=True)
     """Whose disc it is, where that is known: of the hearing, or of the shelf it stood on."""
     hearing_id: Mapped[int | None] = mapped_column(ForeignKey(Hearing.id), index=True)

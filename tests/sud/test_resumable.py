@@ -9,23 +9,39 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
+import pikepdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from recordings.bucket import BucketStore
+from recordings.shelf import verify
 from sud.access import Actor
 from sud.accounts.service import actor_of
 from sud.db import Sessions, unit
+from sud.discs import jobs as disc_jobs
 from sud.errors import CourtError, Refusal
-from sud.models import JournalLine, RoleCode, Upload, UploadPart, UploadPurpose, User
+from sud.filings import service as filings
+from sud.filings.service import Where
+from sud.models import (
+    Disc,
+    DiscState,
+    Document,
+    JournalLine,
+    RoleCode,
+    Upload,
+    UploadPart,
+    UploadPurpose,
+    User,
+)
 from sud.outside import Outside
 from sud.uploads import parts, service
 from sud.uploads.protocol import Checksum, ProtocolError, Slice
 from tests.builders import Make
-from tests.conftest import Time
+from tests.conftest import MONDAY, Time
+from tests.recordings.discs import GOOD
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 BYTES = "application/offset+octet-stream"
@@ -438,3 +454,99 @@ def test_what_nobody_comes_back_for_is_forgotten(
 def test_nobody_piles_up_files(sender: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MOST", 2)
     assert [_begin(sender, 1).status_code for _ in range(3)] == [201, 201, 429]
+
+
+# ------------------------------------------------------------------ handed over to the rooms
+
+
+def _sent(sender: FlaskClient, purpose: str, page: str, *files: tuple[str, bytes]) -> list[str]:
+    """Send files piece by piece, as the script of a page does; return their keys."""
+    keys = []
+    for name, data in files:
+        place = _begin(sender, len(data), filename=name, purpose=purpose, page=page).location
+        assert _patch(sender, place, 0, data).status_code == 204
+        keys.append(place.removeprefix("/uploads/"))
+    return keys
+
+
+def test_papers_that_came_before_the_form_are_attached(
+    make: Make,
+    sign_in: Callable[[User], FlaskClient],
+    session: Session,
+    bucket: BucketStore,
+    run_jobs: Callable[[], list[str]],
+) -> None:
+    user = make.user()
+    where = Where(court=make.court(), category=make.category(), language="ky")
+    filing = filings.start(session, Actor(user_id=user.id), where, now=MONDAY)
+    party = sign_in(user)
+    page = f"/filings/{filing.key}/papers"
+    good, other = BytesOfPaper.good(), b"<!doctype html>"
+    keys = _sent(party, "paper", page, ("a.pdf", good), ("b.pdf", other))
+    asked = party.get(page)
+    assert "a.pdf" in asked.text
+    assert asked.text.count(" checked>") == 2
+    refused = party.post(page, data={"files": keys})
+    assert refused.status_code == 422
+    assert "b.pdf" in refused.text
+    # Only what is wrong has to be chosen again: beside it an ordinary file goes, as without script.
+    taken = party.post(page, data={"files": [keys[0], (io.BytesIO(BytesOfPaper.good(2)), "c.pdf")]})
+    assert taken.status_code == 303
+    papers = session.scalars(select(Document).where(Document.filing_id == filing.id)).all()
+    assert sorted(paper.file_name for paper in papers) == ["a.pdf", "c.pdf"]
+    (kept,) = (paper for paper in papers if paper.file_name == "a.pdf")
+    assert bucket.get(kept.object_key) == good
+    assert service.DISCARD in run_jobs()
+    assert list(bucket.list(f"uploads/{keys[0]}/")) == []
+    again = party.post(page, data={"files": [keys[0]]})
+    assert again.status_code == 422
+    half = _begin(party, 9, filename="d.pdf", page=page).location
+    assert "d.pdf" in party.get(page).text
+    early = party.post(page, data={"files": [half.removeprefix("/uploads/")]})
+    assert early.status_code == 422
+
+
+class BytesOfPaper:
+    """A PDF that the court takes."""
+
+    @staticmethod
+    def good(pages: int = 1) -> bytes:
+        made = pikepdf.new()
+        for _ in range(pages):
+            made.add_blank_page()
+        out = io.BytesIO()
+        made.save(out)
+        return out.getvalue()
+
+
+def test_a_disc_that_came_piece_by_piece_is_kept_by_the_worker(
+    make: Make,
+    sign_in: Callable[[User], FlaskClient],
+    session: Session,
+    sessions: Sessions,
+    bucket: BucketStore,
+    outside: Outside,
+) -> None:
+    hearing = make.hearing(make.case(judge=make.judge()))
+    clerk = sign_in(make.staff(RoleCode.CLERK))
+    page = f"/hearings/{hearing.key}/discs"
+    folder = sorted((GOOD / "VIDEO_TS").iterdir())
+    files = [(f"Диск 14/VIDEO_TS/{path.name}", path.read_bytes()) for path in folder]
+    keys = _sent(clerk, "disc", page, *files)
+    answer = clerk.post(page, data={"disc": keys})
+    assert answer.status_code == 303
+    disc = session.scalars(select(Disc)).unique().one()
+    assert answer.location.endswith(f"/discs/{disc.key}")
+    assert (disc.state, disc.name) == (DiscState.ARRIVED, "Диск 14")
+    assert disc.size == sum(len(data) for _name, data in files)
+    # It is the disc's now: its sender can neither use it twice nor take it back.
+    assert clerk.post(page, data={"disc": keys}).status_code == 422
+    assert clerk.delete(f"/uploads/{keys[0]}", headers=VERSION).status_code == 404
+    disc_jobs.take_in(sessions, outside, disc=str(disc.key))
+    session.expire_all()
+    assert disc.state is DiscState.KEPT
+    assert disc.place is None
+    assert verify(bucket, disc.sha256 or "") == ()
+    assert session.scalars(select(Upload)).all() == []
+    waiting = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :job")
+    assert session.scalar(waiting, {"job": service.DISCARD}) == len(keys)
