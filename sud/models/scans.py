@@ -264,6 +264,7 @@ class FormChange(Base):
 
     id: Mapped[Identity]
     case_id: Mapped[int] = mapped_column(ForeignKey(Case.id), index=True)
+    former: Mapped[CaseForm] = mapped_column(coded(CaseForm))
     form: Mapped[CaseForm] = mapped_column(coded(CaseForm))
     since: Mapped[date]
     ruling_id: Mapped[int] = mapped_column(ForeignKey(Act.id), unique=True)
