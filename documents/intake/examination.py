@@ -8,61 +8,15 @@ import hashlib
 import tempfile
 import unicodedata
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from documents.intake.bounds import Bounds, Broken, End, bounded
+from documents.intake.malware import Scanner, UnclearError
+from documents.intake.terms import Finding, Kind, Limits, Objection, Refused
 
 _CHUNK: Final = 1 << 20
 _NAME_LENGTH: Final = 120
-
-
-class Kind(StrEnum):
-    """The papers a court takes."""
-
-    PDF = "pdf"
-    JPEG = "jpeg"
-    PNG = "png"
-    DOCX = "docx"
-
-
-class Objection(StrEnum):
-    """Why a file is turned away."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    UNSUPPORTED = "unsupported"
-    MISMATCH = "mismatch"
-    ENCRYPTED = "encrypted"
-    TOO_MANY_PAGES = "too_many_pages"
-    BOMB = "bomb"
-    MACROS = "macros"
-    TWO_IN_ONE = "two_in_one"
-    DAMAGED = "damaged"
-
-
-class Refused(Exception):  # noqa: N818 - the court's word for it
-    """A file was turned away; the facts are numbers and kinds, never the file's content."""
-
-    def __init__(self, code: Objection, **facts: Any) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.facts = facts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a paper may cost to read."""
-
-    size: int = 50 * 1024 * 1024
-    pages: int = 2_000
-    pixels: int = 100_000_000
-    unpacked: int = 200 * 1024 * 1024
-    ratio: int = 100
-    entries: int = 5_000
-    memory: int = 640 * 1024 * 1024
-    seconds: int = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +29,14 @@ class Verdict:
     size: int
     sha256: str
     pages: int | None
-    found: tuple[str, ...]
+    found: tuple[Finding, ...]
 
 
 MEDIA_TYPES: Final = {
     Kind.PDF: "application/pdf",
     Kind.JPEG: "image/jpeg",
     Kind.PNG: "image/png",
+    Kind.TIFF: "image/tiff",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 SUFFIXES: Final = {
@@ -89,19 +44,31 @@ SUFFIXES: Final = {
     ".jpg": Kind.JPEG,
     ".jpeg": Kind.JPEG,
     ".png": Kind.PNG,
+    ".tif": Kind.TIFF,
+    ".tiff": Kind.TIFF,
     ".docx": Kind.DOCX,
 }
 _MAGIC: Final = {
     b"%PDF-": Kind.PDF,
     b"\xff\xd8\xff": Kind.JPEG,
     b"\x89PNG\r\n\x1a\n": Kind.PNG,
+    b"II*\0": Kind.TIFF,
+    b"MM\0*": Kind.TIFF,
     b"PK\x03\x04": Kind.DOCX,
 }
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+"""The name under which Office keeps a document that has a password: [MS-OFFCRYPTO] 2.3.4.4."""
 _USUAL: Final = Limits()
 
 
-def examine(stream: BinaryIO, *, name: str, limits: Limits = _USUAL) -> Verdict:
-    """Say what the rest of `stream` is, or raise `Refused`; the stream is left where it was."""
+def examine(
+    stream: BinaryIO, *, name: str, limits: Limits = _USUAL, scanner: Scanner | None = None
+) -> Verdict:
+    """Say what the rest of `stream` is, or raise `Refused`; the stream is left where it was.
+
+    With a `scanner` its clear answer is waited for: without one nothing is taken.
+    """
     start = stream.tell()
     tidy = tidy_name(name)
     declared = SUFFIXES.get(Path(tidy).suffix.lower())
@@ -112,9 +79,10 @@ def examine(stream: BinaryIO, *, name: str, limits: Limits = _USUAL) -> Verdict:
         stream.seek(start)
         copy.flush()
         copy.seek(0)
-        found = _by_magic(copy.read(16))
-        if found is not declared:
-            raise Refused(Objection.MISMATCH, declared=declared, found=found)
+        _check_beginning(copy, declared)
+        if scanner is not None:
+            copy.seek(0)
+            _scan(copy, scanner, digest)
         report = _inspect(Path(copy.name), declared, limits)
     if "objection" in report:
         raise Refused(Objection(report["objection"]), **report["facts"])
@@ -125,7 +93,7 @@ def examine(stream: BinaryIO, *, name: str, limits: Limits = _USUAL) -> Verdict:
         size=size,
         sha256=digest,
         pages=report["pages"],
-        found=tuple(report["found"]),
+        found=tuple(Finding(code) for code in report["found"]),
     )
 
 
@@ -157,8 +125,23 @@ def _copy(stream: BinaryIO, copy: Any, limit: int) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _by_magic(head: bytes) -> Kind | None:
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+def _check_beginning(copy: Any, declared: Kind) -> None:
+    head = copy.read(16)
+    found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if found is declared:
+        return
+    if declared is Kind.DOCX and head.startswith(_OLE) and _ENCRYPTED_PACKAGE in copy.read():
+        raise Refused(Objection.ENCRYPTED)
+    raise Refused(Objection.MISMATCH, declared=declared, found=found)
+
+
+def _scan(copy: Any, scanner: Scanner, digest: str) -> None:
+    try:
+        malware = scanner.scan(copy)
+    except UnclearError:
+        raise Refused(Objection.UNSCANNED) from None
+    if malware is not None:
+        raise Refused(Objection.INFECTED, malware=malware, sha256=digest)
 
 
 def _inspect(path: Path, kind: Kind, limits: Limits) -> dict[str, Any]:
@@ -168,5 +151,5 @@ def _inspect(path: Path, kind: Kind, limits: Limits) -> dict[str, Any]:
     try:
         return bounded("documents.intake.inspection", request, bounds, reads=(path,))
     except Broken as broken:
-        bomb = broken.end is End.MEMORY
+        bomb = broken.end in {End.MEMORY, End.TIME}
         raise Refused(Objection.BOMB if bomb else Objection.DAMAGED) from None
