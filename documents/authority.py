@@ -112,7 +112,8 @@ class Authority:
                 .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
                 .add_extension(_authority_key(issuer), critical=False)
             )
-            signed = builder.sign(issuer.key, hashes.SHA256())
+            # The same lists for the same moment: what is signed with them is the same too.
+            signed = builder.sign(issuer.key, hashes.SHA256(), ecdsa_deterministic=True)
             lists.append(signed.public_bytes(serialization.Encoding.DER))
         return lists
 

@@ -17,7 +17,7 @@ from documents.authority import Signatory
 from documents.papers import acts as papers
 from documents.papers.facts import Participant, Verification
 from documents.papers.letters import unprintable
-from documents.signatures import Verdict
+from documents.signatures import Expected, Verdict
 from documents.wording import wording
 from sud import journal
 from sud.access import Action, Actor, visible
@@ -254,7 +254,7 @@ def check(session: Session, act: Act, *, outside: Outside) -> Checked:
     verdict = None
     with contextlib.suppress(CourtError):
         verdict = outside.signer.validate(
-            issued_pdf(act, outside), now=now, expected_sha256=act.pdf_sha256
+            issued_pdf(act, outside), now=now, expected=Expected(sha256=act.pdf_sha256 or "")
         )
     return Checked(
         act=act, court=court.name if court else act.case.court.name(act.language), verdict=verdict

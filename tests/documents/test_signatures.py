@@ -9,18 +9,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from documents import layout
 from documents.authority import Authority, Signatory
-from documents.signatures import TestAuthority, validate
-from tests.documents.test_layout import ACT
-
-NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-JUDGE = Signatory(key="6e1f", name="Асанова Айгүл Бакытовна", office=ACT.court)
-SECOND = Signatory(key="77aa", name="Бейшенов Үсөн Ташович", office=ACT.court)
+from documents.signatures import Expected, TestAuthority, validate
+from tests.documents.signed import JUDGE, NOW, SECOND, annotated, painted_over, reserved
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +23,7 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
 
 @pytest.fixture(scope="module")
 def signed(signer: TestAuthority) -> bytes:
-    return signer.sign(layout.act(ACT), JUDGE, now=NOW)
+    return signer.sign(reserved(), JUDGE, now=NOW)
 
 
 def test_a_signed_act_is_good_and_names_its_judge(signer: TestAuthority, signed: bytes) -> None:
@@ -56,7 +49,7 @@ def test_its_own_stamps_prove_it_where_no_fresh_lists_are_had(
 def test_a_court_that_runs_ahead_of_the_machine_s_clock_is_believed(tmp_path: Path) -> None:
     ahead = datetime(2046, 1, 8, 9, 0, tzinfo=UTC)
     authority = TestAuthority(tmp_path / "authority", now=ahead)
-    paper = authority.sign(layout.act(ACT), JUDGE, now=ahead)
+    paper = authority.sign(reserved(), JUDGE, now=ahead)
     assert authority.validate(paper, now=ahead).good
 
 
@@ -68,7 +61,7 @@ def test_a_panel_signs_one_after_another(signer: TestAuthority, signed: bytes) -
 
 
 def test_an_unsigned_paper_is_not_good(signer: TestAuthority) -> None:
-    verdict = signer.validate(layout.act(ACT), now=NOW)
+    verdict = signer.validate(reserved(), now=NOW)
     assert verdict.readable
     assert not verdict.signatures
     assert not verdict.good
@@ -83,47 +76,21 @@ def test_junk_is_unreadable_and_never_an_error(signer: TestAuthority, junk: byte
 
 def test_a_flipped_byte_is_noticed(signer: TestAuthority, signed: bytes) -> None:
     altered = bytearray(signed)
-    altered[len(layout.act(ACT)) // 2] ^= 1
+    altered[len(reserved()) // 2] ^= 1
     assert not signer.validate(bytes(altered), now=NOW).good
-
-
-def _written(writer: IncrementalPdfFileWriter) -> bytes:
-    output = io.BytesIO()
-    writer.write(output)  # type: ignore[no-untyped-call]
-    return output.getvalue()
 
 
 def test_a_page_changed_by_an_incremental_update_is_noticed(
     signer: TestAuthority, signed: bytes
 ) -> None:
-    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
-    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]
-    added = writer.add_object(generic.StreamObject(stream_data=b"0 0 0 rg 100 500 300 40 re f"))
-    contents = page["/Contents"]
-    listed = [contents] if isinstance(contents, generic.IndirectObject) else list(contents)
-    page["/Contents"] = generic.ArrayObject([*listed, added])
-    writer.update_container(page)
-    verdict = signer.validate(_written(writer), now=NOW)
+    verdict = signer.validate(painted_over(signed), now=NOW)
     assert verdict.readable
     assert verdict.signatures[0].changed_after
     assert not verdict.good
 
 
 def test_an_annotation_over_the_text_is_noticed(signer: TestAuthority, signed: bytes) -> None:
-    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
-    page = writer.find_page_for_modification(0)[0]  # type: ignore[no-untyped-call]
-    note = generic.DictionaryObject(  # type: ignore[no-untyped-call]
-        {
-            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
-            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
-            generic.pdf_name("/Rect"): generic.ArrayObject(
-                [generic.NumberObject(n) for n in (100, 500, 400, 540)]  # type: ignore[no-untyped-call]
-            ),
-            generic.pdf_name("/Contents"): generic.pdf_string("rejected"),
-        }
-    )
-    writer.register_annotation(page, writer.add_object(note))  # type: ignore[no-untyped-call]
-    verdict = signer.validate(_written(writer), now=NOW)
+    verdict = signer.validate(annotated(signed), now=NOW)
     assert verdict.readable
     assert verdict.signatures[0].changed_after
     assert not verdict.good
@@ -153,10 +120,12 @@ def test_only_the_kept_hash_notices_a_paper_cut_back_to_an_earlier_revision(
     assert both.startswith(signed)  # what follows is the second judge
     cut = both[: len(signed)]
     assert signer.validate(cut, now=NOW).good
-    verdict = signer.validate(cut, now=NOW, expected_sha256=expected)
+    verdict = signer.validate(cut, now=NOW, expected=Expected(sha256=expected))
     assert verdict.matches is False
     assert not verdict.good
-    assert signer.validate(both, now=NOW + timedelta(hours=2), expected_sha256=expected).good
+    assert signer.validate(
+        both, now=NOW + timedelta(hours=2), expected=Expected(sha256=expected)
+    ).good
 
 
 def test_the_time_stamp_and_the_archive_stamp_are_inside(signed: bytes) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from documents import codes
+from documents.signatures import Expected
 from documents.wording import LANGUAGES, wording
 from recordings.bucket import BucketStore
 from sud import journal
@@ -163,7 +164,8 @@ def test_an_issued_act_is_signed_stored_journalled_and_told(
     assert issued.pdf_key is not None
     stored = bucket.get(issued.pdf_key)
     assert hashlib.sha256(stored).hexdigest() == issued.pdf_sha256
-    verdict = outside.signer.validate(stored, now=outside.now(), expected_sha256=issued.pdf_sha256)
+    expected = Expected(sha256=issued.pdf_sha256)
+    verdict = outside.signer.validate(stored, now=outside.now(), expected=expected)
     assert verdict.good
     assert case.judge is not None
     assert issued.signer_name == verdict.signatures[0].name == case.judge.full_name

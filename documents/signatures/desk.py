@@ -1,0 +1,131 @@
+"""The signing desk of a court: joins the keys, a time stamp authority, and whom we trust."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from pyhanko.sign.timestamps import TimeStamper
+
+from documents.authority import Signatory
+from documents.signatures import signing
+from documents.signatures.keys import CannotSignError, Keys, Reason
+from documents.signatures.marks import Mark
+from documents.signatures.trust import Trust
+from documents.signatures.validation import validate, validate_beside
+from documents.signatures.verdict import Expected, Verdict
+
+
+class Signer(Protocol):
+    """What a room needs to have papers signed and checked.
+
+    Everything that signs raises `CannotSignError`; what validates never raises.
+    """
+
+    def sign(
+        self, pdf: bytes, signatory: Signatory, *, now: datetime, mark: Mark | None = None
+    ) -> bytes:
+        """The paper with one more signature, to be seen in a reserved place if `mark` is given."""
+        ...
+
+    def sign_beside(self, data: bytes, signatory: Signatory, *, now: datetime) -> bytes:
+        """A detached signature (CMS, DER) over any bytes."""
+        ...
+
+    def restamp(self, pdf: bytes, *, now: datetime) -> bytes:
+        """The paper with a new time stamp, before the certificate of the last one ends."""
+        ...
+
+    def validate(self, pdf: bytes, *, now: datetime, expected: Expected | None = None) -> Verdict:
+        """What the paper's signatures prove at the moment `now`."""
+        ...
+
+    def validate_beside(
+        self,
+        data: bytes,
+        signature: bytes,
+        *,
+        now: datetime,
+        signers: tuple[str, ...] | None = None,
+    ) -> Verdict:
+        """What a detached signature proves at the moment `now`."""
+        ...
+
+
+class StampSource(Protocol):
+    """Who says what time it is."""
+
+    def at(self, now: datetime) -> TimeStamper:
+        """What stamps at a moment; an authority on the network tells its own time."""
+        ...
+
+
+class CourtSigner:
+    """A `Signer`; `trust` is asked anew for each paper, so that fresh revocation lists count."""
+
+    def __init__(
+        self, *, keys: Keys, stamps: StampSource, trust: Callable[[datetime], Trust]
+    ) -> None:
+        self._keys, self._stamps, self._trust = keys, stamps, trust
+
+    def sign(
+        self, pdf: bytes, signatory: Signatory, *, now: datetime, mark: Mark | None = None
+    ) -> bytes:
+        """The paper with a PAdES B-LTA signature in the signatory's name."""
+
+        async def work() -> bytes:
+            async with (
+                self._bench(now) as bench,
+                self._keys.of(signatory, now=now) as key,
+            ):
+                return await signing.sign(pdf, signatory, key, bench, mark)
+
+        return asyncio.run(work())
+
+    def sign_beside(self, data: bytes, signatory: Signatory, *, now: datetime) -> bytes:
+        """A CAdES B-T signature in the signatory's name."""
+
+        async def work() -> bytes:
+            async with (
+                self._bench(now) as bench,
+                self._keys.of(signatory, now=now) as key,
+            ):
+                return await signing.sign_beside(data, key, bench)
+
+        return asyncio.run(work())
+
+    def restamp(self, pdf: bytes, *, now: datetime) -> bytes:
+        """The paper with a new time stamp; only a paper that is good gets one."""
+
+        async def work() -> bytes:
+            async with self._bench(now) as bench:
+                return await signing.stamp(pdf, bench)
+
+        before = self.validate(pdf, now=now)
+        if not before.good:
+            told = ", ".join(before.blocking) or "no signature"
+            raise CannotSignError(Reason.PAPER_REFUSED, f"not worth a stamp: {told}")
+        stamped = asyncio.run(work())
+        after = self.validate(stamped, now=now)
+        if not after.good:
+            raise CannotSignError(Reason.STAMP_LAPSED, ", ".join(after.blocking))
+        return stamped
+
+    def validate(self, pdf: bytes, *, now: datetime, expected: Expected | None = None) -> Verdict:
+        """What the paper's signatures prove to someone who trusts as this court does."""
+        return validate(pdf, trust=self._trust(now), now=now, expected=expected)
+
+    def validate_beside(
+        self,
+        data: bytes,
+        signature: bytes,
+        *,
+        now: datetime,
+        signers: tuple[str, ...] | None = None,
+    ) -> Verdict:
+        """What a detached signature proves to someone who trusts as this court does."""
+        return validate_beside(data, signature, trust=self._trust(now), now=now, signers=signers)
+
+    def _bench(self, now: datetime) -> AbstractAsyncContextManager[signing.Bench]:
+        return signing.Bench.at(now, stamper=self._stamps.at(now), trust=self._trust(now))

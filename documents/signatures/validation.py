@@ -1,0 +1,387 @@
+"""Says what the signatures of a paper prove, and everything that is wrong with them; never raises.
+
+Nothing is fetched and nothing is asked: the same bytes at the same moment get the same verdict.
+"""
+
+import asyncio
+import hashlib
+import io
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.diff_analysis import SuspiciousModification
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.ades import ades_lta_validation, ades_with_time_validation
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.pdf_embedded import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import (
+    SignatureCoverageLevel,
+    SignatureStatus,
+    StandardCMSSignatureStatus,
+)
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
+
+from documents.signatures import changes
+from documents.signatures.trust import Trust
+from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a paper that are examined at all."""
+MOST_SIGNATURES = 100
+"""Signatures and stamps of one paper: a panel, its parties, and a stamp for each of fifty years."""
+_WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
+_FIT = KeyUsageConstraints(
+    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+)
+_SAID_BY_STANDARD: dict[AdESSubIndic, Finding] = {
+    AdESFailure.HASH_FAILURE: Finding.ALTERED,
+    AdESFailure.SIG_CRYPTO_FAILURE: Finding.FORGED,
+    AdESFailure.FORMAT_FAILURE: Finding.MALFORMED,
+    AdESFailure.REVOKED: Finding.REVOKED,
+    AdESFailure.NOT_YET_VALID: Finding.EXPIRED,
+    AdESIndeterminate.REVOKED_NO_POE: Finding.REVOKED,
+    AdESIndeterminate.REVOKED_CA_NO_POE: Finding.REVOKED,
+    AdESIndeterminate.EXPIRED: Finding.EXPIRED,
+    AdESIndeterminate.NOT_YET_VALID: Finding.EXPIRED,
+    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE: Finding.EXPIRED,
+    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: Finding.EXPIRED,
+    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: Finding.UNKNOWN_ROOT,
+    AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND: Finding.MALFORMED,
+    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE: Finding.UNKNOWN_ROOT,
+    AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE: Finding.UNFIT,
+    AdESIndeterminate.SIG_CONSTRAINTS_FAILURE: Finding.UNFIT,
+    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: Finding.WEAK,
+    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: Finding.WEAK,
+}
+"""The library's words for why a certificate is not believed (ETSI EN 319 102-1, 5.1.3); what is
+not here means that the proof is missing."""
+
+# On every bad signature pyHanko logs a trace with the signatory's name; the verdict says it all.
+for _logger in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_logger).setLevel(logging.CRITICAL)
+
+
+def validate(
+    pdf: bytes,
+    *,
+    roots: Sequence[bytes] = (),
+    revocation_lists: Sequence[bytes] = (),
+    now: datetime,
+    expected: Expected | None = None,
+    trust: Trust | None = None,
+) -> Verdict:
+    """What a paper's signatures prove to someone who trusts `roots` (PEM); never raises.
+
+    The lists inside the paper prove that its certificates were good when it was signed. Whether the
+    last time stamp can still be believed is said by the authority's present lists (DER). `trust`
+    says both at once, already parsed.
+    """
+    bare = Verdict(
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        length=len(pdf),
+        readable=False,
+        matches=None,
+        signatures=(),
+        findings=(),
+    )
+    if len(pdf) > LARGEST:
+        return _compared(replace(bare, findings=(Finding.TOO_LARGE,)), pdf, expected)
+    try:
+        reader = _Reader(trust=trust or Trust.of(roots, revocation_lists), now=now)
+        verdict = asyncio.run(reader.read(pdf, bare))
+    except Exception:  # noqa: BLE001 - a forged file fails in every way that a parser knows
+        verdict = replace(bare, findings=(Finding.UNREADABLE,))
+    return _compared(verdict, pdf, expected)
+
+
+def validate_beside(
+    data: bytes,
+    signature: bytes,
+    *,
+    trust: Trust,
+    now: datetime,
+    signers: tuple[str, ...] | None = None,
+) -> Verdict:
+    """What a detached signature (CMS, DER) proves about any bytes; never raises.
+
+    The verdict is about `data`; `signers` are the certificates that are expected, if that is known.
+    """
+    bare = Verdict(
+        sha256=hashlib.sha256(data).hexdigest(),
+        length=len(data),
+        readable=False,
+        matches=None,
+        signatures=(),
+        findings=(),
+    )
+    try:
+        facts = asyncio.run(_Reader(trust=trust, now=now).read_beside(data, signature))
+    except Exception:  # noqa: BLE001 - as above
+        return replace(bare, findings=(Finding.MALFORMED,))
+    verdict = replace(bare, readable=True, signatures=(facts,), findings=facts.findings)
+    return replace(verdict, findings=_each_once(verdict.findings, _of_signers(verdict, signers)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Who reads a paper, whom he trusts, and when."""
+
+    trust: Trust
+    now: datetime
+
+    async def read(self, pdf: bytes, bare: Verdict) -> Verdict:
+        """The verdict on everything but what was kept of the paper."""
+        paper = PdfFileReader(io.BytesIO(pdf))
+        if not any(True for _ in paper.root["/Pages"]["/Kids"]):
+            raise ValueError("a paper without pages")
+        signatures: list[SignatureFacts] = []
+        findings: list[Finding] = []
+        embedded, broken = _embedded(paper)
+        findings += broken
+        if len(embedded) > MOST_SIGNATURES:
+            return replace(bare, findings=(Finding.TOO_LARGE,))
+        stamps = [one for one in embedded if one.sig_object_type == "/DocTimeStamp"]
+        for one in embedded:
+            if one.sig_object_type == "/DocTimeStamp":
+                findings += await self._of_stamp(one)
+            else:
+                signatures.append(await self._of_signature(one))
+        if not embedded and not broken:
+            findings.append(Finding.UNSIGNED)
+        elif not stamps:
+            findings.append(Finding.UNSTAMPED)
+        if embedded and _trails(paper, embedded[-1], len(pdf)):
+            findings.append(Finding.TRAILING)
+        return replace(
+            bare,
+            readable=True,
+            signatures=tuple(signatures),
+            findings=_each_once(findings, *(one.findings for one in signatures)),
+            lasts_until=stamps[-1].signer_cert.not_valid_after if stamps else None,
+        )
+
+    async def read_beside(self, data: bytes, signature: bytes) -> SignatureFacts:
+        """What one detached signature says."""
+        content = cms.ContentInfo.load(signature, strict=True)
+        if content["content_type"].native != "signed_data":
+            raise ValueError("not a signature")
+        signed: cms.SignedData = content["content"]
+        status = await async_validate_detached_cms(
+            data, signed, self.trust.at(self.now), key_usage_settings=_FIT
+        )
+        digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
+        proof: AdESSubIndic = AdESPassed.OK
+        if not _holds(status):
+            proof = (
+                await ades_with_time_validation(
+                    signed,
+                    self._lasting().signature_validation_spec,
+                    timing_info=self._timing(),
+                    raw_digest=hashlib.new(digest, data).digest(),
+                )
+            ).ades_subindic
+        return self._facts(status, proof, digest, changed=())
+
+    async def _of_signature(self, one: EmbeddedPdfSignature) -> SignatureFacts:
+        status = await async_validate_pdf_signature(
+            one, self.trust.at(self.now), diff_policy=changes.ALLOWED, key_usage_settings=_FIT
+        )
+        changed: list[Finding] = []
+        if not _covers_its_revision(one):
+            changed.append(Finding.WRAPPED)
+        if not status.docmdp_ok:
+            changed.append(_named(one))
+        proof: AdESSubIndic = AdESPassed.OK
+        if not _holds(status):
+            # Neither certificate nor stamp is good today: then from what the paper has inside.
+            proof = (
+                await ades_lta_validation(one, self._lasting(), timing_info=self._timing())
+            ).ades_subindic
+        facts = self._facts(status, proof, one.md_algorithm, changed=changed)
+        return replace(facts, field=str(one.field_name))
+
+    def _facts(
+        self,
+        status: StandardCMSSignatureStatus,
+        proof: AdESSubIndic,
+        digest: str,
+        *,
+        changed: Sequence[Finding],
+    ) -> SignatureFacts:
+        certificate: asn1_x509.Certificate = status.signing_cert
+        stamp = status.timestamp_validity
+        signed_at, stamped = status.signer_reported_dt, False
+        if stamp is not None and stamp.intact and stamp.valid:
+            signed_at, stamped = stamp.timestamp, True
+        findings = list(changed)
+        if not status.intact:
+            findings.append(Finding.ALTERED)
+        elif not status.valid:
+            findings.append(Finding.FORGED)
+        if digest in _WEAK_DIGESTS:
+            findings.append(Finding.WEAK)
+        if self.trust.revoked(certificate, by=signed_at if stamped else None):
+            findings.append(Finding.REVOKED)
+        if proof is not AdESPassed.OK and status.intact and status.valid:
+            findings.append(_SAID_BY_STANDARD.get(proof, Finding.UNPROVED))
+        return SignatureFacts(
+            name=str(certificate.subject.native.get("common_name", "")),
+            certificate=hashlib.sha256(certificate.dump()).hexdigest(),
+            issuer=str(certificate.issuer.native.get("common_name", "")),
+            signed_at=signed_at,
+            stamped=stamped and proof is AdESPassed.OK,
+            findings=_each_once(findings),
+            trusted=proof is AdESPassed.OK and Finding.REVOKED not in findings,
+        )
+
+    async def _of_stamp(self, one: EmbeddedPdfSignature) -> list[Finding]:
+        """A stamp over the whole paper: whether it holds. Who made it counts for signatures."""
+        status = await async_validate_pdf_timestamp(
+            one, self.trust.at(self.now), diff_policy=changes.ALLOWED
+        )
+        if not (status.intact and status.valid and _covers_its_revision(one)):
+            return [Finding.STAMP_BROKEN]
+        return [_named(one)] if isinstance(status.diff_result, SuspiciousModification) else []
+
+    def _lasting(self) -> PdfSignatureValidationSpec:
+        """For what has to be proved from the stamps and lists that were put into the paper."""
+        return PdfSignatureValidationSpec(
+            SignatureValidationSpec(
+                cert_validation_policy=CertValidationPolicySpec(
+                    trust_manager=SimpleTrustManager.build(trust_roots=list(self.trust.roots)),
+                    revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+                ),
+                revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                    online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+                ),
+                local_knowledge=LocalKnowledge(
+                    known_crls=[CRLContainer(each) for each in self.trust.lists],
+                    known_certs=list(self.trust.chain),
+                ),
+                key_usage_settings=_FIT,
+            ),
+            diff_policy=changes.ALLOWED,
+        )
+
+    def _timing(self) -> ValidationTimingInfo:
+        return ValidationTimingInfo(
+            validation_time=self.now, best_signature_time=self.now, point_in_time_validation=False
+        )
+
+
+def _embedded(paper: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], list[Finding]]:
+    """Signatures and stamps in the order of signing; one that is broken hides no other."""
+    found: list[EmbeddedPdfSignature] = []
+    broken: list[Finding] = []
+    for name, _, field in enumerate_sig_fields(paper, filled_status=True):
+        try:
+            one = EmbeddedPdfSignature(paper, field, name)
+            kind = (str(one.sig_object_type), str(one.sig_object.get("/SubFilter")))
+        except Exception:  # noqa: BLE001 - a forged signature fails in every way
+            broken.append(Finding.MALFORMED)
+            continue
+        if kind in _KINDS:
+            found.append(one)
+        else:
+            broken.append(Finding.MALFORMED)
+    return sorted(found, key=lambda one: int(one.signed_revision)), broken
+
+
+_KINDS = {
+    ("/Sig", "/ETSI.CAdES.detached"),
+    ("/Sig", "/adbe.pkcs7.detached"),
+    ("/DocTimeStamp", "/ETSI.RFC3161"),
+}
+
+
+def _covers_its_revision(one: EmbeddedPdfSignature) -> bool:
+    coverage: SignatureCoverageLevel | None = one.coverage
+    return coverage is not None and coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+
+
+def _holds(status: StandardCMSSignatureStatus) -> bool:
+    """Whether certificate and stamp are good today; what was changed is asked elsewhere."""
+
+    def trusted(one: SignatureStatus | None) -> bool:
+        return one is None or bool(one.trusted)
+
+    return trusted(status) and trusted(status.timestamp_validity)
+
+
+def _named(one: EmbeddedPdfSignature) -> Finding:
+    try:
+        return changes.named(one.reader, one.signed_revision)
+    except Exception:  # noqa: BLE001 - made to mislead: then without its name
+        return Finding.CHANGED
+
+
+def _trails(paper: PdfFileReader, last: EmbeddedPdfSignature, length: int) -> bool:
+    """Whether something stands behind the last signature that no revision explains."""
+    covered = int(last.byte_range[2]) + int(last.byte_range[3])
+    later = paper.xrefs.total_revisions - 1 > last.signed_revision
+    return covered < length and not later
+
+
+def _compared(verdict: Verdict, pdf: bytes, expected: Expected | None) -> Verdict:
+    """The verdict with what the kept digest, length and signers say."""
+    if expected is None:
+        return verdict
+    matches = verdict.sha256 == expected.sha256
+    told: list[Finding] = []
+    if not matches and verdict.sha256 in expected.earlier:
+        matches = True
+        told.append(Finding.EARLIER_COPY)
+    elif not matches:
+        told.append(_difference(verdict, pdf, expected))
+    told += _of_signers(verdict, expected.signers)
+    return replace(verdict, matches=matches, findings=_each_once(verdict.findings, told))
+
+
+def _difference(verdict: Verdict, pdf: bytes, expected: Expected) -> Finding:
+    if expected.length is None or verdict.length == expected.length:
+        return Finding.DIFFERENT
+    if verdict.length > expected.length:
+        beginning = hashlib.sha256(memoryview(pdf)[: expected.length]).hexdigest()
+        return Finding.ADDED_TO if beginning == expected.sha256 else Finding.DIFFERENT
+    first = None if expected.signers is None else expected.signers[: len(verdict.signers)]
+    whole = verdict.intact and first in {None, verdict.signers}
+    return Finding.CUT_BACK if whole else Finding.DIFFERENT
+
+
+def _of_signers(verdict: Verdict, expected: tuple[str, ...] | None) -> list[Finding]:
+    if expected is None:
+        return []
+    here, kept = Counter(verdict.signers), Counter(expected)
+    told = [Finding.MISSING_SIGNER] if kept - here else []
+    if here - kept:
+        told.append(Finding.STRANGER)
+    if here == kept and verdict.signers != expected:
+        told.append(Finding.WRONG_ORDER)
+    return told
+
+
+def _each_once(*findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(one for some in findings for one in some))
