@@ -36,6 +36,17 @@ class Config:
     scratch_folder: Path = Path("var/scratch")
     original_lock_days: int = 30
     authority_dir: Path = Path("var/authority")
+    signer: str = "test"
+    signer_folder: str = ""
+    signer_module: str = ""
+    signer_token: str = ""
+    signer_url: str = ""
+    signer_pin_file: str = ""
+    signer_access_file: str = ""
+    signer_register: str = ""
+    timestamp_url: str = ""
+    trust_folder: str = ""
+    revocation_fetch: bool = True
     log_key_file: Path = Path("var/log.key")
     log_origin: str = "sud.example/draws"
     epoch_timetable: str = ""

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from documents.signatures import Signer, TestAuthority
+from documents.signatures import SettingsError, Signer, SigningSettings, opened
 from recordings.bucket import BucketStore
 from recordings.store import ObjectStore, StoreError
-from sud.config import Config
+from sud.config import Config, ConfigError
 from sud.errors import CourtError, Refusal
 
 SMTP_TIMEOUT_SECONDS = 15
@@ -146,7 +146,7 @@ def real_outside(config: Config) -> Outside:
             public_endpoint=config.s3_public_endpoint or None,
         ),
         mailer=SmtpMailer(host=config.smtp_host, port=config.smtp_port, sender=config.mail_sender),
-        signer=TestAuthority(config.authority_dir, now=utc_now()),
+        signer=_signer(config),
         now=utc_now,
         defer=defer_job,
         base_url=config.base_url,
@@ -156,3 +156,29 @@ def real_outside(config: Config) -> Outside:
         original_lock=timedelta(days=config.original_lock_days),
         secret=config.secret_key.encode(),
     )
+
+
+def _signer(config: Config) -> Signer:
+    """Open what signs papers; what is missing stops the process here, and not before a judge."""
+
+    def path(text: str) -> Path | None:
+        return Path(text) if text else None
+
+    settings = SigningSettings(
+        driver=config.signer,
+        authority=config.authority_dir,
+        folder=path(config.signer_folder),
+        module=path(config.signer_module),
+        token=config.signer_token,
+        service=config.signer_url,
+        pin_file=path(config.signer_pin_file),
+        access_file=path(config.signer_access_file),
+        register=path(config.signer_register),
+        stamps=config.timestamp_url,
+        trust=path(config.trust_folder),
+        fetching=config.revocation_fetch,
+    )
+    try:
+        return opened(settings, now=utc_now())
+    except SettingsError as error:
+        raise ConfigError(f"{error}") from error
