@@ -11,6 +11,14 @@ import pymorphy3
 # The package stumbles over letters that Unicode has not named; it has nothing to say of them.
 _RUSSIAN = re.compile(r"[а-яёңөү]+(?:-[а-яёңөү]+)*")
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn"})
+_CASES = {
+    "nomn": "nomn", "gent": "gent", "gen1": "gent", "gen2": "gent", "datv": "datv", "accs": "accs",
+    "ablt": "ablt", "loct": "loct", "loc1": "loct", "loc2": "loct",
+}  # fmt: skip
+_SENSES = {
+    "Name": "person", "Surn": "person", "Patr": "person", "Geox": "place", "Orgn": "organisation",
+    "Trad": "organisation", "Abbr": "organisation",
+}  # fmt: skip
 
 
 @cache
@@ -20,6 +28,11 @@ def _dictionary() -> Any:
 
 def _parses(word: str) -> Any:
     return _dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
+
+
+def _known(word: str) -> Any:
+    """Return the readings of a word that stands in the dictionary; guessing would cost a lot."""
+    return _parses(word) if _dictionary().word_is_known(word) else ()
 
 
 @lru_cache(maxsize=65_536)
@@ -32,7 +45,7 @@ def lemmas(word: str) -> tuple[str, ...]:
 def is_common_word(word: str) -> bool:
     """Tell whether the dictionary knows the word as something else than a name."""
     return any(
-        parse.is_known and not _NAME_TAGS & set(parse.tag.grammemes) for parse in _parses(word)
+        parse.is_known and not _NAME_TAGS & set(parse.tag.grammemes) for parse in _known(word)
     )
 
 
@@ -42,9 +55,49 @@ def is_surname(word: str) -> bool:
     return any({"Surn", "Patr"} & set(best.tag.grammemes) for best in _parses(word)[:1])
 
 
+@lru_cache(maxsize=65_536)
+def senses(word: str) -> frozenset[str]:
+    """Return what the dictionary knows a word as: person, place, organisation, common."""
+    return frozenset(
+        next((_SENSES[tag] for tag in _SENSES if tag in parse.tag.grammemes), "common")
+        for parse in _known(word)
+        if parse.is_known
+    )
+
+
+@lru_cache(maxsize=65_536)
+def name_cases(word: str) -> frozenset[str]:
+    """Return the cases (nomn, gent, datv, accs, ablt, loct) in which a word may name one person."""
+    return frozenset(
+        case
+        for parse in _parses(word)
+        if {"Name", "Surn", "Patr"} & set(parse.tag.grammemes) and parse.tag.number != "plur"
+        if (case := _CASES.get(parse.tag.case)) is not None
+    )
+
+
 @lru_cache(maxsize=1_024)
 def inflected(word: str, case: str) -> str:
     """Return a Russian noun or adjective in a case (gent, datv, accs, ablt, loct)."""
     parse = _dictionary().parse(word)[0]
     changed = parse.inflect({case})
     return str(changed.word) if changed else word
+
+
+@lru_cache(maxsize=4_096)
+def given_name(word: str) -> str | None:
+    """Return the sex (masc, femn) of a given name that the dictionary knows; otherwise nothing."""
+    if not _dictionary().word_is_known(word):
+        return None
+    sexes = {
+        str(parse.tag.gender)
+        for parse in _parses(word)
+        if "Name" in parse.tag.grammemes and parse.tag.case == "nomn" and parse.normal_form == word
+    }
+    return sexes.pop() if len(sexes) == 1 else None
+
+
+@lru_cache(maxsize=4_096)
+def part_of_speech(word: str) -> str | None:
+    """Return the likeliest part of speech of a Russian word (NOUN, ADJF …)."""
+    return next((str(parse.tag.POS) for parse in _parses(word)[:1]), None)

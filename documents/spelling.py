@@ -20,6 +20,7 @@ _GREEK_UPPER = str.maketrans("ΑΒΕΗΙΚΜΝΟΡΤΥΧ", "АВЕНИКМNОР�
 _LOOKALIKE_LATIN = frozenset("ABCEHKMOPTXYaceopxy")
 _ONE_SOUND = str.maketrans("эйы", "еии", "ьъ")
 _PLAIN = str.maketrans("ёңөүқғҳ", "еноукгх")
+_NEAREST = str.maketrans("ңөүҢӨҮӊʏɵѳ", "ноуНОУнуоо")
 # Stress marks are dropped; the breve of й and the dots of ё were already composed by NFKC.
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 _DOUBLE_VOWEL = re.compile(r"([аеиоуюя])\1+")
@@ -74,6 +75,15 @@ def skeleton(word: str) -> str:
     """
     text = fold(word).replace("дж", "ж").translate(_ONE_SOUND)
     return _DOUBLE_VOWEL.sub(r"\1", text)
+
+
+def plain_letters(word: str) -> str:
+    """Return a Kyrgyz spelling with the Russian letters nearest to it, as long as it was.
+
+    >>> plain_letters("Айгүл"), plain_letters("ӨМҮРОВ")
+    ('Айгул', 'ОМУРОВ')
+    """
+    return word.translate(_NEAREST)
 
 
 def latin_key(word: str) -> str:

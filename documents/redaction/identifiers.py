@@ -194,6 +194,8 @@ def _reads_as(written: str) -> date | None:
 
 
 def _known_addresses(text: str, known: Known) -> Iterator[Span]:
+    if not any(person.addresses for person in known.persons):
+        return
     words = [(found.start(), found.end(), skeleton(found[0])) for found in WORD.finditer(text)]
     for person in known.persons:
         for address in person.addresses:

@@ -109,6 +109,8 @@ class People:
 
         Other layers leave the officials alone.
         """
+        if not self._parts:
+            return (), ()
         found = tuple(self._found(text))
         return (
             (*(span for span, _ in found if span is not None), *self._torn(text)),
@@ -143,7 +145,7 @@ class People:
             yield self._judged(text, mention, place, protected), place
 
     def _organisations_in(self, text: str) -> Iterator[tuple[int, int]]:
-        folded = _same_length_fold(text)
+        folded = _same_length_fold(text) if self._organisations else ""
         for pattern in self._organisations:
             yield from (found.span() for found in pattern.finditer(folded))
         yield from (found.span() for found in LEGAL_FORM.finditer(text))

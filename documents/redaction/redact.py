@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from documents.redaction.findings import Doubt, Layer, Redaction, Span
+from documents.redaction.ground import Ground
 from documents.redaction.identifiers import identifiers
 from documents.redaction.known import Known
 from documents.redaction.names import People
@@ -22,8 +23,8 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     named, officials = People(known).mentions(text)
     sure = [*identifiers(text, known), *named]
     taken = [*((span.start, span.end) for span in sure), *officials]
-    spans = [*sure, *strangers(text, known, taken)]
-    return Redaction(text=text, spans=_settled(spans))
+    spans = [*sure, *strangers(text, known, taken, language=known.language)]
+    return Redaction(text=text, spans=_settled(text, spans))
 
 
 def residual(text: str, known: Known, *, settled: frozenset[str] = frozenset()) -> tuple[Span, ...]:
@@ -35,7 +36,7 @@ def residual(text: str, known: Known, *, settled: frozenset[str] = frozenset()) 
     named, _officials = People(known).mentions(text)
     return tuple(
         span
-        for span in _settled([*identifiers(text, known), *named])
+        for span in _settled(text, [*identifiers(text, known), *named])
         if span.doubt is None or surface(span.original) not in settled
     )
 
@@ -50,8 +51,9 @@ def is_certain(span: Span) -> bool:
     return span.doubt is None
 
 
-def _settled(spans: list[Span]) -> tuple[Span, ...]:
+def _settled(text: str, spans: list[Span]) -> tuple[Span, ...]:
     """Return the spans without overlaps: the surer layer wins, then what is not doubtful."""
+    ground = Ground(len(text))
     kept: list[Span] = []
     order = sorted(
         spans,
@@ -63,6 +65,7 @@ def _settled(spans: list[Span]) -> tuple[Span, ...]:
         ),
     )
     for span in order:
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
+        if ground.free((span.start, span.end)):
+            ground.take((span.start, span.end))
             kept.append(span)
     return tuple(sorted(kept, key=lambda span: span.start))

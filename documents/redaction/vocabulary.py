@@ -36,6 +36,13 @@ OFFICE_WORD = re.compile(
     r"(?:[А-ЯЁҢӨҮ]{1,2}\.\s?){0,3}$",
     _I,
 )
+# A judge named with initials behind the word of his office is the court itself, even where the
+# case file does not know him. An advocate is not so safe: «адвокат Асанова» may be Асанов's.
+ON_THE_BENCH = re.compile(
+    r"(?<!\w)(?:судь(?:я|и|е|ю|ёй|ей|янын|яга|яны|ясы)|судей|председательствующ\w+|"
+    r"төрагалык\s+кылуучу\w*|төрагалыгы\w*)[\s:,\u2013\u2014-]*$",
+    _I,
+)
 _PLACE_NOUN = (
     r"облус|район|шаар|айыл|аймак|кыштак|сот(?!то)|област|город|сел[оа]\b|суд\b|суда\b|суду\b"
     r"|судом\b|край|ордо|городск|районн|областн|межрайон|мамлекеттик"
@@ -51,9 +58,10 @@ STREET_AFTER = re.compile(
 )
 STREET_BEFORE = re.compile(
     r"(?:\bул|\bулиц(?:а|ы|е|у|ей)|\bпр|\bпр-т|\bпросп|\bпроспект\w{0,2}|\bпер|\bпереул\w+|"
-    r"\bбульвар\w{0,2}|\bим|\bимени)\.?\s*(?:[А-ЯЁҢӨҮ]\.\s?){0,2}$",
+    r"\bбульвар\w{0,2})\.?\s*(?:(?:им\.|имени)\s*)?(?:[А-ЯЁҢӨҮ]\.\s?){0,2}$",
     _I,
 )
+NAMED_AFTER = re.compile(r"(?<!\w)(?:им\.|имени)\s*(?:[А-ЯЁҢӨҮ]\.\s?){0,2}$", _I)
 _FORMS = (
     r"ОсОО|ООО|ЖЧК|ОАО|ААК|ЗАО|ЖАК|АО|АК|ОО|КБ|ЖШС|МП|ГП|МЧС|УТМ|компани\w+|компания\w*|"
     r"фирм\w+|банк\w*|фонд\w*|кооператив\w*|завод\w*|мектеп\w*|школ\w+|общество\w*|коом\w*"
@@ -75,24 +83,40 @@ PERSON_WORD = (
 ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD})", _I)
 
 
-def _words(name: str) -> frozenset[str]:
+def words_of(name: str) -> frozenset[str]:
+    """Return a list of words.toml, each word as skeleton() leaves it."""
     return frozenset(map(skeleton, _LISTS[name].split()))
 
 
 _LISTS = tomllib.loads(files("documents.redaction").joinpath("words.toml").read_text("utf-8"))
-KYRGYZ_WORDS = _words("also_names")
-ADDRESS_WORDS = _words("address")
-_TOPONYMS = _words("toponyms")
-_TOPONYM_FORMS = frozenset(
-    form for place in _LISTS["toponyms"].split() for form in russian_forms(fold(place))
-)
+KYRGYZ_WORDS = words_of("also_names")
+ADDRESS_WORDS = words_of("address")
+COMMON_GIVEN = words_of("given")
+_TOPONYMS = words_of("toponyms")
+_MEMORIALS = words_of("memorials")
+
+
+def _forms(name: str) -> frozenset[str]:
+    return frozenset(form for word in _LISTS[name].split() for form in russian_forms(fold(word)))
+
+
+_TOPONYM_FORMS, _MEMORIAL_FORMS = _forms("toponyms"), _forms("memorials")
 
 
 @lru_cache(maxsize=16_384)
 def is_toponym(word: str) -> bool:
     """Tell whether the word is, in some case, a place of the country."""
-    base = skeleton(word)
-    return base in _TOPONYM_FORMS or any(
-        base.startswith(place) and kyrgyz_case(base[len(place) :]) is not None
-        for place in _TOPONYMS
+    return _is_form(skeleton(word), _TOPONYM_FORMS, _TOPONYMS)
+
+
+@lru_cache(maxsize=4_096)
+def is_memorial(word: str) -> bool:
+    """Tell whether the word is, in some case, whom institutions of the country are named after."""
+    return _is_form(skeleton(word), _MEMORIAL_FORMS, _MEMORIALS)
+
+
+def _is_form(base: str, forms: frozenset[str], names: frozenset[str]) -> bool:
+    return base in forms or any(
+        base[:cut] in names and kyrgyz_case(base[cut:]) is not None
+        for cut in range(2, len(base) + 1)
     )

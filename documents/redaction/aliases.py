@@ -1,0 +1,95 @@
+"""Aliases: the words that stand for a person: the same everywhere, and bent as his name was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from documents.morphology import name_cases
+from documents.redaction.declension import Case, decline, kyrgyz_case
+from documents.redaction.gazetteer import given_name, surname
+from documents.redaction.known import Known, label_of
+from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
+from documents.spelling import WORD, orthographic, skeleton
+
+_STRANGER = {"ky": "жаран", "ru": "гражданин"}
+_LAST_WORD = re.compile(r"(?<!\w)([а-яё]+)\s+$", re.IGNORECASE)
+# The case that a Russian preposition asks for, where a name's form alone does not say it.
+_ASKED: dict[str, frozenset[Case]] = {
+    word: frozenset(cases)
+    for cases, words in (
+        ((Case.GENITIVE,), "у от из до без для против около кроме вместо пользу отношении имени"),
+        ((Case.DATIVE,), "к ко согласно благодаря вопреки"),
+        ((Case.ACCUSATIVE,), "через про"),
+        ((Case.INSTRUMENTAL,), "над между перед"),
+        ((Case.LOCATIVE,), "о об обо при"),
+        ((Case.INSTRUMENTAL, Case.GENITIVE), "с со"),
+        ((Case.ACCUSATIVE, Case.LOCATIVE), "на в"),
+    )
+    for word in words.split()
+}  # fmt: skip
+
+
+class Labels:
+    """Gives each unknown person of one text a label that nobody of the case bears."""
+
+    def __init__(self, known: Known) -> None:
+        """Begin with the labels of the case taken."""
+        self._language = known.language
+        self._taken = {person.label for person in known.persons}
+        self._groups: dict[str, str] = {}
+        self._number = 0
+
+    def of_stranger(self, original: str, stems: Sequence[str]) -> str:
+        """Return the label of whoever has borne one of these stems, or a new one."""
+        label = next((self._groups[stem] for stem in stems if stem in self._groups), None)
+        label = label or self._next()
+        for stem in stems or [original]:
+            self._groups.setdefault(stem, label)
+        return label
+
+    def _next(self) -> str:
+        while True:
+            self._number += 1
+            label = label_of("", self._number, self._language)
+            if label not in self._taken:
+                return label
+
+    @staticmethod
+    def nobody(language: str) -> str:
+        """Return what would stand for a doubtful word."""
+        return f"[{_STRANGER['ky' if language == 'ky' else 'ru']}]"
+
+
+def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
+    """Return the cases narrowed by the Russian preposition that the text ends in."""
+    found = _LAST_WORD.search(before[-30:])
+    wanted = _ASKED.get(found[1].lower()) if found and len(cases) > 1 else None
+    return (cases & wanted) or cases if wanted else cases
+
+
+def bent(label: str, original: str, before: str, language: str) -> str:
+    """Return a label in the case in which an unknown name stands."""
+    words = [word for word in WORD.findall(original) if len(word) > 1]
+    if not words:
+        return label
+    if language == "ky":
+        return decline(label, frozenset({_kyrgyz(words[-1])}), language)
+    told = [
+        frozenset(Case(case) for case in name_cases(orthographic(word)))
+        for word in words
+        if not PARTICLE.fullmatch(skeleton(word))
+    ]
+    told = [cases for cases in told if cases]
+    if not told:
+        return label
+    common = frozenset.intersection(*told)
+    return decline(label, asked(common, before), language) if common else label
+
+
+def _kyrgyz(word: str) -> Case:
+    base = skeleton(word)
+    if PARTICLE.fullmatch(base) or PATRONYMIC.fullmatch(base):
+        tail = re.sub(r"^(?:улу|кизи|ули)|.*(?:[ое]вич|[ое]вна)", "", base)
+        return kyrgyz_case(tail) or Case.NOMINATIVE
+    return given_name(word) or surname(word) or Case.NOMINATIVE

@@ -1,0 +1,254 @@
+"""Votes: lets each way of spotting unknown people say where a text may name one, and how sure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from documents.morphology import is_common_word, is_surname, senses
+from documents.redaction.findings import Layer
+from documents.redaction.gazetteer import given_name, surname
+from documents.redaction.language import language_of
+from documents.redaction.reader import Reading, readings
+from documents.redaction.vocabulary import (
+    KYRGYZ_WORDS,
+    NAMED_AFTER,
+    PERSON_WORD,
+    PLACE_AFTER,
+    PLACE_BEFORE,
+    ROLE_WORD,
+    STREET_AFTER,
+    STREET_BEFORE,
+    is_memorial,
+    is_toponym,
+)
+from documents.spelling import WORD, is_latin, orthographic, skeleton
+
+_CAP = r"[А-ЯЁҢӨҮ][а-яёңөү]+(?:-[А-ЯЁҢӨҮ][а-яёңөү]+)?"
+_ANYCASE = rf"(?:{_CAP}|[А-ЯЁҢӨҮ]{{3,}})"
+_DOT = r"[А-ЯЁҢӨҮ]\.[^\S\n]?"
+# The dot is of this name, not of «И.Бекова» behind it; a Kyrgyz ending may follow.
+_OWN_DOT = r"(?![А-ЯЁҢӨҮ][а-яёңөү])(?:[-’']?[а-яңөү]{2,8}(?!\w))?"
+_FATHER = r"[А-ЯЁҢӨҮ][а-яёңөү]*(?:[оеё]вич|[оеё]вн|иничн)[а-яёңөү]{0,8}"
+_FATHER_CAPITAL = r"[А-ЯЁҢӨҮ]{2,}(?:[ОЕЁ]ВИЧ|[ОЕЁ]ВН|ИНИЧН)[А-ЯЁҢӨҮ]{0,8}"
+_PARTICLE = (
+    r"(?:[Уу]улу|[Кк]ызы|оглы|улуу|[Уу]ул|кызынын|уулунун|уулуна|кызына|уулун|кызын)[а-яңөү]{0,6}"
+    r"|УУЛУ[А-ЯҢӨҮ]{0,6}|КЫЗЫ[А-ЯҢӨҮ]{0,6}"
+)
+_PATTERNS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(pattern), confidence)
+    for pattern, confidence in (
+        (rf"(?<!\w){_CAP}\s+(?:{_CAP}\s+)?{_FATHER}(?!\w)", 0.93),
+        (rf"(?<!\w)[А-ЯЁҢӨҮ]{{2,}}\s+(?:[А-ЯЁҢӨҮ]{{2,}}\s+)?{_FATHER_CAPITAL}(?!\w)", 0.93),
+        (rf"(?<!\w)(?:{_ANYCASE}\s+)?{_ANYCASE}\s+(?:{_PARTICLE})\s+{_ANYCASE}(?!\w)", 0.93),
+        (rf"(?<!\w){_ANYCASE}\s+{_ANYCASE}\s+(?:{_PARTICLE})(?!\w)", 0.9),
+        (rf"(?<![\w.])(?:{_DOT}){{1,3}}\s?{_CAP}(?!\w)", 0.85),
+        (rf"(?<!\w){_ANYCASE}[^\S\n]+(?:{_DOT}){{0,2}}[А-ЯЁҢӨҮ]\.{_OWN_DOT}", 0.85),
+    )
+)  # fmt: skip
+_BY_ROLE = re.compile(rf"(?<!\w)(?i:{PERSON_WORD})[\s:,–—-]+({_CAP}(?:\s+{_CAP}){{0,2}})(?!\w)")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
+_CAPITALISED = re.compile(r"[А-ЯЁҢӨҮ]\w*")
+_AROUND = 30
+# From what probability on the network is believed, by what the dictionary knows the word as.
+# Found on NEREL's and factRuEval's development parts: `python -m tests.bench.redaction --tune`.
+_LEAST_PERSON, _LEAST_UNKNOWN, _LEAST_LATIN, _LEAST_OTHER = 0.0003, 0.006, 0.06, 0.15
+_LEAST_INITIAL, _LEAST_BOTH, _LEAST_ECHOED = 0.1, 0.01, 0.002
+_SURE = 0.9
+_DOUBTFUL_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """That a person may be named from ``start`` to ``end``, and how likely."""
+
+    start: int
+    end: int
+    confidence: float
+    layer: Layer
+
+
+def patterns(text: str) -> Iterator[Vote]:
+    """Give what is written as names are: with initials, a father's name, уулу, behind a role."""
+    for pattern, confidence in _PATTERNS:
+        for found in pattern.finditer(text):
+            start = _first_of_name(text, *found.span())
+            if not is_harmless(text, start, found.end()):
+                yield Vote(start=start, end=found.end(), confidence=confidence, layer=Layer.PATTERN)
+    for found in _BY_ROLE.finditer(text):
+        kept: list[re.Match[str]] = []
+        for word in WORD.finditer(text, *found.span(1)):
+            if is_ordinary(word[0]) or is_toponym(word[0]):
+                break
+            kept.append(word)
+        if kept and not is_harmless(text, kept[0].start(), kept[-1].end()):
+            yield Vote(
+                start=kept[0].start(), end=kept[-1].end(), confidence=0.8, layer=Layer.PATTERN
+            )
+
+
+def _first_of_name(text: str, start: int, end: int) -> int:
+    """Return where the name begins behind the words before it: Орска Юрий Бондарев, Суд Асан А."""
+    words = list(WORD.finditer(text, start, end))
+    for word in words[:-1]:
+        known = senses(orthographic(word[0]))
+        if len(word[0]) == 1 or not known or "person" in known:
+            return word.start()
+    return words[-1].start() if len(words[-1][0]) > 1 else start
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the network thinks of a text: whom it names, and words it cannot make up its mind on."""
+
+    votes: tuple[Vote, ...]
+    undecided: tuple[Vote, ...]
+    every: dict[int, Reading]
+
+
+def read(text: str, *, language: str) -> Read:
+    """Ask the network about the Russian paragraphs of the text."""
+    votes: list[Vote] = []
+    undecided: list[Vote] = []
+    every = {one.start: one for one in readings(_russian(text, language))}
+    for one in every.values():
+        if one.person < _LEAST_PERSON * _DOUBTFUL_SHARE:
+            continue
+        least = _least(text[one.start : one.end])
+        if one.person < least * _DOUBTFUL_SHARE or _is_on_a_map(text, one):
+            continue
+        vote = Vote(start=one.start, end=one.end, confidence=one.person, layer=Layer.MODEL)
+        (votes if one.person >= least else undecided).append(vote)
+    return Read(tuple(votes), tuple(undecided), every)
+
+
+def _russian(text: str, language: str) -> str:
+    """Return the text with every Kyrgyz paragraph blanked, as long as it was."""
+    return "".join(
+        line if language_of(line, language) == "ru" else " " * (len(line) - 1) + line[-1:]
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def _least(word: str) -> float:
+    base = orthographic(word)
+    if len(base) == 1:
+        return _LEAST_INITIAL
+    if is_latin(word):
+        return _LEAST_LATIN
+    known = senses(base)
+    if not known:
+        listed = given_name(word) or surname(word)
+        return _LEAST_PERSON if listed else _LEAST_UNKNOWN
+    if "person" not in known:
+        return _LEAST_OTHER
+    return _LEAST_BOTH if "common" in known else _LEAST_PERSON
+
+
+def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
+    """Tell whether a word that repeats a name may be that name, whatever stands around it here."""
+    if is_ordinary(word[0]) or is_harmless(text, *word.span()):
+        return False
+    reading = every.get(word.start())
+    return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _SURE
+
+
+def listed(text: str, *, language: str) -> Iterator[Vote]:
+    """Give the Kyrgyz names of the Kyrgyz paragraphs: given names by list, surnames by shape."""
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if language_of(line, language) == "ky":
+            yield from _listed(text, at, at + len(line))
+        at += len(line)
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
+    previous = -1
+    for found in _CAPITALISED.finditer(text, start, end):
+        word = found[0]
+        beside = text[previous : found.start()] == " " if previous >= 0 else False
+        previous = -1
+        by_name, by_shape = given_name(word) is not None, surname(word) is not None
+        if not (by_name or by_shape) or is_toponym(word) or is_ordinary(word) or is_role(word):
+            continue
+        if is_harmless(text, *found.span()):
+            continue
+        if not by_shape and not beside and _SENTENCE_END.search(text[start : found.start()]):
+            confidence = 0.5
+        else:
+            confidence = 0.75
+        previous = found.end()
+        yield Vote(
+            start=found.start(),
+            end=found.end(),
+            confidence=0.9 if beside else confidence,
+            layer=Layer.GAZETTEER,
+        )
+
+
+def perhaps(text: str) -> Iterator[re.Match[str]]:
+    """Give lone words that the Russian dictionary takes for surnames."""
+    for found in _CAPITALISED.finditer(text):
+        word = found[0]
+        if (
+            len(word) > 4  # noqa: PLR2004
+            and word[1:].islower()
+            and _SURNAME_LIKE.fullmatch(skeleton(word))
+            and not (_KY_GENITIVE.fullmatch(skeleton(word)) and "ов" not in word)
+            and is_surname(orthographic(word))
+            and not is_ordinary(word)
+            and not is_toponym(word)
+            and not is_harmless(text, *found.span())
+        ):
+            yield found
+
+
+# The dictionary guesses that any unknown word is a surname; only these endings are believed.
+_SURNAME_LIKE = re.compile(
+    r".{2,}(?:[ое]в|ск|цк|енк|[аи]ч|[бвгжзклмнпрсфхцчш]ин)"
+    r"(?:а|у|им|ом|е|ои|ого|ому|ая|ую|и|их|ими|о)?(?:н[иу]н|[нд][иу]|г[ае]|д[ае]н?|т[аиу]н?)?"
+)
+# Кыргызстандын looks like Пушкин to the Russian dictionary.
+_KY_GENITIVE = re.compile(r".*(?:[аиоу]|с[иу])н[иу]н|.*[дт][иу]н")
+
+
+def is_harmless(text: str, start: int, end: int) -> bool:
+    """Tell whether the capitals are a street, a place, an institution or a sentence's start."""
+    if _is_namesake(text, start, end):
+        return True
+    words = [word for word in WORD.findall(text[start:end]) if len(word) > 1]
+    names = [word for word in words if not is_ordinary(word) and not is_toponym(word)]
+    return not names or (len(names) <= 1 and PLACE_AFTER.match(text, end) is not None)
+
+
+def is_role(word: str) -> bool:
+    """Tell whether a word says what somebody is in a case: доогер, жоопкер, истец."""
+    return ROLE_WORD.fullmatch(word) is not None
+
+
+def is_ordinary(word: str) -> bool:
+    """Tell whether a word is known as something else than a name."""
+    base = orthographic(word)
+    return skeleton(word) in KYRGYZ_WORDS or (is_common_word(base) and not is_surname(base))
+
+
+def _is_namesake(text: str, start: int, end: int) -> bool:
+    """Tell whether a street, or a well-known institution, bears the name."""
+    around = max(0, start - _AROUND)
+    if STREET_BEFORE.search(text, around, start) or STREET_AFTER.match(text, end):
+        return True
+    return NAMED_AFTER.search(text, around, start) is not None and all(
+        is_memorial(word) for word in WORD.findall(text[start:end]) if len(word) > 1
+    )
+
+
+def _is_on_a_map(text: str, one: Reading) -> bool:
+    """Tell whether a word is a place or a street, unless the network is sure that it is not."""
+    if one.person >= _SURE:
+        return False
+    return (
+        _is_namesake(text, one.start, one.end)
+        or PLACE_BEFORE.search(text, max(0, one.start - _AROUND), one.start) is not None
+        or (is_toponym(text[one.start : one.end]) and one.person < _LEAST_OTHER)
+    )

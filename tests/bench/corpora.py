@@ -1,0 +1,89 @@
+"""Other people's annotated texts: reads who is named in NEREL and factRuEval, and where.
+
+Neither is ours to give away, and nothing here downloads them. To get them:
+
+    git clone https://github.com/nerel-ds/NEREL
+    git clone https://github.com/dialogue-evaluation/factRuEval-2016     (MIT)
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotated:
+    """A text, where it names people (character offsets), and what these people are called."""
+
+    name: str
+    text: str
+    persons: tuple[tuple[int, int], ...]
+    called: tuple[tuple[str, ...], ...] = ()
+
+    def words(self) -> Iterator[tuple[int, int, bool]]:
+        """Give every capitalised word with its place and whether it is of a person's name."""
+        inside = bytearray(len(self.text) + 1)
+        for start, end in self.persons:
+            inside[start:end] = b"\1" * (end - start)
+        for found in _WORD.finditer(self.text):
+            if found[0][0].isupper():
+                yield found.start(), found.end(), bool(inside[found.start()])
+
+
+def nerel(folder: Path) -> list[Annotated]:
+    """Read one part (`NEREL-v1.1/dev`) of NEREL: whatever is marked as PERSON."""
+    texts = []
+    for path in sorted(folder.glob("*.txt")):
+        places: list[tuple[int, int]] = []
+        for line in path.with_suffix(".ann").read_text("utf-8").splitlines():
+            fields = line.split("\t")
+            if fields[0].startswith("T") and fields[1].startswith("PERSON "):
+                places += [
+                    (int(piece.split()[0]), int(piece.split()[1]))
+                    for piece in fields[1].removeprefix("PERSON ").split(";")
+                ]
+        text = path.read_bytes().decode("utf-8")
+        texts.append(Annotated(name=path.stem, text=text, persons=tuple(places)))
+    return texts
+
+
+def fact_ru_eval(folder: Path) -> list[Annotated]:
+    """Read one part (`devset`, `testset`) of factRuEval-2016: names of its Person objects."""
+    texts = []
+    for path in sorted(folder.glob("book_*.txt")):
+        spans = {}
+        for line in path.with_suffix(".spans").read_text("utf-8").splitlines():
+            number, kind, start, length = line.split()[:4]
+            spans[number] = kind, int(start), int(start) + int(length)
+        people, places = set(), []
+        for line in path.with_suffix(".objects").read_text("utf-8").splitlines():
+            number, kind, *parts = line.split("#")[0].split()
+            if kind == "Person":
+                people.add(number)
+                places += [spans[part][1:] for part in parts if spans[part][0] != "job"]
+        text = path.read_bytes().decode("utf-8")
+        texts.append(
+            Annotated(
+                name=path.stem,
+                text=text,
+                persons=tuple(places),
+                called=tuple(_called(path.with_suffix(".coref"), people)),
+            )
+        )
+    return texts
+
+
+def _called(path: Path, people: set[str]) -> Iterator[tuple[str, ...]]:
+    """Give the dictionary forms of each person's names, as the corpus writes them."""
+    for block in path.read_text("utf-8").split("\n\n"):
+        head, *lines = block.strip().split("\n")
+        if people & set(head.split()[1:]):
+            fields = [line.split(" ", 1) for line in lines if " " in line]
+            yield tuple(
+                value
+                for name, value in fields
+                if name in {"firstname", "lastname", "patronymic", "nickname"}
+            )
