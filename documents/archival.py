@@ -22,6 +22,7 @@ _MOST_PAIRS = 100
 """How many pairs one block of a ToUnicode map may hold (Adobe Technical Note 5014)."""
 _PAIR = re.compile(r"<[0-9A-F]{2}> <[0-9A-F]{4,}>")
 
+_CLAIM = "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
 _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -30,8 +31,7 @@ _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNT
     xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
     xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
     xmlns:xmp="http://ns.adobe.com/xap/1.0/">
-   <pdfaid:part>3</pdfaid:part>
-   <pdfaid:conformance>B</pdfaid:conformance>
+   {claim}
    <dc:format>application/pdf</dc:format>
    <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
    <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
@@ -101,8 +101,8 @@ def archival(
         return stamped(pdf, properties)
 
 
-def stamped(pdf: Pdf, properties: Properties) -> bytes:
-    """Write the file with its claim to be PDF/A-3b, its properties and its colours."""
+def stamped(pdf: Pdf, properties: Properties, *, claims: bool = True) -> bytes:
+    """Write the file with its properties, its colours and, if it `claims` so, as PDF/A-3b."""
     root = pdf.Root
     root.Lang = String(properties.language)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
@@ -118,7 +118,7 @@ def stamped(pdf: Pdf, properties: Properties) -> bytes:
             )
         ]
     )
-    _describe(pdf, properties)
+    _describe(pdf, properties, claims=claims)
     target = io.BytesIO()
     pdf.save(
         target,
@@ -132,7 +132,7 @@ def stamped(pdf: Pdf, properties: Properties) -> bytes:
     return target.getvalue()
 
 
-def _describe(pdf: Pdf, properties: Properties) -> None:
+def _describe(pdf: Pdf, properties: Properties, *, claims: bool) -> None:
     made = properties.made
     texts = {
         "title": properties.title,
@@ -143,7 +143,8 @@ def _describe(pdf: Pdf, properties: Properties) -> None:
         "producer": PRODUCER,
         "made": f"{made:%Y-%m-%dT%H:%M:%S}+00:00",
     }
-    packet = _XMP.format_map({name: escape(text) for name, text in texts.items()})
+    written = {name: escape(text) for name, text in texts.items()}
+    packet = _XMP.format(claim=_CLAIM if claims else "", **written)
     pdf.Root.Metadata = pdf.make_indirect(
         Stream(pdf, packet.encode(), Type=Name.Metadata, Subtype=Name.XML)
     )

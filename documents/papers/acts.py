@@ -224,10 +224,10 @@ def _people(
 def _parts(kind: ActWords, parts: Parts) -> list[Flowable]:
     return [
         *sheet.paragraphs(parts.introductory),
-        sheet.line(f"{kind.established}:".upper(), styles.FORMULA),
+        *blocks.formula(kind.established),
         *sheet.paragraphs(parts.descriptive),
         *sheet.paragraphs(parts.reasoning),
-        sheet.line(f"{kind.resolved}:".upper(), styles.FORMULA),
+        *blocks.formula(kind.resolved),
         *sheet.paragraphs(parts.operative),
     ]
 

@@ -183,9 +183,8 @@ def _title(title: str, about: str) -> list[Flowable]:
 def _requests(words: Wording, facts: Application) -> list[Flowable]:
     if not facts.requests:
         return []
-    opening = facts.request_words or words.word("application", "requests")
     return [
-        sheet.line(opening.upper(), styles.FORMULA),
+        *blocks.formula(facts.request_words or words.word("application", "requests")),
         *(
             blocks.numbered(facts.requests)
             if len(facts.requests) > 1

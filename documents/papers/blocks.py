@@ -15,6 +15,7 @@ _LABEL_WIDTH = 52 * mm
 _DIGEST_GROUP = 8
 _OFFICE_WIDTH, _KEPT_WIDTH, _GAP = 43 * mm, 58 * mm, 4 * mm
 _KEPT_HEIGHT = 18 * mm
+_ROOM_OF_A_FORMULA = 30 * mm
 LEAST_ROOM = 45 * mm
 """What a heading wants below it before it goes to the next page."""
 
@@ -47,12 +48,27 @@ def letterhead(words: Wording, court: str, *more: str) -> list[Flowable]:
 
 def day_and_place(words: Wording, day: date, place: str) -> list[Flowable]:
     """The day on the left and the place on the right, as papers of courts open."""
-    half = styles.TEXT_WIDTH / 2
-    row = [
-        sheet.line(words.day(day), styles.PLACE),
-        sheet.line(place, styles.PLACE_RIGHT),
+    return [
+        Spacer(0, 8),
+        _ends(sheet.line(words.day(day), styles.PLACE), sheet.line(place, styles.PLACE_RIGHT)),
+        Spacer(0, 6),
     ]
-    return [Spacer(0, 8), sheet.columns([row], (half, half)), Spacer(0, 6)]
+
+
+def opening(left: str, right: str, to: str, address: str = "") -> list[Flowable]:
+    """How a letter opens: its day and number on one line, then whom it goes to."""
+    return [
+        _ends(sheet.line(left, styles.PLACE), sheet.line(right, styles.NUMBER)),
+        Spacer(0, 10),
+        sheet.line(to, styles.TO_BOLD),
+        *([sheet.line(address, styles.TO_DETAIL)] if address else []),
+        Spacer(0, 6),
+    ]
+
+
+def _ends(left: Flowable, right: Flowable) -> Flowable:
+    half = styles.TEXT_WIDTH / 2
+    return sheet.columns([[left, right]], (half, half))
 
 
 def labelled(rows: Iterable[tuple[str, str]]) -> Flowable:
@@ -147,6 +163,11 @@ def certification_mark(words: Wording, certification: Certification | None) -> l
 def section(title: str, room: float = LEAST_ROOM) -> list[Flowable]:
     """A heading that does not stand at the foot of a page without what it heads."""
     return [CondPageBreak(room), sheet.line(title, styles.SECTION)]
+
+
+def formula(words: str) -> list[Flowable]:
+    """The word that opens a part of an act, with room for the part's first lines below it."""
+    return [CondPageBreak(_ROOM_OF_A_FORMULA), sheet.line(f"{words}:".upper(), styles.FORMULA)]
 
 
 def numbered(items: Sequence[str]) -> list[Flowable]:

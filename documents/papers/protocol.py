@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable
+from reportlab.platypus import Flowable
 
 from documents.papers import sheet, styles
-from documents.papers.blocks import grouped, labelled, letterhead, verification_box
+from documents.papers.blocks import grouped, labelled, letterhead, section, verification_box
 from documents.papers.facts import Printed, Verification
 from documents.wording import Wording, wording
 
@@ -111,10 +111,7 @@ def protocol(facts: Protocol) -> Printed:
     ]
     for attempt, draw in enumerate(facts.draws, 1):
         if len(facts.draws) > 1:
-            story += [
-                CondPageBreak(_LEAST_ROOM),
-                sheet.line(words.word("protocol", "attempt", attempt=attempt), styles.SECTION),
-            ]
+            story += section(words.word("protocol", "attempt", attempt=attempt), _LEAST_ROOM)
         story += _draw(words, draw)
     story += [
         sheet.line(words.word("protocol", "note"), styles.NOTE),
@@ -162,13 +159,13 @@ def _draw(words: Wording, draw: Draw) -> Iterator[Flowable]:
         yield sheet.line(word(f"remark_{remark}"), styles.NOTICE)
     for seat in draw.seats:
         yield from _seat(words, seat, several=len(draw.seats) > 1)
-    yield sheet.line(word("excluded"), styles.SECTION)
+    yield from section(word("excluded"))
     if draw.excluded:
         yield labelled((word(f"excluded_{ground}"), name) for name, ground in draw.excluded)
     else:
         yield sheet.line(word("nobody"), styles.VALUE)
     if draw.left:
-        yield sheet.line(word("left"), styles.SECTION)
+        yield from section(word("left"))
         yield labelled(
             (
                 word(f"left_{one.ground}")
@@ -185,8 +182,7 @@ def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
     title = words.word("protocol", "candidates")
     if several:
         title = f"{words.word('protocol', f'role_{seat.role}')}. {title}"
-    yield CondPageBreak(_LEAST_ROOM)
-    yield sheet.line(title, styles.SECTION)
+    yield from section(title, _LEAST_ROOM)
     heads = ("judge", "share", "load", "fair", "chance", "numbers")
     rows: list[list[Flowable | list[Flowable] | str]] = [
         [
@@ -234,8 +230,7 @@ def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
     def word(key: str, **facts: object) -> str:
         return words.word("protocol", key, **facts)
 
-    yield CondPageBreak(_LEAST_ROOM)
-    yield sheet.line(word("origin"), styles.SECTION)
+    yield from section(word("origin"), _LEAST_ROOM)
     rows: list[tuple[str, str]] = []
     if draw.sealed:
         sealed = draw.sealed

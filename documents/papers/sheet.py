@@ -243,6 +243,24 @@ class Lines(Flowable):
             self.canv.line(0, place * self._step + 1, self.width, place * self._step + 1)
 
 
+class CutLine(Flowable):
+    """A dashed line along which a counterfoil is cut off."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self.width, self.height = width, 1
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.canv.setStrokeColor(QUIET)
+        self.canv.setLineWidth(0.6)
+        self.canv.setDash(3, 3)
+        self.canv.line(0, 0, self.width, 0)
+        self.canv.setDash()
+
+
 class Tick(Flowable):
     """An empty box to be ticked by hand."""
 
@@ -274,7 +292,15 @@ class Sheet:
     attachment: Attachment | None = None
 
 
-class _CourtCanvas(Canvas):
+class BareCanvas(Canvas):
+    """A canvas that lists no font but those that are used."""
+
+    def _make_preamble(self) -> None:
+        # reportlab would select Helvetica on every page, and a font that is selected is listed.
+        self._preamble = "1 0 0 1 0 0 cm"
+
+
+class _CourtCanvas(BareCanvas):
     """Holds pages back until their number is known; notes what is drawn where."""
 
     _code: list[str]
@@ -334,10 +360,6 @@ class _CourtCanvas(Canvas):
         else:
             with self._marked("/Artifact BMC"):
                 draw(*args, **settings)
-
-    def _make_preamble(self) -> None:
-        # reportlab would select Helvetica on every page, and a font that is selected is listed.
-        self._preamble = "1 0 0 1 0 0 cm"
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's name
         self._held.append(dict(self.__dict__))

@@ -88,7 +88,6 @@ FORMULA = style(
     alignment=TA_CENTER,
     spaceBefore=10,
     spaceAfter=6,
-    keepWithNext=1,
     role="H2",
 )
 PLACE = style("place", leading=16)
@@ -126,7 +125,6 @@ SECTION = style(
     leading=16,
     spaceBefore=14,
     spaceAfter=4,
-    keepWithNext=1,
     role="H2",
 )
 ITEM = style("item", fontSize=11.5, leading=15.5, spaceAfter=2)
@@ -142,6 +140,10 @@ TO_DETAIL = style(
 )
 TO_DAY = style("to-day", fontSize=11, leading=13.5)
 BLANK_LABEL = style("blank-label", fontName=SANS, fontSize=9.5, leading=12.5, spaceBefore=6)
+POINT = style("point", fontSize=10.5, leading=14, spaceBefore=5)
+SPEAKER = style("speaker", fontName=SANS_BOLD, fontSize=9, leading=12.5)
+SAID = style("said", fontSize=10.5, leading=14.5, spaceAfter=1)
+TIME = style("time", fontName=SANS, fontSize=9, leading=14)
 CAPTION_LEFT = style("caption-left", fontName=SANS, fontSize=7.5, leading=10, textColor=QUIET)
 TO_LABEL = style(
     "to-label",

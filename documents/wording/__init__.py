@@ -9,6 +9,9 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 LANGUAGES = ("ky", "ru")
+"""The languages of proceedings, in which every paper is written."""
+READING_LANGUAGES = (*LANGUAGES, "en")
+"""Those in which a notice, a summons or a receipt can be written too, for who reads neither."""
 COURT_TIME = ZoneInfo("Asia/Bishkek")
 _BYTES_IN_STEP = 1024
 
@@ -34,6 +37,8 @@ class Wording:
     language_tag: str
     acts: Mapping[str, ActWords]
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    """Monday first."""
     units: tuple[str, ...]
     sections: Mapping[str, Mapping[str, str]]
 
@@ -45,6 +50,10 @@ class Wording:
         """The written-out date: 2026-жылдын 10-марты, 10 марта 2026 года."""
         month = self.months[day.month - 1]
         return self.word("dates", "day", day=day.day, month=month, year=day.year)
+
+    def weekday(self, day: date) -> str:
+        """The name of the day of the week."""
+        return self.weekdays[day.weekday()]
 
     def date_and_place(self, day: date, place: str) -> str:
         """The official opening of an act: 2026-жылдын 10-марты Бишкек шаары."""
@@ -78,7 +87,7 @@ class Wording:
 @cache
 def wording(language: str) -> Wording:
     """The catalogue of a case's language."""
-    if language not in LANGUAGES:
+    if language not in READING_LANGUAGES:
         message = f"no court writes papers in {language!r}"
         raise LookupError(message)
     text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
@@ -87,8 +96,9 @@ def wording(language: str) -> Wording:
         republic=catalogue["republic"],
         in_the_name=catalogue["in_the_name"],
         language_tag=catalogue["language_tag"],
-        acts={kind: ActWords(**words) for kind, words in catalogue["acts"].items()},
+        acts={kind: ActWords(**words) for kind, words in catalogue.get("acts", {}).items()},
         months=tuple(catalogue["dates"]["months"]),
+        weekdays=tuple(catalogue["dates"]["weekdays"]),
         units=tuple(catalogue["receipt"]["bytes"]),
         sections={
             name: {key: phrase for key, phrase in section.items() if isinstance(phrase, str)}
