@@ -87,8 +87,7 @@ def hand_in(
             _set_kept(session, disc, master)
             session.add(disc)
             _journal(session, actor, disc, master, outside.now())
-            for one in arrived:
-                uploads.used(session, actor, one, defer=outside.defer, now=outside.now())
+            uploads.used(session, actor, arrived, defer=outside.defer, now=outside.now())
         left -= disc.size
         send_to_worker(session, disc, outside)
         made.append(disc)

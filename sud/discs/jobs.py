@@ -242,8 +242,8 @@ def _put_away(sessions: Sessions, outside: Outside, disc: Disc) -> None:
 
 def _forget_uploads(sessions: Sessions, outside: Outside, disc: Disc) -> None:
     with unit(sessions) as session:
-        for one in uploads.held_for(session, disc.key, store=outside.store):
-            uploads.used(session, SYSTEM, one, defer=outside.defer, now=outside.now())
+        held = uploads.held_for(session, disc.key, store=outside.store)
+        uploads.used(session, SYSTEM, held, defer=outside.defer, now=outside.now())
 
 
 # ------------------------------------------------------------------ the drop folder

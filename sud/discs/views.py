@@ -170,9 +170,7 @@ def _ask(hearing: Hearing, form: forms.HandInForm) -> str:
         hearing=hearing,
         form=form,
         limit=house().config.recording_limit_bytes,
-        waiting=uploads.waiting(
-            db(), actor(), UploadPurpose.DISC, request.path, now=outside().now()
-        ),
+        waiting=uploads.waiting(db(), actor(), UploadPurpose.DISC, request.path, outside().now()),
     )
 
 

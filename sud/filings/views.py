@@ -219,24 +219,23 @@ def papers_post(filing: Filing) -> ResponseReturnValue:
     form = PapersForm()
     if form.validate_on_submit():
         try:
-            arrived = [_arrived(key) for key in form.files.keys]
+            arrived = uploads.all_finished(
+                db(), actor(), form.files.keys, UploadPurpose.PAPER, store=outside().store
+            )
             service.attach(
                 db(),
                 actor(),
                 filing,
-                [
-                    *(service.Upload(stream=one.stream, name=one.name) for one in arrived),
-                    *(
-                        service.Upload(stream=file.stream, name=file.filename or "")
-                        for file in form.files.data
-                    ),
+                [service.Upload(stream=one.stream, name=one.name) for one in arrived]
+                + [
+                    service.Upload(stream=file.stream, name=file.filename or "")
+                    for file in form.files.data
                 ],
                 store=outside().store,
                 limit=house().config.upload_limit_bytes,
                 now=outside().now(),
             )
-            for one in arrived:
-                uploads.used(db(), actor(), one, defer=outside().defer, now=outside().now())
+            uploads.used(db(), actor(), arrived, defer=outside().defer, now=outside().now())
         except CourtError as error:
             form.refuse(error, form.files)
         else:
@@ -491,9 +490,7 @@ def _papers_page(filing: Filing, form: PapersForm) -> str:
         filing=filing,
         attached=[(one, WhichForm(formdata=None, which=str(one.key))) for one in attached],
         limit=house().config.upload_limit_bytes,
-        waiting=uploads.waiting(
-            db(), actor(), UploadPurpose.PAPER, request.path, now=outside().now()
-        ),
+        waiting=uploads.waiting(db(), actor(), UploadPurpose.PAPER, request.path, outside().now()),
         steps=_steps("papers"),
     )
 

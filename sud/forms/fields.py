@@ -284,7 +284,8 @@ class ResumableField(MultipleFileField):
         super().__init__(*args, **rest)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.keys = [key for one in valuelist if isinstance(one, str) and (key := _key_of(one))]
+        said = (_key_of(one) for one in valuelist if isinstance(one, str))
+        self.keys = list(dict.fromkeys(key for key in said if key is not None))
         super().process_formdata(valuelist)
         if self.keys:
             self.raw_data = [*self.keys, *self.data]

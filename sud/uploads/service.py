@@ -234,7 +234,7 @@ def held(session: Session, upload: Upload) -> Upload | None:
 
 
 def waiting(
-    session: Session, actor: Actor, purpose: UploadPurpose, page: str, *, now: datetime
+    session: Session, actor: Actor, purpose: UploadPurpose, page: str, now: datetime
 ) -> list[Upload]:
     """Return what waits on a page: whole files not used yet, and half ones to go on with."""
     return list(
@@ -269,12 +269,24 @@ def finished(
     return _uploaded(session, upload, store)
 
 
+def all_finished(
+    session: Session,
+    actor: Actor,
+    keys: Iterable[uuid.UUID],
+    purpose: UploadPurpose,
+    *,
+    store: ObjectStore,
+) -> list[Uploaded]:
+    """Return several files as `finished` does, in their order."""
+    return [finished(session, actor, key, purpose, store=store) for key in keys]
+
+
 def used(
-    session: Session, actor: Actor, uploaded: Uploaded, *, defer: Defer, now: datetime
+    session: Session, actor: Actor, files: Iterable[Uploaded], *, defer: Defer, now: datetime
 ) -> None:
-    """Forget an upload whose bytes are kept elsewhere now: the row at once, the objects later."""
-    upload = session.scalars(select(Upload).where(Upload.key == uploaded.key)).one_or_none()
-    if upload is not None:
+    """Forget files whose bytes are kept elsewhere now: the rows at once, the objects later."""
+    keys = [one.key for one in files]
+    for upload in session.scalars(select(Upload).where(Upload.key.in_(keys))).all():
         forget(session, actor, upload, "used", defer=defer, now=now)
 
 

@@ -396,7 +396,7 @@ def test_a_file_is_used_once_and_its_objects_go(
         service.finished(session, actor, begun.key, UploadPurpose.SCAN, store=bucket)
     assert other_purpose.value.code is Refusal.UPLOAD_GONE
     whole = service.finished(session, actor, begun.key, UploadPurpose.PAPER, store=bucket)
-    service.used(session, actor, whole, defer=outside.defer, now=time.now)
+    service.used(session, actor, [whole], defer=outside.defer, now=time.now)
     session.commit()
     assert run_jobs() == [service.DISCARD]
     assert list(bucket.list(parts.prefix_of(whole.key))) == []
