@@ -36,6 +36,7 @@ from sud.request import SAFE_METHODS, House, actor, can, close_session, db, hous
 from sud.roster import views as roster
 from sud.statistics import views as statistics
 from sud.treasury import views as treasury
+from sud.verification import views as verification
 from sud.uploads import views as uploads
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -51,6 +52,7 @@ ROOMS: tuple[ModuleType, ...] = (
     minutes,
     recusals,
     acts,
+    verification,
     treasury,
     refiling,
     exceptions,

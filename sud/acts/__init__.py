@@ -1,1 +1,1 @@
-"""Judicial acts: drafted by the judge of the case, issued once, checked by anybody."""
+"""Judicial acts: drafted by the judge of the case, issued once, never changed after."""

@@ -1,4 +1,4 @@
-"""What a judge fills in to write an act, and what anybody fills in to check one."""
+"""What a judge fills in to write an act."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,13 +8,10 @@ from flask_babel import lazy_gettext as _
 
 from sud.acts.service import Text
 from sud.forms import (
-    FileField,
-    Filters,
     Form,
     RadioField,
     SelectField,
     TextAreaField,
-    TextField,
 )
 from sud.labels import label
 from sud.models import Act, ActKind, ActOutcome, ActPart
@@ -86,26 +83,6 @@ class TextForm(Form):
 
 class IssueForm(Form):
     """Only the press of the button."""
-
-
-class CodeForm(Filters):
-    """A verification code as people type it."""
-
-    code = TextField(
-        _("Verification code"),
-        hint=_("16 letters and figures from the act, for example 7K3M-Q9TX-2HDV-W4EA."),
-        longest=60,
-        width=30,
-        quiet=True,
-    )
-
-
-class CompareForm(Form):
-    """A file that somebody holds, to be compared with the paper that was issued."""
-
-    file = FileField(
-        _("The PDF file that you have"), required=_("Choose a file."), accept="application/pdf"
-    )
 
 
 def _capital(words: str) -> str:

@@ -1,7 +1,5 @@
 """Acts: drafted by the judge of the case, issued once as a signed paper, never changed after."""
 
-import contextlib
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +13,26 @@ from sqlalchemy.orm import Session
 from documents import codes
 from documents.authority import Signatory
 from documents.papers import acts as papers
-from documents.papers.facts import Participant, Verification
+from documents.papers.facts import Participant
 from documents.papers.letters import unprintable
-from documents.signatures import Expected, Verdict
 from documents.wording import wording
 from sud import journal
 from sud.access import Action, Actor, visible
-from sud.cases import notices
+from sud.cases import issued, notices
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
-from sud.models import Act, ActKind, ActOutcome, ActPart, ActState, Case, CaseState, NoticeKind
+from sud.models import (
+    Act,
+    ActKind,
+    ActOutcome,
+    ActPart,
+    ActState,
+    Case,
+    CaseState,
+    NoticeKind,
+    PaperKind,
+    SignerRole,
+)
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.registry import service as registry
 from sud.registry.calendar import Unit
@@ -50,15 +58,6 @@ class Text:
 
     outcome: ActOutcome | None
     parts: Mapping[ActPart, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What can be said of an issued act to anybody; without `verdict` its paper cannot be read."""
-
-    act: Act
-    court: str
-    verdict: Verdict | None
 
 
 # ------------------------------------------------------------------ verbs
@@ -152,6 +151,26 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
         act.case.state = CaseState.DECIDED
         act.case.decided_at = now
     session.flush()
+    issued.remember(
+        session,
+        actor,
+        issued.Print(
+            kind=PaperKind.ACT,
+            detail=act.kind_code,
+            subject=f"acts/{act.id}",
+            language=act.language,
+            facts={},
+            case=act.case,
+        ),
+        code=code,
+        pdf=signed,
+        object_key=stored.key,
+        now=now,
+        signers=[
+            issued.Signed(name=one.name, role=SignerRole.JUDGE, certificate=one.certificate)
+            for one in verdict.signatures
+        ],
+    )
     journal.record(
         session,
         actor,
@@ -188,13 +207,6 @@ def act_of_url(session: Session, actor: Actor, key: UUID) -> Act | None:
     return session.scalars(visible(select(Act).where(Act.key == key), actor)).one_or_none()
 
 
-def act_by_code(session: Session, code: str) -> Act | None:
-    """Return the issued act that a verification code belongs to."""
-    return session.scalars(
-        select(Act).where(Act.code == code, Act.state == ActState.ISSUED)
-    ).one_or_none()
-
-
 def missing_parts(act: Act) -> list[ActPart]:
     """Return the parts that are still empty; an act is issued when none is."""
     return [part for part in ActPart if not getattr(act, part.value).strip()]
@@ -227,9 +239,7 @@ def paper_of(
             operative=act.operative,
         ),
         appeal=_appeal(session, act, court=name, day=day),
-        verification=None
-        if code is None
-        else Verification(code=codes.shown(code), url=f"{base_url.rstrip('/')}/verify/{code}"),
+        verification=None if code is None else issued.verification(code, base_url),
     )
 
 
@@ -245,28 +255,6 @@ def issued_pdf(act: Act, outside: Outside) -> bytes:
         raise LookupError(message)
     with reaching_the_store():
         return outside.store.get(act.pdf_key)
-
-
-def check(session: Session, act: Act, *, outside: Outside) -> Checked:
-    """Read the stored paper anew and say whether it is still what was signed."""
-    now = outside.now()
-    court = registry.court_name_on(session, act.case.court, act.language, local_day(now))
-    verdict = None
-    with contextlib.suppress(CourtError):
-        verdict = outside.signer.validate(
-            issued_pdf(act, outside), now=now, expected=Expected(sha256=act.pdf_sha256 or "")
-        )
-    return Checked(
-        act=act, court=court.name if court else act.case.court.name(act.language), verdict=verdict
-    )
-
-
-def same_paper(act: Act, stream: io.BufferedIOBase) -> bool:
-    """Say whether a file that somebody holds is, byte for byte, the paper that was issued."""
-    state = hashlib.sha256()
-    while piece := stream.read(1 << 20):
-        state.update(piece)
-    return state.hexdigest() == act.pdf_sha256
 
 
 def _hold_case(session: Session, case: Case) -> None:

@@ -1,7 +1,5 @@
-"""The pages of acts: writing, issuing and reading them, and checking one by its code."""
+"""The pages of acts: writing, issuing and reading them."""
 
-from collections.abc import Callable
-from typing import cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -14,7 +12,7 @@ from documents.papers.letters import clean
 from documents.wording import wording
 from sud.access import Action
 from sud.acts import service
-from sud.acts.forms import BeginForm, CodeForm, CompareForm, IssueForm, TextForm
+from sud.acts.forms import BeginForm, IssueForm, TextForm
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import Act, ActPart, ActState, Case
@@ -222,64 +220,4 @@ def _confirmation(act: Act, form: IssueForm) -> str:
         form=form,
         missing=service.missing_parts(act),
         people=cases.people_of(db(), act.case),
-    )
-
-
-# ------------------------------------------------------------------ checking, for anybody
-
-
-@views.get("/verify")
-@allow(Action.ACT_VERIFY)
-def verify() -> ResponseReturnValue:
-    """Ask for a code, or lead to the answer for the one that was typed."""
-    form = CodeForm()
-    if not form.code.data:
-        return render("acts/verify.html", form=form, unknown="")
-    code = codes.read_code(form.code.data)
-    if code is None:
-        return render("acts/verify.html", form=form, unknown=form.code.data), 422
-    return redirect(url_for("acts.verified", code=code), 303)
-
-
-@views.get("/verify/<code>")
-@allow(Action.ACT_VERIFY)
-def verified(code: str) -> ResponseReturnValue:
-    """Say whether the act with this code is genuine."""
-    return _answer(code, lambda act: _verdict(act, CompareForm()))
-
-
-@views.post("/verify/<code>")
-@allow(Action.ACT_VERIFY)
-def compare(code: str) -> ResponseReturnValue:
-    """Say whether a file is the paper that was issued."""
-
-    def answer(act: Act) -> ResponseReturnValue:
-        form = CompareForm()
-        if not form.validate_on_submit():
-            return _verdict(act, form), 422
-        return _verdict(act, form, same=service.same_paper(act, form.file.data.stream))
-
-    return _answer(code, answer)
-
-
-def _answer(typed: str, answer: Callable[[Act], ResponseReturnValue]) -> ResponseReturnValue:
-    code = codes.read_code(typed)
-    act = service.act_by_code(db(), code) if code else None
-    if act is None:
-        form = CodeForm()
-        form.code.data = typed
-        return render("acts/verify.html", form=form, unknown=typed), 404
-    if typed != act.code:
-        return redirect(url_for("acts.verified", code=act.code), 303)
-    return answer(act)
-
-
-def _verdict(act: Act, form: CompareForm, *, same: bool | None = None) -> str:
-    return render(
-        "acts/verified.html",
-        act=act,
-        checked=service.check(db(), act, outside=outside()),
-        form=form,
-        same=same,
-        code=codes.shown(cast("str", act.code)),
     )

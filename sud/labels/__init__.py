@@ -6,11 +6,17 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from sud.access import Action
-from sud.labels import archive, recordings, refusals, scans
+from sud.labels import archive, recordings, refusals, scans, signatures
 
 WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {
     (type(code), code): words
-    for code, words in (*archive.PAIRS, *recordings.PAIRS, *refusals.PAIRS, *scans.PAIRS)
+    for code, words in (
+        *archive.PAIRS,
+        *recordings.PAIRS,
+        *refusals.PAIRS,
+        *scans.PAIRS,
+        *signatures.PAIRS,
+    )
 }
 """By kind and code: two kinds may share a code ("draft") and mean different things."""
 

@@ -114,7 +114,7 @@ def footer_ways() -> list[Way]:
         _way("publication.cause_list", _("Today's hearings")),
         _way("allocation.draws", _("How judges are drawn")),
         _way("exceptions.published", _("Past the draw")),
-        _way("acts.verify", _("Is this act genuine?")),
+        _way("verification.ask", _("Is this paper genuine?")),
         _way("registry.courts", _("Courts")),
     ]
 

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -508,69 +507,3 @@ def test_a_party_reads_the_issued_act_but_does_nothing_to_it(
         assert client.get(f"/acts/{issued.key}/{address}").status_code == 403
     stranger = make.case(judge=make.judge())
     assert sign_in(make.party(stranger)).get(f"/acts/{issued.key}").status_code == 404
-
-
-# ------------------------------------------------------------------ checking
-
-
-def test_a_stranger_checks_an_act_and_learns_no_party(client: FlaskClient, issued: Act) -> None:
-    assert issued.code is not None
-    typed = codes.shown(issued.code).lower().replace("-", " ")
-    answer = client.get("/verify", query_string={"code": typed})
-    assert answer.status_code == 303
-    assert answer.location == f"/verify/{issued.code}"
-    page = body(client.get(answer.location))
-    assert issued.pdf_sha256 is not None
-    for expected in (issued.case.number, issued.pdf_sha256, issued.judge.full_name, "TEST"):
-        assert expected in page
-    assert "sud-notice--done" in page
-    for secret in ("Нурлан", "Жээнбекова", "канааттандырылсын", "120 000"):
-        assert secret not in page
-
-
-def test_the_code_is_read_however_it_is_typed(client: FlaskClient, issued: Act) -> None:
-    assert issued.code is not None
-    cyrillic = issued.code.translate(str.maketrans("ABCEHKMPTX0", "АВСЕНКМРТХО"))
-    answer = client.get(f"/verify/{cyrillic}")
-    assert answer.location == f"/verify/{issued.code}"
-
-
-@pytest.mark.parametrize("typed", ["0000-0000-0000-0000", "abc", "<script>", "☃" * 16])
-def test_a_code_that_does_not_exist_is_said_kindly(client: FlaskClient, typed: str) -> None:
-    answer = client.get("/verify", query_string={"code": typed}, follow_redirects=True)
-    assert answer.status_code in {404, 422}
-    assert "sud-notice--needs" in body(answer)
-    assert "<script>alert" not in body(answer)
-    assert client.get(f"/verify/{typed}").status_code == 404
-
-
-def test_a_paper_swapped_in_the_store_is_noticed(
-    client: FlaskClient, issued: Act, bucket: BucketStore
-) -> None:
-    assert issued.pdf_key is not None
-    paper = bucket.get(issued.pdf_key)
-    forged = paper + b"\n% one more line\n"
-    bucket.put(issued.pdf_key, io.BytesIO(forged), size=len(forged))
-    assert "sud-notice--error" in body(client.get(f"/verify/{issued.code}"))
-    bucket.remove(issued.pdf_key)
-    page = client.get(f"/verify/{issued.code}")
-    assert page.status_code == 200
-    assert "sud-notice--needs" in body(page)
-
-
-def test_a_file_is_compared_byte_for_byte(
-    client: FlaskClient, issued: Act, bucket: BucketStore
-) -> None:
-    assert issued.pdf_key is not None
-    paper = bucket.get(issued.pdf_key)
-    address = f"/verify/{issued.code}"
-    answer = client.post(address, data={"file": (io.BytesIO(paper), "act.pdf")})
-    assert body(answer).count("sud-notice--done") == 2
-    answer = client.post(address, data={"file": (io.BytesIO(paper[:-1]), "act.pdf")})
-    assert "sud-notice--error" in body(answer)
-    assert client.post(address, data={}).status_code == 422
-
-
-def test_an_act_can_be_checked_years_later(client: FlaskClient, issued: Act, time: object) -> None:
-    time.now += timedelta(days=3000)  # type: ignore[attr-defined]
-    assert "sud-notice--done" in body(client.get(f"/verify/{issued.code}"))
