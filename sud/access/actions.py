@@ -12,6 +12,7 @@ class Action(StrEnum):
     LOG_READ = "log:read"  # Read the public log of draws.
     LOG_REVEAL = "log:reveal"  # Hand in a contributor's signed reveal.
     DECISION_READ = "decision:read"  # Read a published decision.
+    PROBLEM_REPORT = "problem:report"  # Say that something is wrong with a published decision.
     ACT_VERIFY = "act:verify"  # Check that a paper of a court is genuine.
     # Everybody who is signed in
     HOME_READ = "home:read"  # Open one's own first page.
@@ -24,9 +25,15 @@ class Action(StrEnum):
     FILING_EDIT = "filing:edit"  # Fill in, correct and submit one's own filing.
     FILING_QUEUE = "filing:queue"  # See the filings that wait at one's court.
     FILING_DECIDE = "filing:decide"  # Accept a filing or return it.
+    # Papers of the public
+    BLANK_FILL = "blank:fill"  # Fill in a form of the public and print the paper.
+    BLANK_KEEP = "blank:keep"  # Keep answers to a form, to go on later.
+    BLANK_EDIT = "blank:edit"  # Go on with one's own answers, print them and hand the paper in.
+    BLANK_FORGET = "blank:forget"  # Forget answers that nobody went on with.
     # Cases
     CASE_READ = "case:read"  # Read a case and its papers.
     PAPER_READ = "paper:read"  # Read one paper of a filing or a case.
+    PAPER_HAND = "paper:hand"  # Hand a paper into one's own case.
     CASE_SEARCH = "case:search"  # Search the cases one may read.
     CASE_ACCEPT = "case:accept"  # Take the drawn case into proceedings.
     CASE_REGISTER = "case:register"  # Give a filing its number and open the case.
@@ -66,6 +73,9 @@ class Action(StrEnum):
     CORRECTION_PROPOSE = "correction:propose"  # Propose another category after the draw.
     # Hearings
     HEARING_READ = "hearing:read"  # See a hearing of a case.
+    NOTICE_READ = "notice:read"  # Print a summons or notice that was written to a participant.
+    WRIT_ISSUE = "writ:issue"  # Issue a writ of execution for a decision in force.
+    WRIT_READ = "writ:read"  # Read a writ of execution.
     HEARING_SET = "hearing:set"  # Set, move or cancel a hearing.
     CALENDAR_READ = "calendar:read"  # See one's own or one's court's calendar.
     # Recordings
@@ -133,6 +143,7 @@ class Action(StrEnum):
     # Publication
     PUBLICATION_QUEUE = "publication:queue"  # See the acts that wait for publication.
     PUBLICATION_REVIEW = "publication:review"  # Check, publish and withdraw a public text.
+    POLICY_EDIT = "policy:edit"  # Draft and adopt what the public may read of whom.
     # Fairness watch
     WATCH_READ = "watch:read"  # See the alarms of the fairness watch and its figures.
     WATCH_SETTLE = "watch:settle"  # Say what became of an alarm.
@@ -143,4 +154,5 @@ class Action(StrEnum):
     ACCOUNT_CREATE = "account:create"  # Open an account.
     JOURNAL_READ = "journal:read"  # Read the journal.
     NOTICE_SEND = "notice:send"  # Send a notice to a participant.
+    MALWARE_FOUND = "malware:found"  # Hand in malware: only ever a line in the journal.
     ACCESS_REFUSED = "access:refused"  # Be refused: only ever a line in the journal.

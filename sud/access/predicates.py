@@ -5,7 +5,9 @@ from typing import Any
 
 from sud.access.actors import Actor
 from sud.models import (
+    UNREAD,
     Act,
+    BlankDraft,
     Case,
     CertifiedCopy,
     Court,
@@ -16,13 +18,14 @@ from sud.models import (
     Filing,
     FilingState,
     Judge,
+    Notice,
     Publication,
-    PublicationState,
     Recording,
     RecordingCopy,
     Recusal,
     RoleCode,
     RuledBy,
+    Writ,
 )
 
 Predicate = Callable[[Actor, Any], bool]
@@ -64,12 +67,21 @@ def auditor(actor: Actor, _subject: object) -> bool:
     return actor.has(RoleCode.AUDITOR)
 
 
+def policy_keeper(actor: Actor, _subject: object) -> bool:
+    """The Supreme Court's own role: it is given to nobody elsewhere."""
+    return actor.has(RoleCode.POLICY_KEEPER)
+
+
 def nobody(_actor: Actor, _subject: object) -> bool:
     return False
 
 
 def own_filing(actor: Actor, filing: Filing) -> bool:
     return actor.signed_in and filing.user_id == actor.user_id
+
+
+def own_draft(actor: Actor, draft: BlankDraft) -> bool:
+    return actor.signed_in and draft.user_id == actor.user_id
 
 
 def handed_in(_actor: Actor, filing: Filing) -> bool:
@@ -138,6 +150,20 @@ def receiver_of(actor: Actor, issued: RecordingCopy) -> bool:
     return actor.signed_in and issued.user_id == actor.user_id
 
 
+def told(actor: Actor, notice: Notice) -> bool:
+    """Whom a notice was written to, while he takes part in the case."""
+    who = notice.participant
+    return who is not None and actor.signed_in and who.user_id == actor.user_id
+
+
+def to_participant(_actor: Actor, notice: Notice) -> bool:
+    return notice.case is not None and notice.participant is not None
+
+
+def claimant(actor: Actor, writ: Writ) -> bool:
+    return actor.signed_in and writ.claimant.user_id == actor.user_id
+
+
 def not_sealed(_actor: Actor, subject: object) -> bool:
     return not case_of(subject).sealed
 
@@ -190,7 +216,7 @@ def judge_of_disc(actor: Actor, disc: Disc) -> bool:
 
 
 def published(_actor: Actor, publication: Publication) -> bool:
-    return publication.state is not PublicationState.PREPARED
+    return publication.state not in UNREAD
 
 
 def case_of(subject: Any) -> Case:

@@ -15,7 +15,9 @@ from sqlalchemy import (
 
 from sud.access.actors import Actor
 from sud.models import (
+    UNREAD,
     Act,
+    BlankDraft,
     Case,
     CertifiedCopy,
     Disc,
@@ -29,9 +31,9 @@ from sud.models import (
     FilingState,
     Hearing,
     Masking,
+    Notice,
     Participant,
     Publication,
-    PublicationState,
     Recording,
     RecordingState,
     Recusal,
@@ -39,6 +41,7 @@ from sud.models import (
     RoleCode,
     Scan,
     ScanPart,
+    Writ,
 )
 
 
@@ -124,6 +127,10 @@ def _filing_readable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _draft_readable(actor: Actor) -> ColumnElement[bool]:
+    return BlankDraft.user_id == actor.user_id if actor.signed_in else false()
+
+
 def _document_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(
         and_(Document.case_id.is_not(None), _case_readable(actor)),
@@ -147,7 +154,7 @@ def _act_readable(actor: Actor) -> ColumnElement[bool]:
 
 def _publication_readable(actor: Actor) -> ColumnElement[bool]:
     return or_(
-        Publication.state != PublicationState.PREPARED,
+        Publication.state.not_in(UNREAD),
         Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
     )
 
@@ -181,6 +188,31 @@ def _copy_readable(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _notice_readable(actor: Actor) -> ColumnElement[bool]:
+    """Whom it was written to, and those who work on the case."""
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        Case.id.in_(actor.sits_in),
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+        _own_part(actor),
+    )
+
+
+def _writ_readable(actor: Actor) -> ColumnElement[bool]:
+    """The claimant whose it is, the judge, and the court's clerks."""
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
+        _own_part(actor),
+    )
+
+
+def _own_part(actor: Actor) -> ColumnElement[bool]:
+    if not actor.signed_in:
+        return false()
+    return and_(Case.id.in_(actor.party_to), Participant.user_id == actor.user_id)
+
+
 def _scan_readable(actor: Actor) -> ColumnElement[bool]:
     return Scan.court_id.in_(actor.courts_as(RoleCode.CLERK))
 
@@ -189,12 +221,15 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Case: _case_readable,
     Filing: _filing_readable,
     Document: _document_readable,
+    BlankDraft: _draft_readable,
     Hearing: _hearing_readable,
     Recording: _hearing_readable,
     Masking: _in_custody,
     Erasure: _in_custody,
     Disc: _disc_readable,
     Remark: _case_readable,
+    Notice: _notice_readable,
+    Writ: _writ_readable,
     Act: _act_readable,
     CertifiedCopy: _copy_readable,
     Scan: _scan_readable,
@@ -209,6 +244,7 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
 _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Case: lambda query: query,
     Filing: lambda query: query,
+    BlankDraft: lambda query: query,
     Document: lambda query: query.outerjoin(Case, Case.id == Document.case_id).outerjoin(
         Filing, Filing.id == Document.filing_id
     ),
@@ -219,6 +255,12 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Remark: lambda query: query.join(Hearing, Hearing.id == Remark.hearing_id).join(
         Case, Case.id == Hearing.case_id
     ),
+    Notice: lambda query: query.join(Case, Case.id == Notice.case_id).join(
+        Participant, Participant.id == Notice.participant_id
+    ),
+    Writ: lambda query: query.join(Act, Act.id == Writ.act_id)
+    .join(Case, Case.id == Act.case_id)
+    .join(Participant, Participant.id == Writ.claimant_id),
     Disc: lambda query: query,
     Masking: lambda query: _by_recording(query, Masking.recording_id),
     Erasure: lambda query: _by_recording(query, Erasure.recording_id),

@@ -189,6 +189,7 @@ from sud.models.statistics import (
     WatchRun,
 )
 from sud.models.uploads import Upload, UploadPart, UploadPurpose
+from sud.models.writs import Writ
 
 __all__ = [
     "UNREAD",
@@ -378,4 +379,5 @@ __all__ = [
     "WatchMeasure",
     "WatchRate",
     "WatchRun",
+    "Writ",
 ]

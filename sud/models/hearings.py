@@ -114,3 +114,7 @@ class Notice(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+
+    case: Mapped[Case | None] = relationship(lazy="joined")
+    hearing: Mapped[Hearing | None] = relationship(lazy="joined")
+    participant: Mapped[Participant | None] = relationship(lazy="joined")
