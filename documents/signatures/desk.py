@@ -84,7 +84,7 @@ class CourtSigner:
         return asyncio.run(work())
 
     def sign_beside(self, data: bytes, signatory: Signatory, *, now: datetime) -> bytes:
-        """A CAdES B-T signature in the signatory's name."""
+        """A CAdES B-LT signature in the signatory's name."""
 
         async def work() -> bytes:
             async with (

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asn1crypto import cms
+from asn1crypto import cms, crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
@@ -70,7 +70,6 @@ _SAID_BY_STANDARD: dict[AdESSubIndic, Finding] = {
     AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: Finding.EXPIRED,
     AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: Finding.UNKNOWN_ROOT,
     AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND: Finding.MALFORMED,
-    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE: Finding.UNKNOWN_ROOT,
     AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE: Finding.UNFIT,
     AdESIndeterminate.SIG_CONSTRAINTS_FAILURE: Finding.UNFIT,
     AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: Finding.WEAK,
@@ -189,8 +188,10 @@ class _Reader:
         if content["content_type"].native != "signed_data":
             raise ValueError("not a signature")
         signed: cms.SignedData = content["content"]
+        inside = tuple(one.chosen for one in signed["crls"] or () if one.name == "crl")
+        trust = replace(self.trust, lists=self.trust.lists + inside)
         status = await async_validate_detached_cms(
-            data, signed, self.trust.at(self.now), key_usage_settings=_FIT
+            data, signed, trust.at(self.now), key_usage_settings=_FIT
         )
         digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
         proof: AdESSubIndic = AdESPassed.OK
@@ -198,7 +199,7 @@ class _Reader:
             proof = (
                 await ades_with_time_validation(
                     signed,
-                    self._lasting().signature_validation_spec,
+                    self._lasting(inside).signature_validation_spec,
                     timing_info=self._timing(),
                     raw_digest=hashlib.new(digest, data).digest(),
                 )
@@ -266,7 +267,7 @@ class _Reader:
             return [Finding.STAMP_BROKEN]
         return [_named(one)] if isinstance(status.diff_result, SuspiciousModification) else []
 
-    def _lasting(self) -> PdfSignatureValidationSpec:
+    def _lasting(self, inside: tuple[crl.CertificateList, ...] = ()) -> PdfSignatureValidationSpec:
         """For what has to be proved from the stamps and lists that were put into the paper."""
         return PdfSignatureValidationSpec(
             SignatureValidationSpec(
@@ -278,7 +279,7 @@ class _Reader:
                     online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
                 ),
                 local_knowledge=LocalKnowledge(
-                    known_crls=[CRLContainer(each) for each in self.trust.lists],
+                    known_crls=[CRLContainer(each) for each in self.trust.lists + inside],
                     known_certs=list(self.trust.chain),
                 ),
                 key_usage_settings=_FIT,

@@ -1,0 +1,249 @@
+"""A certificate authority of somebody else: certificates, revocation, time stamps and a signing
+service, each over a socket of its own, all at one moment (certomancer)."""
+
+import asyncio
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from certomancer.integrations.animator import Animator, AnimatorArchStore
+from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from csc_dummy.csc_dummy_server import CSCWithCertomancer, DummyServiceParams
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+PASSWORD = "кол тамга 7"
+ARCH = ArchLabel("court")
+SIGNERS = {"elliptic": "Асанова Айгүл", "rsa": "Бейшенов Үсөн", "revoked": "Токтогулов Эрмек"}
+OTHERS = {"unfit": "Почта Сервери", "short": "Жумабай кызы Нурзат"}
+ALL = ("root", "issuing", "tsa", *SIGNERS, *OTHERS)
+REVOKED_AT = "2026-01-15T00:00:00+0000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorities:
+    """Where everything is: addresses, and a folder with `trust/`, `p12/` and `keys/`."""
+
+    folder: Path
+    stamps: str
+    service: str
+    pki: PKIArchitecture
+
+    @property
+    def trust(self) -> Path:
+        return self.folder / "trust"
+
+    def certificate(self, label: str) -> bytes:
+        """A certificate in DER."""
+        der: bytes = self.pki.get_cert(CertLabel(label)).dump()
+        return der
+
+    def subject(self, label: str) -> bytes:
+        """Whom a certificate is about, in DER."""
+        der: bytes = self.pki.get_cert(CertLabel(label)).subject.dump()
+        return der
+
+    def lists(self, now: datetime) -> list[bytes]:
+        """The revocation lists of that moment in DER."""
+        registry = self.pki.service_registry
+        return [registry.get_crl(label, at_time=now).dump() for label in ("root", "issuing")]
+
+
+@contextmanager
+def running(folder: Path, now: datetime) -> Iterator[Authorities]:
+    """Found the authority in a folder and serve it until the end of the block."""
+    _write_keys(folder / "keys")
+    served: list[Animator] = []
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        # The certificates name the port, which is known when somebody listens on it.
+        return served[0](environ, start_response)
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=_Silent)
+    address = f"http://127.0.0.1:{server.port}"
+    config = CertomancerConfig(_config(address), str(folder))
+    pki = config.get_pki_arch(ARCH)
+    served.append(Animator(AnimatorArchStore({ARCH: pki}), at_time=now, with_web_ui=False))
+    _write_certificates(folder, pki)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with _service(config) as service:
+            yield Authorities(
+                folder=folder,
+                stamps=f"{address}/{ARCH}/tsa/stamps",
+                service=service,
+                pki=pki,
+            )
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Silent(WSGIRequestHandler):
+    """Writes no line for every request."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        pass
+
+
+@contextmanager
+def _service(config: CertomancerConfig) -> Iterator[str]:
+    """The signing service; it lets exactly those digests be signed that it was asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", web.NotAppKeyWarning)  # the dummy keeps to an older form
+        app = CSCWithCertomancer(config, service_params=DummyServiceParams())
+    app.register_routes()
+    loop = asyncio.new_event_loop()
+    runner = web.AppRunner(app.app)
+
+    async def start() -> int:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return int(runner.addresses[0][1])
+
+    port = loop.run_until_complete(start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _write_keys(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for label in ALL:
+        key = (
+            rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            if label in {"rsa", "tsa"}
+            else ec.generate_private_key(ec.SECP256R1())
+        )
+        (folder / f"{label}.pem").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+
+def _write_certificates(folder: Path, pki: PKIArchitecture) -> None:
+    for part, label in (("roots", "root"), ("chain", "issuing")):
+        (folder / "trust" / part).mkdir(parents=True)
+        certificate = pki.get_cert(CertLabel(label)).dump()
+        (folder / "trust" / part / f"{label}.cer").write_bytes(certificate)
+    (folder / "p12").mkdir()
+    for label in (*SIGNERS, *OTHERS):
+        key = serialization.load_pem_private_key(
+            (folder / "keys" / f"{label}.pem").read_bytes(), None
+        )
+        assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+        # Few rounds: a real file is slow to open on purpose, which is not what is tested.
+        sealed = (
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(1000)
+            .build(PASSWORD.encode())
+        )
+        (folder / "p12" / f"{label}.p12").write_bytes(
+            pkcs12.serialize_key_and_certificates(
+                label.encode(),
+                key,
+                x509.load_der_x509_certificate(pki.get_cert(CertLabel(label)).dump()),
+                [x509.load_der_x509_certificate(pki.get_cert(CertLabel("issuing")).dump())],
+                sealed,
+            )
+        )
+
+
+def _config(address: str) -> dict[str, Any]:
+    always = {"valid-from": "2020-01-01T00:00:00+0000", "valid-to": "2040-01-01T00:00:00+0000"}
+    names = {"root": "Root", "issuing": "Issuing", "tsa": "Time stamps", **SIGNERS, **OTHERS}
+
+    def signer(label: str) -> dict[str, Any]:
+        usage = (
+            ["key_encipherment"] if label == "unfit" else ["digital_signature", "non_repudiation"]
+        )
+        end = {"valid-to": "2026-09-01T00:00:00+0000"} if label == "short" else {}
+        revoked = (
+            {"revocation": {"revoked-since": REVOKED_AT, "reason": "key_compromise"}}
+            if label == "revoked"
+            else {}
+        )
+        return {
+            "issuer": "issuing",
+            "validity": always | end,
+            **revoked,
+            "extensions": [
+                {
+                    "id": "key_usage",
+                    "critical": True,
+                    "smart-value": {"schema": "key-usage", "params": usage},
+                },
+            ],
+        }
+
+    return {
+        "external-url-prefix": address,
+        "keysets": {
+            "court": {
+                "path-prefix": "keys",
+                "keys": {label: {"path": f"{label}.pem"} for label in ALL},
+            }
+        },
+        "pki-architectures": {
+            "court": {
+                "keyset": "court",
+                "entity-defaults": {"country-name": "KG", "organization-name": "Invented"},
+                "entities": {label: {"common-name": names[label]} for label in ALL},
+                "certs": {
+                    "root": {
+                        "issuer": "root",
+                        "validity": always,
+                        "profiles": [{"id": "simple-ca", "params": {"crl-repo": "root"}}],
+                    },
+                    "issuing": {
+                        "issuer": "root",
+                        "validity": always,
+                        "profiles": [{"id": "simple-ca", "params": {"crl-repo": "issuing"}}],
+                    },
+                    "tsa": {
+                        "issuer": "issuing",
+                        "validity": always,
+                        "extensions": [
+                            {
+                                "id": "extended_key_usage",
+                                "critical": True,
+                                "value": ["time_stamping"],
+                            },
+                        ],
+                    },
+                    **{label: signer(label) for label in (*SIGNERS, *OTHERS)},
+                },
+                "services": {
+                    "crl-repo": {
+                        name: {
+                            "for-issuer": name,
+                            "signing-key": name,
+                            "simulated-update-schedule": "P7D",
+                        }
+                        for name in ("root", "issuing")
+                    },
+                    "time-stamping": {"stamps": {"signing-cert": "tsa"}},
+                },
+            }
+        },
+    }
