@@ -93,3 +93,16 @@ def _kyrgyz(word: str) -> Case:
         tail = re.sub(r"^(?:улу|кизи|ули)|.*(?:[ое]вич|[ое]вна)", "", base)
         return kyrgyz_case(tail) or Case.NOMINATIVE
     return given_name(word) or surname(word) or Case.NOMINATIVE
+
+
+def initials_of(name: str) -> str:
+    """Return the letters of a name: Асанов Бакыт Маратович -> А. Б. М.
+
+    >>> initials_of("Асан уулу Бакыт")
+    'А. Б.'
+    """
+    return " ".join(
+        f"{word[0].upper()}."
+        for word in WORD.findall(name)
+        if not PARTICLE.fullmatch(skeleton(word)) and (len(word) > 1 or word.isupper())
+    )

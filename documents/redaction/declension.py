@@ -198,7 +198,7 @@ def decline(label: str, cases: frozenset[Case], language: str) -> str:
     Where the name's form fits several cases that would read differently (Асановой), the label
     stays as it is: an unbent label is clumsy, a wrongly bent one misleads.
     """
-    if not cases or label.startswith("["):
+    if not cases or label.startswith("[") or label.endswith("."):
         return label
     bend = decline_kyrgyz if language == "ky" else decline_russian
     readings = {bend(label, case) for case in cases}

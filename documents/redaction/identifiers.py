@@ -146,6 +146,10 @@ def _known_numbers(text: str, known: Known) -> Iterator[Span]:
             (Kind.PIN, person.pins, None),
             (Kind.PHONE, person.phones, 9),
             (Kind.DOCUMENT, person.documents, None),
+            (Kind.PLATE, person.plates, None),
+            (Kind.ACCOUNT, person.accounts, None),
+            (Kind.CADASTRE, person.property, None),
+            (Kind.OTHER, person.other, None),
         ):
             for value in values:
                 if (pattern := _loose(value, last=last)) is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from documents.redaction.vocabulary import PARTICLE
+from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
 from documents.spelling import skeleton
+
+_SURNAME = re.compile(r"(?:[оеё]в|[иы]н|[сц]к(?:ий|ой))а?$|[сц]кая$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +62,13 @@ class Official:
 class Known:
     """All that the case file knows.
 
-    ``organisations`` stay whatever names they contain, and so do ``words``; ``case_kind`` is the
-    code by which the policy asks.
+    ``organisations`` stay whatever names they contain; ``case_kind`` is the code by which the
+    policy asks.
     """
 
     persons: tuple[Person, ...] = ()
     officials: tuple[Official, ...] = ()
     organisations: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
     language: str = "ky"
     case_kind: str = ""
     people: dict[str, Person] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -77,12 +79,14 @@ class Known:
 
 
 def name_of(full: str) -> Name:
-    """Return a name written in one line, in the official order, by its parts.
+    """Return a name written in one line by its parts, whichever order they stand in.
 
     >>> name_of("Асан уулу Бакыт")
     Name(surname='', given='Бакыт', patronymic='Асан уулу')
+    >>> name_of("Бакыт Маратович Асанов") == name_of("Асанов Бакыт Маратович")
+    True
     """
-    words = full.split()
+    words = re.sub(r"\.(?=[^\s.])", ". ", full).split()
     for at, word in enumerate(words[1:], start=1):
         if PARTICLE.fullmatch(skeleton(word)) or PARTICLE.fullmatch(word.lower()):
             father = " ".join(words[at - 1 : at + 1])
@@ -90,9 +94,46 @@ def name_of(full: str) -> Name:
             if after:
                 return Name(surname=" ".join(before), given=" ".join(after), patronymic=father)
             return Name(surname=" ".join(before[:1]), given=" ".join(before[1:]), patronymic=father)
+    if _ends_in_surname(words):
+        words = [words[-1], *words[:-1]]
     return Name(
         surname=" ".join(words[:1]), given=" ".join(words[1:2]), patronymic=" ".join(words[2:])
     )
+
+
+def names_of(full: str) -> tuple[Name, ...]:
+    """Return every name that a line gives one person: a former surname stands in brackets.
+
+    >>> [str(name) for name in names_of("Асанова (Токтогулова) Айгүл")]
+    ['Асанова Айгүл', 'Токтогулова Айгүл']
+    """
+    bracket = re.search(r"\(([^()]*)\)", full)
+    if bracket is None:
+        return (name_of(full),) if full.strip() else ()
+    own = full[: bracket.start()] + full[bracket.end() :]
+    current = name_of(own)
+    former = re.sub(r"^(?:до брака|ранее|бывш\w*|девичья фамилия|мурда|мурунку)\s+", "", bracket[1])
+    other = name_of(former)
+    if other.given or not current.given:
+        return (current, other)
+    return (current, replace(current, surname=other.surname))
+
+
+def _ends_in_surname(words: list[str]) -> bool:
+    """Tell whether the surname stands last: Бакыт Маратович Асанов, Б. М. Асанов, Бакыт Асанов."""
+    if len(words) < 2 or _is_initials(words[-1]):  # noqa: PLR2004
+        return False
+    if all(map(_is_initials, words[:-1])):
+        return True
+    return (
+        _SURNAME.search(words[-1].lower()) is not None
+        and PATRONYMIC.fullmatch(skeleton(words[-1])) is None
+        and _SURNAME.search(words[0].lower()) is None
+    )
+
+
+def _is_initials(word: str) -> bool:
+    return word.endswith(".") or len(word) == 1
 
 
 _STRANGER = {"ky": "жаран", "ru": "гражданин"}

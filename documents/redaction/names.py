@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from documents.redaction.declension import (
-    Case,
-    decline,
-    kyrgyz_case,
-)
+from documents.redaction.aliases import asked
+from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.known import Known, Official, Person
 from documents.redaction.parts import MIN_LOWER, Match, is_word, matched, parts_of
@@ -41,6 +38,7 @@ _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 _WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
 _MAX_INITIALS = 3
+_BEFORE = 30
 _MIN_TORN = 6
 _INITIAL_LETTERS = 2
 
@@ -345,7 +343,9 @@ class People:
         else:
             doubt, stays = self._doubted(text, mention, person, scores), False
         label = self._known.people[person].label
-        cases = _cases(mention, person, self._known.language)
+        cases = asked(
+            _cases(mention, person, self._known.language), text[max(0, start - _BEFORE) : start]
+        )
         return Span(
             start=start,
             end=end,

@@ -101,7 +101,9 @@ def matched(part: Part, word: str) -> Match | None:
     russian = part.forms.get(base, frozenset())
     # Асанованын: the suffix belongs to Асанова, not to Асанов
     other = part.relative if part.relative.startswith(part.bases[0]) else ""
-    of_other = bool(other) and base != other and _joined((other,), base) is not None
+    of_other = base in part.relatives or (
+        bool(other) and base != other and _joined((other,), base) is not None
+    )
     kyrgyz = None if of_other else _joined(part.bases, base)
     if russian or kyrgyz:
         return Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)

@@ -1,13 +1,17 @@
-"""Redact: puts the layers together and settles what two of them say about one place."""
+"""Redact: puts the layers together, settles what two of them say, and does as the policy says."""
 
 from __future__ import annotations
 
-from documents.redaction.findings import Doubt, Layer, Redaction, Span
+from collections.abc import Iterable
+from dataclasses import replace
+
+from documents.redaction.aliases import initials_of
+from documents.redaction.findings import Doubt, Kind, Layer, Redaction, Span
 from documents.redaction.ground import Ground
 from documents.redaction.identifiers import identifiers
-from documents.redaction.known import Known
+from documents.redaction.known import Known, Official
 from documents.redaction.names import People
-from documents.redaction.policy import Policy, default_policy
+from documents.redaction.policy import Policy, Treatment, default_policy
 from documents.redaction.strangers import strangers
 from documents.spelling import fold
 
@@ -20,24 +24,66 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     ``policy`` says what becomes of each sort of data; without one the default holds.
     """
     policy = policy or default_policy()
+    known = treated(known, policy)
     named, officials = People(known).mentions(text)
     sure = [*identifiers(text, known), *named]
-    taken = [*((span.start, span.end) for span in sure), *officials]
-    spans = [*sure, *strangers(text, known, taken, language=known.language)]
-    return Redaction(text=text, spans=_settled(text, spans))
+    taken = [*((span.start, span.end) for span in sure if span.doubt not in _WEAK), *officials]
+    unknown = strangers(text, known, taken, language=known.language)
+    if policy.treatment(Kind.PERSON, "", known.case_kind) is Treatment.INITIALS:
+        unknown = tuple(replace(span, replacement=initials_of(span.original)) for span in unknown)
+    return Redaction(
+        text=text, spans=_wanted(_settled(text, [*sure, *unknown]), policy, known.case_kind)
+    )
 
 
-def residual(text: str, known: Known, *, settled: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+def residual(
+    text: str,
+    known: Known,
+    *,
+    settled: frozenset[str] = frozenset(),
+    policy: Policy | None = None,
+) -> tuple[Span, ...]:
     """Return what still leads to a known person: while this is not empty, nothing is published.
 
     ``settled`` are spellings (through ``surface``) that a clerk has declared not to mean the
     person. They excuse a doubtful place only; what is certainly a party's name never passes.
     """
+    policy = policy or default_policy()
+    known = treated(known, policy)
     named, _officials = People(known).mentions(text)
     return tuple(
         span
-        for span in _settled(text, [*identifiers(text, known), *named])
-        if span.doubt is None or surface(span.original) not in settled
+        for span in _wanted(
+            _settled(text, [*identifiers(text, known), *named]), policy, known.case_kind
+        )
+        if span.original != span.replacement
+        and (span.doubt is None or surface(span.original) not in settled)
+    )
+
+
+def treated(known: Known, policy: Policy) -> Known:
+    """Return the case with whom the policy keeps among the officials, and initials for labels."""
+    treatment = {
+        person.key: policy.treatment(Kind.PERSON, person.role, known.case_kind)
+        for person in known.persons
+    }
+    return replace(
+        known,
+        persons=tuple(
+            replace(person, label=initials_of(str(person.names[0])) if person.names else "")
+            if treatment[person.key] is Treatment.INITIALS
+            else person
+            for person in known.persons
+            if treatment[person.key] is not Treatment.KEEP
+        ),
+        officials=(
+            *known.officials,
+            *(
+                Official(key=person.key, names=person.names)
+                for person in known.persons
+                if treatment[person.key] is Treatment.KEEP
+            ),
+        ),
     )
 
 
@@ -46,9 +92,15 @@ def surface(original: str) -> str:
     return " ".join(fold(original).split())
 
 
-def is_certain(span: Span) -> bool:
-    """Tell whether a finding needs no person to confirm it."""
-    return span.doubt is None
+_WEAK = frozenset({Doubt.UNSURE})
+
+
+def _wanted(spans: Iterable[Span], policy: Policy, case_kind: str) -> tuple[Span, ...]:
+    """Return the spans without those sorts of data that the policy leaves where they are."""
+    stays = {kind for kind in Kind if policy.treatment(kind, "", case_kind) is Treatment.KEEP} - {
+        Kind.PERSON
+    }
+    return tuple(span for span in spans if span.kind not in stays)
 
 
 def _settled(text: str, spans: list[Span]) -> tuple[Span, ...]:
