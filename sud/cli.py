@@ -254,10 +254,12 @@ def rotate(arguments: argparse.Namespace) -> None:
 
 def load_reference(_arguments: argparse.Namespace) -> None:
     """Load courts, case kinds, rates, holidays and the rest of the reference data."""
+    from sud.publication import policies
     from sud.registry import service as room
 
     with unit(make_sessions(Config.from_environ().database_url)) as session:
         room.load_reference(session, SYSTEM, now=_now())
+        policies.found(session, SYSTEM, now=_now())
 
 
 def load_demonstration(_arguments: argparse.Namespace) -> None:

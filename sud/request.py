@@ -9,6 +9,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import flask
@@ -77,6 +78,15 @@ def session_name() -> str:
 
 def outside() -> Outside:
     return house().outside
+
+
+def network() -> str:
+    """Return the network this request came from: a /64 is one, not 2^64 of them."""
+    try:
+        ip = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((ip, 32 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
 
 
 def render(template: str, /, **context: Any) -> str:

@@ -18,6 +18,8 @@ from sud.access import ANONYMOUS, Action, Actor, HeldRole
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import (
+    Court,
+    CourtKind,
     DrawRequest,
     DrawSeat,
     Judge,
@@ -86,7 +88,14 @@ def give_role(
     since: date,
     now: datetime,
 ) -> Role:
-    """Let an account act in a role at a court (None: everywhere) from a day on."""
+    """Let an account act in a role at a court (None: everywhere) from a day on.
+
+    What the public may read of whom is the Supreme Court's: its keeper belongs to no other court.
+    """
+    if code is RoleCode.POLICY_KEEPER:
+        court = session.get(Court, court_id) if court_id is not None else None
+        if court is None or court.kind is not CourtKind.SUPREME:
+            raise CourtError(Refusal.ROLE_OF_SUPREME_COURT)
     role = Role(user_id=user.id, code=code, court_id=court_id, valid_from=since)
     session.add(role)
     journal.record(

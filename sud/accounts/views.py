@@ -1,7 +1,6 @@
 """Signing in and out."""
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from sud.access import Action
 from sud.accounts import service
 from sud.accounts.forms import SignInForm, SignOutForm
 from sud.errors import CourtError
-from sud.request import actor, allow, db, house, name_session, outside, render
+from sud.request import actor, allow, db, house, name_session, network, outside, render
 
 views = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -47,7 +46,7 @@ def sign_in_post() -> ResponseReturnValue:
         guess = service.Guess(
             login=form.login.data or "",
             password=form.password.data or "",
-            place=_place(request.remote_addr),
+            place=network(),
         )
         now = outside().now()
         secret = house().config.secret_key
@@ -111,12 +110,3 @@ def _destination() -> str:
     if ours and wanted.isprintable() and not parts.scheme and not parts.netloc:
         return wanted
     return url_for("cases.home")
-
-
-def _place(address: str | None) -> str:
-    """Return the network of an address: whoever has a /64 has not 2^64 rights to guess."""
-    try:
-        ip = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    return str(ip_network((ip, 32 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004

@@ -16,7 +16,7 @@ from sud.allocation import service as allocation
 from sud.config import Config
 from sud.courtrooms.jobs import WATCH_JOB
 from sud.db import Sessions, unit
-from sud.demonstration import contributors, halls, staff
+from sud.demonstration import contributors, halls, publishing, staff
 from sud.demonstration.plan import DAYS, DRAW_AT, Plan, make_plan
 from sud.demonstration.walk import Walk
 from sud.discs import service as discs
@@ -28,9 +28,10 @@ from sud.statistics import service as statistics
 ANCHOR: Final = "demonstration/day"
 """The day on which loading began, as a number: the plan hangs on it."""
 PROGRESS: Final = "demonstration/phase"
-"""How many phases are done: one that opens the courts, three a day, two that end."""
+"""How many phases are done: one that opens the courts, three a day, three that end."""
 AHEAD: Final = 45
 OPENING: Final = time(8, 0)
+CLOSING: Final = time(17, 0)
 TOLD_EVERY: Final = 38
 DISC: Final = Path(__file__).parent / "disc" / "VIDEO_TS"
 UNKNOWN: Final = "VTS_01_1.VOB"
@@ -94,6 +95,7 @@ class Loading:
             yield functools.partial(self._draw, day)
             yield self._kept_together(functools.partial(self._evening, day))
         yield self._kept_together(self._record)
+        yield self._kept_together(self._show_publication)
         yield self._kept_together(self._watch)
 
     def _morning(self, day: int, walk: Walk) -> None:
@@ -206,6 +208,17 @@ class Loading:
                 outside=walk.at(now),
                 limit=self.config.recording_limit_bytes,
             )
+
+    def _show_publication(self, walk: Walk) -> None:
+        """Leave a text held, one reported and one half read, for whoever looks at the queue."""
+        now = datetime.combine(self.plan.days[DAYS - 1], CLOSING, BISHKEK)
+        readers: dict[int, tuple[Actor, Actor]] = {}
+        for code, bench in staff.BENCHES.items():
+            court = registry.court_by_code(walk.session, code)
+            if court is not None:
+                clerks = (walk.actor(f"clerk{n}.{bench.short}", now) for n in (1, 2))
+                readers[court.id] = (next(clerks), next(clerks))
+        publishing.show_every_state(walk.session, readers, outside=walk.at(now))
 
     def _watch(self, walk: Walk) -> None:
         """Have draws and recordings watched at once: nobody need wait for the night."""

@@ -37,6 +37,8 @@ PASSWORD: Final = "demonstration"  # noqa: S105 - a word for a court in which no
 WHOLE, CHAIR, HALF = 1000, 700, 500
 CLERKS: Final = 2
 FIRST_LOGIN: Final = "admin"
+KEEPERS: Final = ("keeper1.supreme", "keeper2.supreme")
+"""They draft and adopt the policy of publication: one what the other wrote."""
 MAILED_PARTIES: Final = 3
 """The first persons have an address: their notices arrive in the mail catcher."""
 
@@ -116,6 +118,10 @@ def open_courts(session: Session, plan: Plan, *, now: datetime) -> None:
         _role(session, archivist, RoleCode.ARCHIVIST, court, since=since, now=now)
     auditor = _account(session, "auditor", inventor.person(), now=now)
     _role(session, auditor, RoleCode.AUDITOR, None, since=since, now=now)
+    supreme = registry.court_by_code(session, "supreme")
+    for login in KEEPERS:
+        keeper = _account(session, login, inventor.person(), now=now)
+        _role(session, keeper, RoleCode.POLICY_KEEPER, supreme, since=since, now=now)
     _parties(session, plan, now=now)
 
 
@@ -192,6 +198,7 @@ def accounts_in_words(plan: Plan) -> list[str]:
             f"{short}: clerk1.{short}, clerk2.{short}, chair.{short},"
             f" judge2.{short} to judge{bench.judges}.{short}"
         )
+    lines.append(f"Supreme Court: {', '.join(KEEPERS)}")
     lines.append("everywhere: archivist, auditor, admin")
     lines.append(
         f"parties: party1 to party{len(plan.persons)}, firm1 to firm{len(plan.organisations)}"

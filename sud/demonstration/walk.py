@@ -16,7 +16,7 @@ from sud.acts import service as acts
 from sud.cases import service as cases
 from sud.cases.taking import Upload
 from sud.config import Config
-from sud.demonstration import halls, papers, staff
+from sud.demonstration import halls, papers, publishing, staff
 from sud.demonstration.people import Invented
 from sud.demonstration.plan import DAYS, Does, Plan, Step, Story, moment, written_day
 from sud.errors import CourtError, Refusal
@@ -127,6 +127,11 @@ class Walk:
 
     def clerk(self, story: Story, now: datetime) -> Actor:
         number = story.number % staff.CLERKS + 1
+        return self.actor(f"clerk{number}.{staff.BENCHES[story.court].short}", now)
+
+    def colleague(self, story: Story, now: datetime) -> Actor:
+        """Return the other clerk of the court: he reads what one should not decide alone."""
+        number = (story.number + 1) % staff.CLERKS + 1
         return self.actor(f"clerk{number}.{staff.BENCHES[story.court].short}", now)
 
     def judge(self, judge: Judge, now: datetime) -> Actor:
@@ -388,22 +393,9 @@ def _prepare(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
 
 
 def _publish(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
-    """Publish; what the residual check refuses goes on waiting for a person, as it should."""
     query = select(Publication).where(Publication.act_id == walk.act(story).id)
-    prepared = walk.session.scalars(query).one()
-    try:
-        with walk.session.begin_nested():
-            publication.publish(
-                walk.session,
-                walk.clerk(story, now),
-                prepared,
-                looked=True,
-                outside=walk.at(now),
-                now=now,
-            )
-    except CourtError as error:
-        if error.code is not Refusal.NAMES_LEFT:
-            raise
+    readers = (walk.clerk(story, now), walk.colleague(story, now))
+    publishing.read(walk.session, readers, walk.session.scalars(query).one(), outside=walk.at(now))
 
 
 # ------------------------------------------------------------------ papers

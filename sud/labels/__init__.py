@@ -6,12 +6,14 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from sud.access import Action
-from sud.labels import archive, recordings, refusals, scans, signatures
+from sud.labels import archive, intake, publication, recordings, refusals, scans, signatures
 
 WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {
     (type(code), code): words
     for code, words in (
         *archive.PAIRS,
+        *intake.PAIRS,
+        *publication.PAIRS,
         *recordings.PAIRS,
         *refusals.PAIRS,
         *scans.PAIRS,

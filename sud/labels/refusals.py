@@ -74,9 +74,31 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("The court's paper cannot print these signs: %(signs)s. Replace them."),
     ),
     (Refusal.NAMES_LEFT, _("Personal data is still in the text: %(count)s places.")),
-    (Refusal.DOUBTS_OPEN, _("Some doubtful places stay as they are. Look at them and say so.")),
+    (Refusal.DOUBTS_OPEN, _("%(count)s doubtful places are still to be decided.")),
     (Refusal.TEXT_NOT_FOUND, _("These words do not stand in the act, or are replaced already.")),
-    (Refusal.NOT_PUBLIC, _("Acts of closed cases and of closed categories are never published.")),
+    (Refusal.NOT_PUBLIC, _("The text of such a case is never published; only its card may be.")),
+    (Refusal.READ_BY_ANOTHER, _("%(name)s is reading this text. Take it over if need be.")),
+    (
+        Refusal.READ_BEFORE,
+        _("You have read this text once. The second reader must be another person."),
+    ),
+    (Refusal.READER_UNKNOWN, _("A text is read by a person who is signed in.")),
+    (
+        Refusal.POLICY_CHANGED,
+        _("Another policy is in force since this text was made. Make the text anew by it."),
+    ),
+    (
+        Refusal.POLICY_ROW_SENSELESS,
+        _(
+            "For a ground choose “never”, “second reader” or “no hindrance” and no role;"
+            " for data choose “hide”, “initials”, “keep” or “never”."
+        ),
+    ),
+    (Refusal.ROLE_OF_SUPREME_COURT, _("This role is given at the Supreme Court only.")),
+    (
+        Refusal.TOO_MANY_REPORTS,
+        _("Too many reports came in just now. Try again in an hour, or call the court."),
+    ),
     (
         Refusal.RECORDING_PLAYED,
         _(

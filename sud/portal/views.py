@@ -92,6 +92,7 @@ def navigation() -> list[Way]:
         (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
         (Action.CUSTODY_LIST, "custody.waiting", _("Custody of recordings")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
+        (Action.POLICY_EDIT, "publication.policies_kept", _("Policy of publication")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
         (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
         (Action.PORTFOLIO_READ, "recusals.absences", _("Long absences")),

@@ -4,18 +4,13 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import ValidationError
 
 from sud import forms
+from sud.labels import label
+from sud.models import FactKind, Ground, Handling, ProblemKind
+from sud.publication.policies import NOTED
 
 
 class ActForm(forms.Form):
     """A button."""
-
-
-class PublishForm(forms.Form):
-    """The button that puts a text before the public, and the word that doubts were looked at."""
-
-    looked = forms.CheckboxField(
-        _("I have looked at the doubtful places that stay as they are: they tell of nobody.")
-    )
 
 
 class ReplaceForm(forms.Form):
@@ -47,6 +42,96 @@ class WithdrawForm(forms.Form):
         longest=2_000,
         rows=3,
     )
+
+
+class GroundForm(forms.Form):
+    """Why a case is never published, or only after a second reader."""
+
+    ground = forms.SelectField(
+        _("Reason"),
+        required=_("Choose the reason."),
+        hint=_("If the policy says “never”, a public text is held in the same moment."),
+        blank=_("Choose a reason"),
+        coerce=Ground,
+        choices=[(ground, label(ground)) for ground in NOTED],
+    )
+
+
+class FactForm(forms.Form):
+    """What the file knows of a person beside his card."""
+
+    person = forms.SelectField(_("Who"), required=_("Choose the person."), blank=_("Choose"))
+    kind = forms.SelectField(
+        _("What is known"),
+        required=_("Choose what it is."),
+        blank=_("Choose"),
+        coerce=FactKind,
+        choices=[(kind, label(kind)) for kind in FactKind],
+    )
+    value = forms.TextField(
+        _("As it is written"),
+        required=_("Write it as it stands in the file."),
+        hint=_("It is looked for in every spelling and form, in this text and in later ones."),
+        longest=300,
+    )
+
+
+class ReportForm(forms.Form):
+    """What somebody finds wrong with a published decision; he need not say who he is."""
+
+    kind = forms.RadioField(
+        _("What is wrong?"),
+        required=_("Choose what is wrong."),
+        coerce=ProblemKind,
+        choices=[(kind, label(kind)) for kind in ProblemKind],
+    )
+    words = forms.TextAreaField(
+        _("Where is it?"),
+        required=_("Write which words are meant."),
+        hint=_(
+            "Copy a few words that stand beside the place. Do not repeat a person's name, and write"
+            " nothing about yourself."
+        ),
+        longest=1_000,
+        rows=4,
+    )
+
+
+class RuleForm(forms.Form):
+    """One rule of a draft of the policy."""
+
+    category = forms.SelectField(
+        _("Sort of data, or reason"),
+        required=_("Choose what the rule is about."),
+        blank=_("Choose"),
+    )
+    role = forms.SelectField(_("Role in the case"), quiet=True)
+    case_kind = forms.SelectField(_("Kind of case"), quiet=True)
+    handling = forms.SelectField(
+        _("What becomes of it"),
+        required=_("Choose what becomes of it."),
+        blank=_("Choose"),
+        coerce=Handling,
+        choices=[(handling, label(handling)) for handling in Handling],
+    )
+
+
+class FrameForm(forms.Form):
+    """What a draft of the policy rests on, and how many texts a second person reads by lot."""
+
+    second_share = forms.NumberField(
+        _("Texts that a second person reads by lot, of every 10 000"),
+        required=_("Write a number from 0 to 10 000."),
+        least=0,
+        most=10_000,
+    )
+    source_ky = forms.TextAreaField(
+        _("Legal reference in Kyrgyz"), required=_("Write the reference."), longest=600, rows=2
+    )
+    source_ru = forms.TextAreaField(
+        _("Legal reference in Russian"), required=_("Write the reference."), longest=600, rows=2
+    )
+    source_en = forms.TextAreaField(_("Legal reference in English"), longest=600, rows=2)
 
 
 class DecisionFilters(forms.Filters):

@@ -5,16 +5,16 @@ from typing import Any
 
 from sud.access import SYSTEM
 from sud.db import Sessions, unit
-from sud.models import Act
+from sud.models import Act, ActState
 from sud.outside import Outside
 from sud.publication import service
 
 
 def prepare(sessions: Sessions, outside: Outside, *, act_id: int) -> None:
-    """Make the public text of an act; acts that are never published are passed over."""
+    """Make the public text of an act, or the card of what is never published."""
     with unit(sessions) as session:
         act = session.get(Act, act_id)
-        if act is not None and service.publishable(act):
+        if act is not None and act.state is ActState.ISSUED:
             service.prepare(session, SYSTEM, act, now=outside.now())
 
 

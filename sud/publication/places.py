@@ -4,12 +4,14 @@ A place is kept by its numbers, never by its words: no name is written a second 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from documents.redaction import Doubt, Kind, Known, Layer, Span, redact, replaced, surface
-from sud.models import Act, ActPart, Publication
+from documents.redaction.policy import Policy
+from sud.models import Act, ActPart, Publication, PublicationForm
 
 AROUND = 60
 """How many letters are shown on each side of a place."""
@@ -33,13 +35,32 @@ class Place:
     applied: bool
     decided: bool
     person: str | None = None
+    differs: bool = False
+    """Whether the first reader decided it otherwise than the second."""
     before: str = ""
     after: str = ""
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to say that this may stay."""
-        return self.doubt is not None and not self.applied and not self.decided
+        """Whether a person still has to decide it: a doubt is never settled by itself."""
+        return (self.doubt is not None or self.differs) and not self.decided
+
+
+class Verb(StrEnum):
+    """What a reader may say of a place."""
+
+    ACCEPT = "accept"  # as the machine proposes it
+    HIDE = "hide"
+    SHOW = "show"
+    ALIAS = "alias"  # hide it, under another label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A reader's answer about a place; `alias` is the label that he chose."""
+
+    verb: Verb
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +81,13 @@ class Piece:
 
 def places_of(publication: Publication) -> tuple[Place, ...]:
     """Return every place in the order of the text, with the words around it."""
+    return placed(publication, publication.spans)
+
+
+def placed(publication: Publication, spans: Sequence[Mapping[str, Any]]) -> tuple[Place, ...]:
+    """Return the places of some reading of the text, as `places_of` does of the present one."""
     made = []
-    for kept in publication.spans:
+    for kept in spans:
         part = ActPart(kept["part"])
         text, start, end = getattr(publication.act, part), kept["start"], kept["end"]
         made.append(
@@ -78,6 +104,7 @@ def places_of(publication: Publication) -> tuple[Place, ...]:
                 applied=kept["applied"],
                 decided=kept["decided"],
                 person=kept["person"],
+                differs=kept.get("differs", False),
                 before=text[max(0, start - AROUND) : start],
                 after=text[end : end + AROUND],
             )
@@ -90,7 +117,14 @@ def groups_of(publication: Publication) -> tuple[Group, ...]:
     """Return the places by what they say: doubts that wait, other doubts, the certain ones."""
     groups: dict[tuple[Any, ...], list[Place]] = {}
     for place in places_of(publication):
-        same = (surface(place.original), place.person, place.doubt, place.applied, place.decided)
+        same = (
+            surface(place.original),
+            place.replacement if place.applied else None,
+            place.person,
+            place.doubt,
+            place.decided,
+            place.differs,
+        )
         groups.setdefault(same, []).append(place)
     made = [Group(first=places[0], places=places) for places in groups.values()]
     return tuple(sorted(made, key=lambda group: (not group.first.open, group.first.doubt is None)))
@@ -112,7 +146,7 @@ def paragraphs_of(publication: Publication, part: ActPart) -> list[list[Piece]]:
 
 
 def open_doubts(publication: Publication) -> tuple[Place, ...]:
-    """Return the places that stay as they are although nobody has said that they may."""
+    """Return the places that a person still has to decide."""
     return tuple(place for place in places_of(publication) if place.open)
 
 
@@ -125,7 +159,7 @@ def settled_in(publication: Publication) -> frozenset[str]:
     )
 
 
-def found_in(act: Act, known: Known) -> list[Place]:
+def found_in(act: Act, known: Known, policy: Policy) -> list[Place]:
     """Search the whole act at once, so that a stranger bears one label in every part."""
     starts: dict[ActPart, int] = {}
     whole = ""
@@ -133,7 +167,7 @@ def found_in(act: Act, known: Known) -> list[Place]:
         starts[part] = len(whole)
         whole += getattr(act, part) + _BETWEEN
     places: list[Place] = []
-    for span in redact(whole, known).spans:
+    for span in redact(whole, known, policy=policy).spans:
         part = max(
             (part for part in ActPart if starts[part] <= span.start), key=lambda part: starts[part]
         )
@@ -156,17 +190,99 @@ def found_in(act: Act, known: Known) -> list[Place]:
     return places
 
 
-def changed(place: Place, **facts: bool) -> Place:
+def answered(place: Place, answer: Answer) -> Place:
+    """Return the place as a reader decided it."""
+    match answer.verb:
+        case Verb.ACCEPT:
+            return changed(place, decided=True)
+        case Verb.HIDE:
+            return changed(place, applied=True, decided=True)
+        case Verb.SHOW:
+            return changed(place, applied=False, decided=True)
+        case Verb.ALIAS:
+            return changed(place, applied=True, decided=True, replacement=answer.alias)
+
+
+def carried(before: Sequence[Place], found: Sequence[Place]) -> list[Place]:
+    """Return what was found anew, with the decisions on the same words and what readers added."""
+    decided = {(place.part, place.start, place.end): place for place in before if place.decided}
+    kept: list[Place] = []
+    for place in found:
+        old = decided.pop((place.part, place.start, place.end), None)
+        same = old is not None and old.doubt is place.doubt
+        kept.append(
+            changed(place, applied=old.applied, decided=True, replacement=old.replacement)
+            if same and old is not None
+            else place
+        )
+    number = max((place.id for place in kept), default=-1) + 1
+    added = [
+        place
+        for place in decided.values()
+        if place.layer is Layer.CLERK
+        and not any(_overlap(place, other.part, other.start, other.end) for other in kept)
+    ]
+    return [*kept, *(changed(place, id=number + at) for at, place in enumerate(added))]
+
+
+def with_words_replaced(
+    publication: Publication, words: str, replacement: str, kind: Kind
+) -> tuple[list[Place], int]:
+    """Return the places with these words among them wherever they stand, and how often that is."""
+    places = list(places_of(publication))
+    pattern = re.compile(
+        r"(?<!\w)" + r"\s+".join(map(re.escape, words.split())) + r"(?!\w)", re.IGNORECASE
+    )
+    number = max((place.id for place in places), default=-1) + 1
+    added: list[Place] = []
+    for part in ActPart:
+        for found in pattern.finditer(getattr(publication.act, part)):
+            meeting = [
+                place for place in places if _overlap(place, part, found.start(), found.end())
+            ]
+            if any(place.applied for place in meeting):
+                continue
+            places = [place for place in places if place not in meeting]
+            added.append(
+                Place(
+                    id=number + len(added),
+                    part=part,
+                    start=found.start(),
+                    end=found.end(),
+                    original=found[0],
+                    replacement=replacement,
+                    kind=kind,
+                    layer=Layer.CLERK,
+                    doubt=None,
+                    applied=True,
+                    decided=True,
+                )
+            )
+    return [*places, *added], len(added)
+
+
+def changed(place: Place, **facts: Any) -> Place:
     return Place(**({name: getattr(place, name) for name in Place.__slots__} | facts))
 
 
-def meets(place: Place, part: ActPart, found: re.Match[str]) -> bool:
-    return place.part is part and place.start < found.end() and found.start() < place.end
+def _overlap(place: Place, part: ActPart, start: int, end: int) -> bool:
+    return place.part is part and place.start < end and start < place.end
 
 
 def keep(publication: Publication, places: Sequence[Place]) -> None:
-    """Write the places down, and the text that they make; no name is written a second time."""
-    publication.spans = [
+    """Write the places down, and the text that they make; no name is written a second time.
+
+    A card has no text, so there is nothing to write.
+    """
+    if publication.form is PublicationForm.CARD:
+        return
+    publication.spans = written(places)
+    publication.parts = {part.value: _public(publication.act, part, places) for part in ActPart}
+
+
+def written(places: Sequence[Place]) -> list[dict[str, Any]]:
+    """Return the places as the archive keeps them: numbers and codes, no words of the act."""
+    return [
         {
             "id": place.id,
             "part": place.part.value,
@@ -179,10 +295,10 @@ def keep(publication: Publication, places: Sequence[Place]) -> None:
             "person": place.person,
             "applied": place.applied,
             "decided": place.decided,
+            "differs": place.differs,
         }
         for place in places
     ]
-    publication.parts = {part.value: _public(publication.act, part, places) for part in ActPart}
 
 
 def _public(act: Act, part: ActPart, places: Sequence[Place]) -> str:

@@ -1,23 +1,33 @@
 """Pages of publication for everybody: decisions, cause lists, the one search box, their feeds."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid5
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from documents.wording import wording
 from sud.access import Action
+from sud.errors import CourtError
 from sud.labels import label
-from sud.models import Court, Hearing, HearingState, Publication, PublicationState
+from sud.models import (
+    Court,
+    Hearing,
+    HearingState,
+    Publication,
+    PublicationForm,
+    PublicationPolicy,
+    PublicationState,
+)
 from sud.outside import local_day
-from sud.publication import feeds, reading, service
-from sud.publication.forms import CauseFilters, DecisionFilters, SearchFilters
+from sud.publication import feeds, outgoing, reading, reports, service
+from sud.publication.forms import CauseFilters, DecisionFilters, ReportForm, SearchFilters
 from sud.registry import service as registry
-from sud.request import allow, db, outside, render
+from sud.request import actor, allow, db, network, outside, render
 from sud.words import clock, day, language, listing
 
 views = Blueprint("publication", __name__, template_folder="templates")
@@ -60,9 +70,9 @@ def decisions_feed() -> ResponseReturnValue:
     entries = [
         feeds.Entry(
             key=str(one.key),
-            title=f"{one.act.kind.name(language())} {one.act.case.number}",
+            title=outgoing.feed_words(one, language()).title,
             summary=listing(
-                (one.act.case.court.name(language()), one.act.case.category.name(language()))
+                (*outgoing.feed_words(one, language()).facts, _policy_words(one.policy))
             ),
             url=url_for("publication.decision", key=one.key, _external=True),
             published=one.published_at,
@@ -78,24 +88,73 @@ def decisions_feed() -> ResponseReturnValue:
         entries,
         now=outside().now(),
     )
-    return Response(feed, mimetype="application/atom+xml")
+    return _never_stale(Response(feed, mimetype="application/atom+xml"))
+
+
+@views.get("/decisions/changes.atom")
+@allow(Action.SITE_READ)
+def changes_feed() -> ResponseReturnValue:
+    """What became of public texts, line by line, as a feed: no names, no reasons."""
+    entries = [
+        feeds.Entry(
+            key=str(uuid5(step.publication.key, str(step.id))),
+            title=f"{label(step.change)}: {step.publication.act.case.number}",
+            summary=_policy_words(step.policy),
+            url=url_for("publication.decision", key=step.publication.key, _external=True),
+            published=step.at,
+            updated=step.at,
+        )
+        for step in reading.changes(db())
+    ]
+    feed = feeds.atom(
+        _("Changes of published decisions"),
+        url_for("publication.changes_feed", _external=True),
+        language(),
+        entries,
+        now=outside().now(),
+    )
+    return _never_stale(Response(feed, mimetype="application/atom+xml"))
+
+
+@views.get("/decisions/changes.json")
+@allow(Action.SITE_READ)
+def changes_json() -> ResponseReturnValue:
+    """The same for machines that keep copies: which text, what became of it, when, by which policy.
+
+    Whoever republishes decisions takes down what is held or withdrawn.
+    """
+    lines = [
+        {
+            "decision": str(step.publication.key),
+            "url": url_for("publication.decision", key=step.publication.key, _external=True),
+            "change": step.change.value,
+            "at": step.at.astimezone(UTC).isoformat(timespec="seconds"),
+            "policy": step.policy.number if step.policy else None,
+        }
+        for step in reading.changes(db())
+    ]
+    return _never_stale(jsonify({"changes": lines}))
 
 
 @views.get("/decisions/<uuid:key>")
 @allow(Action.DECISION_READ, on=reading.decision_of_url)
 def decision(publication: Publication) -> ResponseReturnValue:
-    """One decision, to be read like a page; a withdrawn one says only that it was withdrawn."""
-    if publication.state is PublicationState.WITHDRAWN:
-        return render("publication/withdrawn.html", publication=publication), HTTPStatus.GONE
+    """One decision, to be read like a page; one that is public no longer says only that."""
+    if publication.state is not PublicationState.PUBLISHED:
+        page = render("publication/withdrawn.html", publication=publication)
+        return _never_stale(Response(page, HTTPStatus.GONE))
     act = publication.act
+    if publication.form is PublicationForm.CARD:
+        page = render("publication/card.html", publication=publication, act=act, case=act.case)
+        return _never_stale(Response(page))
     words = wording(act.language)
-    facts = service.public_act(
+    facts = outgoing.public_act(
         db(),
         publication,
         base_url=outside().base_url,
         now=publication.published_at or outside().now(),
     )
-    return render(
+    page = render(
         "publication/decision.html",
         publication=publication,
         act=act,
@@ -104,6 +163,28 @@ def decision(publication: Publication) -> ResponseReturnValue:
         formulas=words.acts[act.kind_code],
         opening=words.date_and_place(facts.day, facts.place),
     )
+    return _never_stale(Response(page))
+
+
+@views.route("/decisions/<uuid:key>/report", methods=["GET", "POST"])
+@allow(Action.PROBLEM_REPORT, on=reading.published_of_url)
+def report(publication: Publication) -> ResponseReturnValue:
+    """Say what is wrong with a decision; nobody is asked who he is."""
+    form = ReportForm()
+    if form.validate_on_submit():
+        problem = reports.Problem(kind=form.kind.data, words=form.words.data or "", place=network())
+        try:
+            reports.report(
+                db(), actor(), publication, problem, secret=outside().secret, now=outside().now()
+            )
+        except CourtError as error:
+            form.refuse(error)
+        else:
+            flash(_("Thank you. The court has your report and looks at the decision."))
+            address = url_for("publication.decision", key=publication.key)
+            return redirect(address, HTTPStatus.SEE_OTHER)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return render("publication/report.html", publication=publication, form=form), status
 
 
 @views.get("/decisions/<uuid:key>.pdf")
@@ -117,10 +198,20 @@ def decision_pdf(publication: Publication) -> ResponseReturnValue:
         paper,
         mimetype="application/pdf",
         headers={
-            "Content-Disposition": f'inline; filename="decision-{publication.key}.pdf"',
+            "Content-Disposition": f'inline; filename="{outgoing.file_name(publication)}"',
             "Cache-Control": "no-cache",  # it may be withdrawn
         },
     )
+
+
+def _policy_words(policy: PublicationPolicy | None) -> str:
+    return _("policy of publication, version %(number)s", number=policy.number) if policy else ""
+
+
+def _never_stale(answer: Response) -> Response:
+    """Let whoever keeps a copy ask each time whether it still holds: texts are taken back."""
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def _wanted(form: DecisionFilters) -> reading.Wanted:
@@ -268,11 +359,13 @@ def search() -> ResponseReturnValue:
     form = SearchFilters()
     asked = form.q.data or ""
     found = reading.found(db(), asked, now=outside().now())
+    offered = () if found else reading.suggestions(db(), asked)
     return render(
         "publication/search.html",
         form=form,
         asked=asked,
         found=found,
+        offered=offered,
         today=local_day(outside().now()),
         items=[(one, reading.excerpt_of(one, asked)) for one in found.decisions.items[:5]],
     )

@@ -26,12 +26,17 @@ from sud.models import (
     Hearing,
     HearingState,
     Publication,
+    PublicationForm,
     PublicationState,
+    PublicationStep,
 )
 from sud.outside import BISHKEK, local_day
 from sud.registry import service as registry
 
 PAGE: Final = 20
+MOST_CHANGES: Final = 100
+_BEGINNING: Final = 4
+_MOST_SUGGESTIONS: Final = 6
 _MOST_CASES: Final = 20
 _MOST_COURTS: Final = 8
 
@@ -133,18 +138,60 @@ def decisions(session: Session, wanted: Wanted) -> Decisions:
 
 
 def decision_of_url(session: Session, _actor: Actor, key: UUID) -> Publication | None:
-    """Return a published decision, or one that was withdrawn: its page says so.
+    """Return a published decision, or one that was public once: its page says what became of it.
 
     Drafts are nobody's to read here, not even those who may check them.
     """
     query = _open(select(Publication)).where(
-        Publication.key == key, Publication.state != PublicationState.PREPARED
+        Publication.key == key, Publication.published_at.is_not(None)
     )
     return session.scalars(query).one_or_none()
 
 
+def published_of_url(session: Session, actor: Actor, key: UUID) -> Publication | None:
+    """Return a decision that is public at this moment."""
+    found = decision_of_url(session, actor, key)
+    return found if found and found.state is PublicationState.PUBLISHED else None
+
+
+def changes(session: Session) -> Sequence[PublicationStep]:
+    """Return the public log, the latest first: of cases closed since, nothing is told any more."""
+    query = (
+        select(PublicationStep)
+        .join(Publication, Publication.id == PublicationStep.publication_id)
+        .order_by(PublicationStep.at.desc(), PublicationStep.id.desc())
+    )
+    return session.scalars(_open(query).limit(MOST_CHANGES)).all()
+
+
+def suggestions(session: Session, asked: str) -> Sequence[str]:
+    """Return words of published decisions that begin as the last word of a question does.
+
+    They were chosen from anonymised texts and went through the gate with them.
+    """
+    typed = asked.lower().split()
+    beginning = typed[-1][:_BEGINNING] if typed else ""
+    if len(beginning) < _BEGINNING:
+        return ()
+    published = (
+        _open(select(func.unnest(Publication.suggestions).label("word")))
+        .where(Publication.state == PublicationState.PUBLISHED)
+        .subquery()
+    )
+    word = published.c.word
+    return session.scalars(
+        select(word)
+        .where(word.startswith(beginning, autoescape=True))
+        .group_by(word)
+        .order_by(func.count().desc(), word)
+        .limit(_MOST_SUGGESTIONS)
+    ).all()
+
+
 def excerpt_of(publication: Publication, words: str) -> tuple[tuple[str, bool], ...]:
-    """Return a piece of the decision around the words that were asked for."""
+    """Return a piece of the decision around the words that were asked for; a card has none."""
+    if publication.form is PublicationForm.CARD:
+        return ()
     for part in (ActPart.OPERATIVE, ActPart.REASONING, ActPart.DESCRIPTIVE, ActPart.INTRODUCTORY):
         if words and (found := search.excerpt(publication.parts[part], words)):
             return found
@@ -153,14 +200,19 @@ def excerpt_of(publication: Publication, words: str) -> tuple[tuple[str, bool], 
 
 
 def _open(query: Select[Any]) -> Select[Any]:
-    """Join the case, and leave out those that were closed since."""
+    """Join the case, and leave out texts whose case was closed since; a card tells nothing more."""
     return (
         query.join(Act, Act.id == Publication.act_id)
         .join(Case, Case.id == Act.case_id)
         .join(Court, Court.id == Case.court_id)
         .join(CaseKind, CaseKind.code == Case.kind_code)
         .join(Category, Category.code == Case.category_code)
-        .where(~Case.sealed, ~Category.closed)
+        .where(
+            or_(
+                Publication.form == PublicationForm.CARD,
+                and_(~Case.sealed, ~Category.closed),
+            )
+        )
     )
 
 
@@ -171,6 +223,9 @@ def _asked(query: Select[Any], wanted: Wanted, *, but: str = "") -> Select[Any]:
         query = query.where(Publication.search.op("@@")(cast(words, TSQUERY)))
     elif wanted.words:
         query = query.where(Publication.id.is_(None))
+    if but == "category" or wanted.category:
+        # What a closed case is about is not told, nor can it be asked.
+        query = query.where(Publication.form == PublicationForm.TEXT)
     for name, column, value in (
         ("court", Court.code, wanted.court),
         ("kind", CaseKind.code, wanted.kind),

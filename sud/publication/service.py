@@ -1,7 +1,6 @@
-"""Publication: a public text is prepared from an act, checked by a clerk, published, withdrawn."""
+"""Publication: a public text is prepared from an act, read, published, held, withdrawn."""
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,83 +10,94 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from documents.papers import acts as papers
-from documents.papers.facts import Participant
-from documents.redaction import Kind, Known, Layer, residual, surface
+from documents.redaction import Kind, Known, Layer
 from documents.redaction.identifiers import placeholder
-from documents.redaction.papers import text_of_pdf
-from documents.search import keys
+from documents.redaction.policy import default_policy
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import (
+    UNREAD,
     Act,
-    ActPart,
     ActState,
     Case,
-    Category,
+    FactKind,
+    Ground,
+    Person,
+    PersonFact,
+    PolicyState,
     Publication,
+    PublicationChange,
+    PublicationForm,
     PublicationState,
+    PublicationStep,
     RoleCode,
 )
-from sud.outside import Outside, local_day, reaching_the_store
-from sud.publication.known import known_of, names_a_person
+from sud.outside import Outside, reaching_the_store
+from sud.publication import bars, gate, policies, readings
+from sud.publication.gate import Leak
+from sud.publication.known import facts_of, known_of
+from sud.publication.outgoing import outgoing, public_pdf, store_name, suggested
 from sud.publication.places import (
-    AROUND,
-    Place,
-    changed,
+    Answer,
+    answered,
+    carried,
     found_in,
     keep,
-    meets,
     open_doubts,
+    placed,
     places_of,
     settled_in,
+    with_words_replaced,
 )
-from sud.registry import service as registry
 
 _MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A place of the public text that still leads to a person."""
+class Fact:
+    """What else the file knows of a person: a former name, a relative, a plate..."""
 
-    part: ActPart | None
-    original: str
-    before: str
-    after: str
-    certain: bool
+    kind: FactKind
+    value: str
 
 
 # ------------------------------------------------------------------ verbs
 
 
 def prepare(session: Session, actor: Actor, act: Act, *, now: datetime) -> Publication:
-    """Make the public text of an issued act as far as the machine can; twice makes it once."""
+    """Make the public text of an issued act as far as the machine can; twice makes it once.
+
+    Of a case that is never published only the card is made: number, kind, court, date, result.
+    """
     session.refresh(act, with_for_update={"of": Act})
     prepared = session.scalars(select(Publication).where(Publication.act_id == act.id)).first()
     if prepared is not None:
         return prepared
-    if not publishable(act):
+    if act.state is not ActState.ISSUED:
         raise CourtError(Refusal.NOT_PUBLIC)
-    known = known_of(session, act)
-    places = found_in(act, known)
-    publication = Publication(act=act, parts={}, spans=[], prepared_at=now)
-    keep(publication, places)
+    publication = Publication(act=act, parts={}, spans=[], proposed=[], prepared_at=now)
     session.add(publication)
-    session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.PUBLICATION_REVIEW,
-        publication,
-        now=now,
-        change="prepared",
-        places=len(places),
-        doubts=sum(place.doubt is not None for place in places),
-    )
+    _propose(session, actor, publication, now=now)
+    _record(session, actor, publication, "prepared", now=now, **_found(publication))
     return publication
+
+
+def prepare_anew(
+    session: Session, actor: Actor, publication: Publication, *, now: datetime
+) -> None:
+    """Search the act again, by today's policy and file; what was decided of a place stays so."""
+    _hold_row(session, publication)
+    if publication.state not in UNREAD:
+        raise CourtError(Refusal.NOT_NOW)
+    readings.at_work(session, actor, publication, now=now)
+    before = places_of(publication) if publication.form is PublicationForm.TEXT else ()
+    _propose(session, actor, publication, now=now)
+    if publication.form is PublicationForm.TEXT:
+        keep(publication, carried(before, places_of(publication)))
+    session.flush()
+    _record(session, actor, publication, "prepared_anew", now=now, **_found(publication))
 
 
 def decide(
@@ -95,31 +105,27 @@ def decide(
     actor: Actor,
     publication: Publication,
     ids: frozenset[int],
-    applied: bool,
+    answer: Answer,
     *,
     now: datetime,
 ) -> None:
-    """Say of some places whether the public reads the words or what stands for them."""
-    _hold(session, publication)
-    _refuse_if_public(publication)
-    places = list(places_of(publication))
+    """Say of some places whether the public reads the words, or what stands for them."""
+    _hold_row(session, publication)
+    _refuse_unless_read(publication)
+    readings.at_work(session, actor, publication, now=now)
     keep(
         publication,
-        [
-            changed(place, applied=applied, decided=True) if place.id in ids else place
-            for place in places
-        ],
+        [answered(place, answer) if place.id in ids else place for place in places_of(publication)],
     )
     session.flush()
-    journal.record(
+    _record(
         session,
         actor,
-        Action.PUBLICATION_REVIEW,
         publication,
+        "decided",
         now=now,
-        change="decided",
         places=sorted(ids),
-        applied=applied,
+        answer=answer.verb.value,
     )
 
 
@@ -133,104 +139,94 @@ def replace(
     now: datetime,
 ) -> int:
     """Replace words that the machine did not find, wherever they stand; return how often."""
-    _hold(session, publication)
-    _refuse_if_public(publication)
-    places = list(places_of(publication))
-    pattern = re.compile(
-        r"(?<!\w)" + r"\s+".join(map(re.escape, words.split())) + r"(?!\w)", re.IGNORECASE
+    _hold_row(session, publication)
+    _refuse_unless_read(publication)
+    readings.at_work(session, actor, publication, now=now)
+    places, count = with_words_replaced(
+        publication, words, replacement, _kind_of(session, publication, replacement)
     )
-    number = max((place.id for place in places), default=-1) + 1
-    added: list[Place] = []
-    for part in ActPart:
-        text = getattr(publication.act, part)
-        for found in pattern.finditer(text):
-            if not any(place.applied and meets(place, part, found) for place in places):
-                places = [place for place in places if not meets(place, part, found)]
-                added.append(
-                    Place(
-                        id=number + len(added),
-                        part=part,
-                        start=found.start(),
-                        end=found.end(),
-                        original=found[0],
-                        replacement=replacement,
-                        kind=Kind.OTHER,
-                        layer=Layer.CLERK,
-                        doubt=None,
-                        applied=True,
-                        decided=True,
-                    )
-                )
-    if not added:
+    if not count:
         raise CourtError(Refusal.TEXT_NOT_FOUND)
-    keep(publication, [*places, *added])
+    keep(publication, places)
     session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.PUBLICATION_REVIEW,
-        publication,
-        now=now,
-        change="added",
-        places=len(added),
-    )
-    return len(added)
+    _record(session, actor, publication, "added", now=now, places=count)
+    return count
 
 
-def publish(
-    session: Session,
-    actor: Actor,
-    publication: Publication,
-    *,
-    looked: bool,
-    outside: Outside,
-    now: datetime,
-) -> None:
-    """Put the text before the public; refused while anything known of a person is left in it.
+def finish(
+    session: Session, actor: Actor, publication: Publication, *, outside: Outside, now: datetime
+) -> PublicationState:
+    """End one's reading: the text goes to the second reader, or before the public.
 
-    What is published already stays as it is: a second press changes nothing.
+    Refused while one doubt is open, while anything known of a person is left in any channel, and
+    always for a text of a case that is barred. Where the second reader left the first, the places
+    are opened once more instead, and he decides them knowing both. What is published already stays
+    as it is: a second press changes nothing.
     """
-    _hold(session, publication)
+    _hold_row(session, publication)
+    if publication.state is PublicationState.PUBLISHED:
+        return publication.state
+    if publication.state not in UNREAD:
+        raise CourtError(Refusal.NOT_NOW)
+    _refuse_barred(session, publication)
+    if outdated(publication):
+        raise CourtError(Refusal.POLICY_CHANGED)
+    reading = readings.at_work(session, actor, publication, now=now)
+    _refuse_open(publication)
+    second, lot = bars.second_reader(session, publication, secret=outside.secret)
+    if publication.state is PublicationState.CONFIRMING:
+        if readings.confront(session, publication, reading):
+            session.flush()
+            _record(session, actor, publication, "differs", now=now, places=reading.differences)
+            return publication.state
+    elif second is not None:
+        _refuse_leaks(text_leaks(session, publication))
+        readings.finish(publication, reading, now=now)
+        publication.state, publication.second_because = PublicationState.CONFIRMING, second
+        keep(publication, placed(publication, publication.proposed))
+        session.flush()
+        _record(session, actor, publication, "confirming", now=now, because=second.value, lot=lot)
+        return publication.state
+    readings.finish(publication, reading, now=now)
+    session.flush()
+    _publish(session, actor, publication, lot=lot, outside=outside, now=now)
+    return publication.state
+
+
+def take_over(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
+    """Read on in the place of another person, who is away."""
+    _hold_row(session, publication)
+    _refuse_unless_read(publication)
+    readings.take_over(session, actor, publication, now=now)
+
+
+def hold(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
+    """Take a public text from everybody's eyes at once, while the court looks at it again."""
+    _hold_row(session, publication)
+    if publication.state is PublicationState.HELD:
+        return
+    if publication.state is not PublicationState.PUBLISHED:
+        raise CourtError(Refusal.NOT_NOW)
+    publication.state, publication.held_at = PublicationState.HELD, now
+    _step(session, actor, publication, PublicationChange.HELD, now=now)
+
+
+def release(
+    session: Session, actor: Actor, publication: Publication, *, outside: Outside, now: datetime
+) -> None:
+    """Show a held text again as it was; the gate searches it by what the file knows today."""
+    _hold_row(session, publication)
     if publication.state is PublicationState.PUBLISHED:
         return
-    if not publishable(publication.act):
-        raise CourtError(Refusal.NOT_PUBLIC)
-    known = known_of(session, publication.act)
-    left = left_in(publication, known)
-    if left:
-        raise CourtError(Refusal.NAMES_LEFT, count=len(left))
-    doubts = open_doubts(publication)
-    if doubts and not looked:
-        raise CourtError(Refusal.DOUBTS_OPEN, count=len(doubts))
-    keep(
-        publication,
-        [changed(place, decided=True) if place.open else place for place in places_of(publication)],
-    )
-    content = public_pdf(session, publication, base_url=outside.base_url, now=now)
-    _refuse_telling_paper(publication, known, content)
-    with reaching_the_store():
-        stored = outside.store.put(
-            f"publications/{publication.key}/{publication.version}.pdf",
-            io.BytesIO(content),
-            content_type="application/pdf",
-            size=len(content),
-        )
-    publication.pdf_key, publication.pdf_sha256 = stored.key, stored.sha256
-    publication.state = PublicationState.PUBLISHED
-    publication.published_at, publication.published_by_id = now, actor.user_id
-    publication.withdrawn_at, publication.withdrawal_note = None, ""
-    publication.search = func.array_to_tsvector(cast(keys(_searched(publication)), ARRAY(Text)))
-    session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.PUBLICATION_REVIEW,
-        publication,
-        now=now,
-        change="published",
-        sha256=stored.sha256,
-        doubts=len(doubts),
-    )
+    if publication.state is not PublicationState.HELD:
+        raise CourtError(Refusal.NOT_NOW)
+    _refuse_barred(session, publication)
+    if publication.form is PublicationForm.TEXT:
+        with reaching_the_store():
+            content = outside.store.get(publication.pdf_key or "")
+        _refuse_leaks(all_leaks(session, publication, content, base_url=outside.base_url))
+    publication.state, publication.held_at = PublicationState.PUBLISHED, None
+    _step(session, actor, publication, PublicationChange.RELEASED, now=now)
 
 
 def withdraw(
@@ -243,33 +239,78 @@ def withdraw(
     now: datetime,
 ) -> None:
     """Take a published text back: from the page, the file, the search; the reason is kept."""
-    _hold(session, publication)
+    _hold_row(session, publication)
     if publication.state is PublicationState.WITHDRAWN:
         return
-    if publication.state is not PublicationState.PUBLISHED:
+    if publication.state not in {PublicationState.PUBLISHED, PublicationState.HELD}:
         raise CourtError(Refusal.NOT_NOW)
     forgotten = publication.pdf_key
     publication.state = PublicationState.WITHDRAWN
     publication.withdrawn_at, publication.withdrawal_note = now, note
-    publication.pdf_key = publication.pdf_sha256 = publication.search = None
-    session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.PUBLICATION_REVIEW,
-        publication,
-        now=now,
-        change="withdrawn",
+    publication.held_at = publication.pdf_key = publication.pdf_sha256 = publication.search = None
+    publication.suggestions = []
+    _step(session, actor, publication, PublicationChange.WITHDRAWN, now=now)
+    if forgotten is not None:
+        outside.defer(session, "publication.forget", pdf_key=forgotten)
+
+
+def reopen(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
+    """Begin a new round with a withdrawn text: it is searched and read anew from the start."""
+    _hold_row(session, publication)
+    if publication.state is not PublicationState.WITHDRAWN:
+        raise CourtError(Refusal.NOT_NOW)
+    publication.state, publication.round = PublicationState.PREPARED, publication.round + 1
+    publication.second_because, publication.prepared_at = None, now
+    _propose(session, actor, publication, now=now)
+    _record(session, actor, publication, "reopened", now=now, round=publication.round)
+
+
+def note_ground(
+    session: Session, actor: Actor, publication: Publication, ground: Ground, *, now: datetime
+) -> None:
+    """Note why the case is never published: a text that is public is held in the same moment."""
+    _hold_row(session, publication)
+    case = publication.act.case
+    bars.note(session, actor, case, ground, now=now)
+    if bars.bar_of(session, case) is not None:
+        for one in of_case(session, case):
+            if one.form is PublicationForm.TEXT and one.state is PublicationState.PUBLISHED:
+                hold(session, actor, one, now=now)
+
+
+def lift_ground(
+    session: Session, actor: Actor, publication: Publication, ground: Ground, *, now: datetime
+) -> None:
+    """Say that a noted reason does not hold; what became a card is searched as a text again."""
+    _hold_row(session, publication)
+    bars.lift(session, actor, publication.act.case, ground, now=now)
+
+
+def note_fact(
+    session: Session,
+    actor: Actor,
+    publication: Publication,
+    person: Person,
+    fact: Fact,
+    *,
+    now: datetime,
+) -> None:
+    """Note what the file knows of a person beside his card; the gate looks for it from now on."""
+    _hold_row(session, publication)
+    session.add(
+        PersonFact(
+            person_id=person.id,
+            kind=fact.kind,
+            value=fact.value,
+            noted_at=now,
+            noted_by_id=actor.user_id,
+        )
     )
-    outside.defer(session, "publication.forget", pdf_key=forgotten)
+    session.flush()
+    _record(session, actor, publication, "fact_noted", now=now, kind=fact.kind.value)
 
 
 # ------------------------------------------------------------------ queries
-
-
-def publishable(act: Act) -> bool:
-    """Say whether acts of such a case are ever published (handbook, 8.2)."""
-    return act.state is ActState.ISSUED and not act.case.sealed and not act.case.category.closed
 
 
 def publication_of_url(session: Session, actor: Actor, key: UUID) -> Publication | None:
@@ -286,27 +327,31 @@ def act_of_url(session: Session, actor: Actor, key: UUID) -> Act | None:
     ).one_or_none()
 
 
-def waiting(session: Session, actor: Actor) -> Sequence[Publication]:
-    """Return what the clerk has to check, the oldest first."""
-    query = _of_clerk(select(Publication), actor).where(
-        Publication.state == PublicationState.PREPARED
-    )
+def of_case(session: Session, case: Case) -> Sequence[Publication]:
+    """Return every text of a case, whatever became of it."""
+    return session.scalars(
+        select(Publication).join(Act, Act.id == Publication.act_id).where(Act.case_id == case.id)
+    ).all()
+
+
+def waiting(
+    session: Session, actor: Actor, state: PublicationState = PublicationState.PREPARED
+) -> Sequence[Publication]:
+    """Return what the clerks of the actor's courts have before them in a state, oldest first."""
+    query = _of_clerk(select(Publication), actor).where(Publication.state == state)
     return session.scalars(query.order_by(Publication.prepared_at).limit(_MOST_WAITING)).all()
 
 
 def unprepared(session: Session, actor: Actor) -> Sequence[Act]:
-    """Return issued acts whose public text nobody has made yet."""
+    """Return issued acts of which nobody has made a public text or a card yet."""
     query = (
         select(Act)
         .join(Case, Case.id == Act.case_id)
-        .join(Category, Category.code == Case.category_code)
         .outerjoin(Publication, Publication.act_id == Act.id)
         .where(
             Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
             Act.state == ActState.ISSUED,
             Publication.id.is_(None),
-            ~Case.sealed,
-            ~Category.closed,
         )
     )
     return session.scalars(query.order_by(Act.issued_at).limit(_MOST_WAITING)).all()
@@ -315,26 +360,68 @@ def unprepared(session: Session, actor: Actor) -> Sequence[Act]:
 def finished(session: Session, actor: Actor) -> Sequence[Publication]:
     """Return what the clerk's court published or withdrew lately."""
     query = _of_clerk(select(Publication), actor).where(
-        Publication.state != PublicationState.PREPARED
+        Publication.state.in_([PublicationState.PUBLISHED, PublicationState.WITHDRAWN])
     )
     return session.scalars(query.order_by(Publication.published_at.desc()).limit(20)).all()
 
 
-def left_in(publication: Publication, known: Known) -> tuple[Left, ...]:
-    """Return what the public text still tells about the people of the case."""
-    settled = settled_in(publication)
-    return tuple(
-        Left(
-            part=part,
-            original=span.original,
-            before=text[max(0, span.start - AROUND) : span.start],
-            after=text[span.end : span.end + AROUND],
-            certain=span.doubt is None,
-        )
-        for part in ActPart
-        for text in (publication.parts[part],)
-        for span in residual(text, known, settled=settled)
+def steps_of(session: Session, publication: Publication) -> Sequence[PublicationStep]:
+    """Return what became of a text since it was first public, the latest first."""
+    return session.scalars(
+        select(PublicationStep)
+        .where(PublicationStep.publication_id == publication.id)
+        .order_by(PublicationStep.at.desc(), PublicationStep.id.desc())
+    ).all()
+
+
+def known(session: Session, publication: Publication) -> Known:
+    """Return what the case file knows, as the text's own version of the policy reads it."""
+    policy = publication.policy
+    return known_of(
+        session,
+        publication.act,
+        policies.redaction_policy(session, policy) if policy else default_policy(),
     )
+
+
+def outdated(publication: Publication) -> bool:
+    """Say whether another policy is in force since the text was made."""
+    return publication.policy is None or publication.policy.state is not PolicyState.IN_FORCE
+
+
+def facts_told(session: Session, publication: Publication) -> list[tuple[Person, list[PersonFact]]]:
+    """Return whom the file knows, each with what was noted of him beside his card."""
+    people = [one.person for one in cases.people_of(session, publication.act.case)]
+    facts = facts_of(session, people)
+    return [(person, facts.get(person.id, [])) for person in people]
+
+
+def text_leaks(session: Session, publication: Publication) -> tuple[Leak, ...]:
+    """Return what the text alone still tells about the people of the case."""
+    if publication.form is PublicationForm.CARD:
+        return ()
+    return gate.in_text(
+        publication.parts, known(session, publication), settled=settled_in(publication)
+    )
+
+
+def all_leaks(
+    session: Session, publication: Publication, pdf: bytes, *, base_url: str
+) -> tuple[Leak, ...]:
+    """Return what anything that would go out, in any channel, tells about the people."""
+    return _through_gate(
+        session, publication, outgoing(session, publication, pdf, base_url=base_url)
+    )
+
+
+def leaks_now(
+    session: Session, publication: Publication, *, base_url: str, now: datetime
+) -> tuple[Leak, ...]:
+    """Return what would stop the publication at this moment."""
+    if publication.form is PublicationForm.CARD:
+        return ()
+    pdf = public_pdf(session, publication, base_url=base_url, now=now)
+    return all_leaks(session, publication, pdf, base_url=base_url)
 
 
 def labels_of(publication: Publication, known: Known) -> tuple[tuple[str, str], ...]:
@@ -350,48 +437,9 @@ def labels_of(publication: Publication, known: Known) -> tuple[tuple[str, str], 
     return tuple(dict([*people, *((one, one) for one in (*strangers, *things))]).items())
 
 
-def public_act(
-    session: Session, publication: Publication, *, base_url: str, now: datetime
-) -> papers.PublicAct:
-    """Return what stands on the public paper: nothing but what the public page shows too."""
-    act = publication.act
-    day = local_day(act.issued_at or now)
-    court = registry.court_name_on(session, act.case.court, act.language, day)
-    labels = {person.key: person.label for person in known_of(session, act).persons}
-    return papers.PublicAct(
-        language=act.language,
-        kind=act.kind_code,
-        court=court.name if court else act.case.court.name(act.language),
-        number=act.case.number,
-        place=court.city if court else "",
-        day=day,
-        judges=(act.judge.full_name,),
-        participants=[
-            Participant(role=one.role.name(act.language), name=name)
-            for one in cases.people_of(session, act.case)
-            for name in (
-                labels.get(str(one.person.key), "")
-                if names_a_person(one.person)
-                else one.person.organisation,
-            )
-            if name
-        ],
-        parts=papers.Parts(**{part.value: publication.parts[part] for part in ActPart}),
-        published=local_day(now),
-        url=f"{base_url.rstrip('/')}/decisions/{publication.key}",
-    )
-
-
-def public_pdf(
-    session: Session, publication: Publication, *, base_url: str, now: datetime
-) -> bytes:
-    """Print the public text anew: no byte of the signed paper is in it."""
-    return papers.public_act(public_act(session, publication, base_url=base_url, now=now)).pdf
-
-
 def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | None:
     """Return the public paper in pieces; none when there is none, or none any more."""
-    if publication.pdf_key is None:
+    if publication.pdf_key is None or publication.state is not PublicationState.PUBLISHED:
         return None
     with reaching_the_store():
         return outside.store.stream(publication.pdf_key)
@@ -400,42 +448,142 @@ def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | 
 # ------------------------------------------------------------------ how it is kept
 
 
-def _hold(session: Session, publication: Publication) -> None:
+def _hold_row(session: Session, publication: Publication) -> None:
     """Lock the row: whoever decides about it at the same time waits and sees what we did."""
     session.refresh(publication, with_for_update={"of": Publication})
 
 
-def _refuse_if_public(publication: Publication) -> None:
-    if publication.state is PublicationState.PUBLISHED:
+def _propose(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
+    """Write down what the machine finds, by the policy in force; a barred case gets a card."""
+    act = publication.act
+    policy = policies.found(session, actor, now=now)
+    bars.note_what_shows(session, actor, act, now=now)
+    publication.policy, publication.policy_id = policy, policy.id
+    if bars.bar_of(session, act.case) is not None:
+        publication.form = PublicationForm.CARD
+        publication.parts, publication.spans, publication.proposed = {}, [], []
+    else:
+        publication.form = PublicationForm.TEXT
+        reads = policies.redaction_policy(session, policy)
+        keep(publication, found_in(act, known_of(session, act, reads), reads))
+        publication.proposed = publication.spans
+    session.flush()
+
+
+def _found(publication: Publication) -> dict[str, Any]:
+    return {
+        "form": publication.form.value,
+        "policy": publication.policy.number if publication.policy else None,
+        "places": len(publication.spans),
+        "doubts": sum(span["doubt"] is not None for span in publication.spans),
+    }
+
+
+def _publish(
+    session: Session,
+    actor: Actor,
+    publication: Publication,
+    *,
+    lot: int,
+    outside: Outside,
+    now: datetime,
+) -> None:
+    again = publication.published_at is not None
+    if publication.form is PublicationForm.TEXT:
+        content = public_pdf(session, publication, base_url=outside.base_url, now=now)
+        publication.suggestions = suggested(publication.parts)
+        leaving = outgoing(session, publication, content, base_url=outside.base_url)
+        _refuse_leaks(_through_gate(session, publication, leaving))
+        with reaching_the_store():
+            stored = outside.store.put(
+                store_name(publication),
+                io.BytesIO(content),
+                content_type="application/pdf",
+                size=len(content),
+            )
+        publication.pdf_key, publication.pdf_sha256 = stored.key, stored.sha256
+        publication.search = func.array_to_tsvector(cast(list(leaving.index), ARRAY(Text)))
+    publication.state = PublicationState.PUBLISHED
+    publication.published_at, publication.published_by_id = now, actor.user_id
+    publication.withdrawn_at, publication.withdrawal_note = None, ""
+    change = PublicationChange.REPUBLISHED if again else PublicationChange.PUBLISHED
+    _step(session, actor, publication, change, now=now, sha256=publication.pdf_sha256, lot=lot)
+
+
+def _through_gate(
+    session: Session, publication: Publication, leaving: gate.Outgoing
+) -> tuple[Leak, ...]:
+    return gate.leaks(leaving, known(session, publication), settled=settled_in(publication))
+
+
+def _step(
+    session: Session,
+    actor: Actor,
+    publication: Publication,
+    change: PublicationChange,
+    *,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    """Write one line of the public log, and the same in the journal."""
+    session.add(
+        PublicationStep(
+            publication=publication,
+            change=change,
+            policy_id=publication.policy_id,
+            by_id=actor.user_id,
+            at=now,
+        )
+    )
+    session.flush()
+    _record(session, actor, publication, change.value, now=now, **facts)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    publication: Publication,
+    change: str,
+    *,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    journal.record(
+        session, actor, Action.PUBLICATION_REVIEW, publication, now=now, change=change, **facts
+    )
+
+
+def _refuse_unless_read(publication: Publication) -> None:
+    if publication.state not in UNREAD or publication.form is PublicationForm.CARD:
         raise CourtError(Refusal.NOT_NOW)
 
 
-def _refuse_telling_paper(publication: Publication, known: Known, content: bytes) -> None:
-    """Refuse a file that tells more than its text: in its layers, properties or bookmarks."""
-    act = publication.act
-    frame = "\n".join((act.case.court.name("ky"), act.case.court.name("ru"), act.judge.full_name))
-    harmless = frozenset(surface(span.original) for span in residual(frame, known) if span.doubt)
-    # Its own address is random and may look like a telephone number.
-    own = re.compile(r"\s*".join(map(re.escape, str(publication.key))))
-    told = own.sub("", text_of_pdf(content))
-    left = residual(told, known, settled=settled_in(publication) | harmless)
-    if left:
-        raise CourtError(Refusal.NAMES_LEFT, count=len(left))
+def _refuse_barred(session: Session, publication: Publication) -> None:
+    if publication.act.state is not ActState.ISSUED:
+        raise CourtError(Refusal.NOT_PUBLIC)
+    if publication.form is PublicationForm.TEXT and bars.bar_of(session, publication.act.case):
+        raise CourtError(Refusal.NOT_PUBLIC)
 
 
-def _searched(publication: Publication) -> str:
-    """Return the text that the public search answers from."""
-    case = publication.act.case
-    return "\n".join(
-        (
-            *(publication.parts[part] for part in ActPart),
-            case.number,
-            case.court.name_ky,
-            case.court.name_ru,
-            case.category.name_ky,
-            case.category.name_ru,
-        )
-    )
+def _refuse_open(publication: Publication) -> None:
+    doubts = open_doubts(publication)
+    if doubts:
+        raise CourtError(Refusal.DOUBTS_OPEN, count=len(doubts))
+
+
+def _refuse_leaks(leaks: Sequence[Leak]) -> None:
+    if leaks:
+        raise CourtError(Refusal.NAMES_LEFT, count=len(leaks))
+
+
+def _kind_of(session: Session, publication: Publication, replacement: str) -> Kind:
+    """Return of which sort the words are that a reader puts a label for."""
+    language = publication.act.language
+    things = {placeholder(kind, language): kind for kind in Kind}
+    if replacement in things:
+        return things[replacement]
+    people = {person.label for person in known(session, publication).persons}
+    return Kind.PERSON if replacement in people else Kind.OTHER
 
 
 def _of_clerk(query: Select[Any], actor: Actor) -> Select[Any]:

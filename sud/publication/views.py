@@ -1,5 +1,7 @@
-"""Pages of publication for the court: the queue, the check of one text, publishing, withdrawing."""
+"""Pages of publication for the court: the queue, one text read and decided, what becomes of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import abort, flash, redirect, request, url_for
@@ -9,27 +11,54 @@ from flask_babel import gettext as _
 from sud.access import Action
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
-from sud.models import Act, ActPart, Publication, PublicationState
-from sud.publication import places, service
-from sud.publication.forms import ActForm, PublishForm, ReplaceForm, WithdrawForm
-from sud.publication.known import known_of
+from sud.labels import label
+from sud.models import (
+    UNREAD,
+    Act,
+    ActPart,
+    Participant,
+    ProblemOutcome,
+    ProblemReport,
+    Publication,
+    PublicationForm,
+    PublicationState,
+)
+from sud.publication import bars, keeping, places, readings, reports, service
+from sud.publication.forms import ActForm, FactForm, GroundForm, ReplaceForm, WithdrawForm
+from sud.publication.gate import Leak
 from sud.publication.public import views
-from sud.publication.words import DOUBTS, KINDS, LAYERS
+from sud.publication.words import CHANNELS, COUNTS, DOUBTS, KINDS, LAYERS
 from sud.request import actor, allow, db, outside, render
 
-__all__ = ["views"]
+__all__ = ["keeping", "views"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forms:
+    """The forms of the review page; one that was refused keeps what it said."""
+
+    press: ActForm
+    addition: ReplaceForm
+    ground: GroundForm
+    fact: FactForm
 
 
 @views.get("/publications")
 @allow(Action.PUBLICATION_QUEUE)
 def queue() -> ResponseReturnValue:
-    """What waits for the clerk, and what was done lately."""
-    waiting = service.waiting(db(), actor())
+    """What waits for the clerk, for a second reader, for an answer, and what was done lately."""
     return render(
         "publication/queue.html",
-        waiting=[(one, len(places.open_doubts(one))) for one in waiting],
+        waiting=[(one, len(places.open_doubts(one))) for one in service.waiting(db(), actor())],
+        confirming=[
+            (one, readings.may_read(db(), actor(), one))
+            for one in service.waiting(db(), actor(), PublicationState.CONFIRMING)
+        ],
+        held=service.waiting(db(), actor(), PublicationState.HELD),
+        reported=reports.waiting(db(), actor()),
         unprepared=service.unprepared(db(), actor()),
         finished=service.finished(db(), actor()),
+        now=outside().now(),
         form=ActForm(),
     )
 
@@ -53,20 +82,20 @@ def prepare(act: Act) -> ResponseReturnValue:
 @views.route("/publications/<uuid:key>", methods=["GET", "POST"])
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def review(publication: Publication) -> ResponseReturnValue:
-    """The text before and after, every replacement and doubt, each to be decided."""
+    """The text with every place that was found, each to be decided, and its original beside it."""
     form = ActForm()
     try:
         form.check_seen(publication)
         if form.validate_on_submit():
-            ids, applied = _choice(publication, request.form.get("choice", ""))
-            service.decide(db(), actor(), publication, ids, applied, now=outside().now())
+            ids, answer = _choice(publication, request.form.get("choice", ""))
+            service.decide(db(), actor(), publication, ids, answer, now=outside().now())
             return _back(publication, "places")
     except CourtError as error:
         form.refuse(error)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     if status is HTTPStatus.OK:
         cases.look(db(), actor(), publication.act.case, now=outside().now())
-    return _review_page(publication, choices=form), status
+    return _review_page(publication, refused=form), status
 
 
 @views.route("/publications/<uuid:key>/replace", methods=["GET", "POST"])
@@ -74,7 +103,7 @@ def review(publication: Publication) -> ResponseReturnValue:
 def replace(publication: Publication) -> ResponseReturnValue:
     """Put a label for words that nobody found."""
     form = ReplaceForm()
-    form.label.choices = service.labels_of(publication, known_of(db(), publication.act))
+    form.label.choices = service.labels_of(publication, service.known(db(), publication))
     try:
         form.check_seen(publication)
         if form.validate_on_submit():
@@ -91,35 +120,103 @@ def replace(publication: Publication) -> ResponseReturnValue:
         form.refuse(error, form.words if error.code is Refusal.TEXT_NOT_FOUND else None)
     if not form.is_submitted():
         return _review_page(publication)
-    return _review_page(publication, addition=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @views.route("/publications/<uuid:key>/publish", methods=["GET", "POST"])
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def publish(publication: Publication) -> ResponseReturnValue:
-    """Put the text before the public; a refusal lists what still tells of a person."""
-    form = PublishForm()
-    if publication.state is PublicationState.PUBLISHED:
+    """End one's reading; a refusal lists what still tells of a person, and where."""
+    form = ActForm()
+    if publication.state not in UNREAD:
         return _back(publication)
+    leaks: tuple[Leak, ...] = ()
     try:
         form.check_seen(publication)
         if form.validate_on_submit():
-            service.publish(
-                db(),
-                actor(),
-                publication,
-                looked=bool(form.looked.data),
-                outside=outside(),
-                now=outside().now(),
+            first = publication.state is PublicationState.PREPARED
+            state = service.finish(
+                db(), actor(), publication, outside=outside(), now=outside().now()
             )
-            flash(_("The text is published. Anybody can read it now."))
+            if state is PublicationState.PUBLISHED:
+                flash(_("It is published. Anybody can read it now."))
+            elif first:
+                flash(_("Your reading is finished. Now another person reads the text."))
             return _back(publication)
     except CourtError as error:
-        form.refuse(error, form.looked if error.code is Refusal.DOUBTS_OPEN else None)
+        form.refuse(error)
+        if error.code is Refusal.NAMES_LEFT:
+            leaks = service.leaks_now(
+                db(), publication, base_url=outside().base_url, now=outside().now()
+            )
     if not form.is_submitted():
         return _review_page(publication)
-    left = service.left_in(publication, known_of(db(), publication.act))
-    return _review_page(publication, publishing=form, left=left), HTTPStatus.UNPROCESSABLE_ENTITY
+    return (
+        _review_page(publication, refused=form, leaks=leaks),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+@views.post("/publications/<uuid:key>/take-over")
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+def take_over(publication: Publication) -> ResponseReturnValue:
+    """Read on in the place of another person."""
+    form = ActForm()
+    try:
+        form.check_seen(publication)
+        if form.validate_on_submit():
+            service.take_over(db(), actor(), publication, now=outside().now())
+            return _back(publication)
+    except CourtError as error:
+        form.refuse(error)
+    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/publications/<uuid:key>/again")
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+def again(publication: Publication) -> ResponseReturnValue:
+    """Search the act anew: by another policy, by a fuller file, or after it was withdrawn."""
+    form = ActForm()
+    try:
+        form.check_seen(publication)
+        if form.validate_on_submit():
+            if publication.state is PublicationState.WITHDRAWN:
+                service.reopen(db(), actor(), publication, now=outside().now())
+            else:
+                service.prepare_anew(db(), actor(), publication, now=outside().now())
+            flash(_("The text was made anew."))
+            return _back(publication)
+    except CourtError as error:
+        form.refuse(error)
+    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/publications/<uuid:key>/hold")
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+def hold(publication: Publication) -> ResponseReturnValue:
+    """Take the text from the public's eyes at once, or show it again."""
+    form = ActForm()
+    leaks: tuple[Leak, ...] = ()
+    try:
+        form.check_seen(publication)
+        if form.validate_on_submit():
+            if publication.state is PublicationState.HELD:
+                service.release(db(), actor(), publication, outside=outside(), now=outside().now())
+                flash(_("The text is public again."))
+            else:
+                service.hold(db(), actor(), publication, now=outside().now())
+                flash(_("The text is held: nobody outside reads it now."))
+            return _back(publication)
+    except CourtError as error:
+        form.refuse(error)
+        if error.code is Refusal.NAMES_LEFT:
+            leaks = service.leaks_now(
+                db(), publication, base_url=outside().base_url, now=outside().now()
+            )
+    return (
+        _review_page(publication, refused=form, leaks=leaks),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
 
 
 @views.route("/publications/<uuid:key>/withdraw", methods=["GET", "POST"])
@@ -127,7 +224,7 @@ def publish(publication: Publication) -> ResponseReturnValue:
 def withdraw(publication: Publication) -> ResponseReturnValue:
     """Take a published text back."""
     form = WithdrawForm()
-    if publication.state is PublicationState.PREPARED:
+    if publication.state in UNREAD:
         abort(HTTPStatus.NOT_FOUND)
     if publication.state is PublicationState.WITHDRAWN:
         return _back(publication)
@@ -150,19 +247,83 @@ def withdraw(publication: Publication) -> ResponseReturnValue:
     return render("publication/withdraw.html", publication=publication, form=form), status
 
 
-def _choice(publication: Publication, said: str) -> tuple[frozenset[int], bool]:
+@views.post("/publications/<uuid:key>/grounds")
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+def grounds(publication: Publication) -> ResponseReturnValue:
+    """Note why the case is never published, or that a noted reason does not hold."""
+    form = GroundForm()
+    lifted = request.form.get("lift", "")
+    try:
+        form.check_seen(publication)
+        if lifted:
+            form.ground.process_formdata([lifted])
+        if form.validate_on_submit():
+            change = service.lift_ground if lifted else service.note_ground
+            change(db(), actor(), publication, form.ground.data, now=outside().now())
+            return _back(publication, "case")
+    except CourtError as error:
+        form.refuse(error)
+    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/publications/<uuid:key>/facts")
+@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+def facts(publication: Publication) -> ResponseReturnValue:
+    """Note a former name, a relative, a plate...: what else must not be read."""
+    form = FactForm()
+    people = {str(one.person.key): one.person for one in _people(publication)}
+    form.person.choices = [(key, person.full_name) for key, person in people.items()]
+    try:
+        form.check_seen(publication)
+        if form.validate_on_submit():
+            fact = service.Fact(kind=form.kind.data, value=form.value.data or "")
+            service.note_fact(
+                db(), actor(), publication, people[form.person.data], fact, now=outside().now()
+            )
+            flash(_("Noted. Make the text anew, so that it is looked for."))
+            return _back(publication, "case")
+    except CourtError as error:
+        form.refuse(error)
+    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/reports/<uuid:key>")
+@allow(Action.PUBLICATION_REVIEW, on=reports.report_of_url)
+def settle(made: ProblemReport) -> ResponseReturnValue:
+    """Answer a report: hold the decision at once, or say that nothing is wrong."""
+    form = ActForm()
+    said = request.form.get("outcome", "")
+    if said not in {*ProblemOutcome} or not form.validate_on_submit():
+        abort(HTTPStatus.BAD_REQUEST)
+    reports.settle(db(), actor(), made, ProblemOutcome(said), now=outside().now())
+    if made.outcome is ProblemOutcome.HELD:
+        flash(_("The text is held: nobody outside reads it now."))
+        return _back(made.publication)
+    return redirect(url_for("publication.queue"), HTTPStatus.SEE_OTHER)
+
+
+def _choice(publication: Publication, said: str) -> tuple[frozenset[int], places.Answer]:
     """Read a button: what to do, with one place or with all that say the same."""
     verb, _colon, number = said.partition(":")
-    if verb not in {"replace", "keep", "replace-one", "keep-one"} or not number.isdecimal():
+    name, _dash, one = verb.partition("-")
+    if name not in {*places.Verb} or one not in {"", "one"} or not number.isdecimal():
         raise CourtError(Refusal.STALE)
-    wanted = int(number)
-    if verb.endswith("-one"):
-        return frozenset({wanted}), verb.startswith("replace")
+    wanted, alias = int(number), ""
+    if name == places.Verb.ALIAS:
+        alias = request.form.get(f"alias-{wanted}", "")
+        known = dict(service.labels_of(publication, service.known(db(), publication)))
+        if alias not in known:
+            raise CourtError(Refusal.STALE)
+    answer = places.Answer(verb=places.Verb(name), alias=alias)
     for group in places.groups_of(publication):
         ids = frozenset(place.id for place in group.places)
         if wanted in ids:
-            return ids, verb == "replace"
+            return frozenset({wanted}) if one else ids, answer
     raise CourtError(Refusal.STALE)
+
+
+def _people(publication: Publication) -> Sequence[Participant]:
+    return cases.people_of(db(), publication.act.case)
 
 
 def _back(publication: Publication, anchor: str | None = None) -> ResponseReturnValue:
@@ -170,36 +331,62 @@ def _back(publication: Publication, anchor: str | None = None) -> ResponseReturn
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def _review_page(
-    publication: Publication,
-    *,
-    choices: ActForm | None = None,
-    addition: ReplaceForm | None = None,
-    publishing: PublishForm | None = None,
-    left: tuple[service.Left, ...] = (),
-) -> str:
-    """Draw the page with the form that was refused, and the others fresh."""
-    known = known_of(db(), publication.act)
-    shown = [choices or ActForm(formdata=None), publishing or PublishForm(formdata=None)]
-    adding = addition or ReplaceForm(formdata=None)
-    adding.label.choices = service.labels_of(publication, known)
-    for form in (*shown, adding):
+def _forms_of(publication: Publication, refused: object, labels: list[tuple[str, str]]) -> _Forms:
+    """Return the form that was refused, and the others fresh."""
+    fresh = (ActForm, ReplaceForm, GroundForm, FactForm)
+    press, addition, ground, fact = (
+        refused if isinstance(refused, kind) else kind(formdata=None) for kind in fresh
+    )
+    addition.label.choices = labels
+    fact.person.choices = [
+        (str(one.person.key), f"{one.person.full_name}") for one in _people(publication)
+    ]
+    for form in (press, addition, ground, fact):
         form.seen.data = str(publication.version)
-    groups = places.groups_of(publication)
+    return _Forms(press=press, addition=addition, ground=ground, fact=fact)
+
+
+def _review_page(
+    publication: Publication, *, refused: object = None, leaks: tuple[Leak, ...] = ()
+) -> str:
+    """Draw the page; whoever is not its reader sees the same, and who reads it."""
+    known = service.known(db(), publication)
+    labels = list(service.labels_of(publication, known))
+    forms = _forms_of(publication, refused, labels)
+    text = publication.form is PublicationForm.TEXT
+    groups = places.groups_of(publication) if text else ()
+    reading = readings.going(db(), publication)
+    case = publication.act.case
+    unread = publication.state in UNREAD
     return render(
         "publication/review.html",
         publication=publication,
-        case=publication.act.case,
-        choices=shown[0],
-        publishing=shown[1],
-        addition=adding,
-        refused=next((form for form in (choices, addition, publishing) if form), shown[0]),
+        case=case,
+        form=forms,
+        refused=refused or forms.press,
         waiting=[group for group in groups if group.first.open],
         settled=[group for group in groups if not group.first.open],
-        parts=[(part, places.paragraphs_of(publication, part)) for part in ActPart],
-        left=left,
+        open_places=len(places.open_doubts(publication)),
+        labels=labels,
+        parts=[(part, places.paragraphs_of(publication, part)) for part in ActPart] if text else [],
+        leaks=leaks,
+        reading=reading,
+        mine=reading is None or reading.reader_id == actor().user_id,
+        may_read=readings.may_read(db(), actor(), publication),
+        first=readings.finished(db(), publication, 1),
+        first_said=readings.first_answers(db(), publication),
+        past=readings.readings_of(db(), publication),
+        steps=service.steps_of(db(), publication),
+        bar=bars.bar_of(db(), case),
+        noted=bars.noted(db(), case),
+        outdated=unread and service.outdated(publication),
+        facts=service.facts_told(db(), publication),
         doubts=DOUBTS,
         kinds=KINDS,
         layers=LAYERS,
-        editable=publication.state is not PublicationState.PUBLISHED,
+        channels=CHANNELS,
+        part_names={part.value: label(part) for part in ActPart},
+        counts=COUNTS,
+        editable=unread and text,
+        unread=unread,
     )

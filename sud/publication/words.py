@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from documents.redaction import Doubt, Kind, Layer
+from sud.publication.gate import Channel
 
 KINDS = {
     Kind.PERSON: _("name of a person"),
@@ -40,3 +41,27 @@ DOUBTS = {
     Doubt.INITIALS: _("Initials alone: is it a person of the case?"),
     Doubt.UNSURE: _("May be a person's name or number, or may be harmless."),
 }
+CHANNELS = {
+    Channel.TEXT: _("in the text"),
+    Channel.HEADING: _("in the heading"),
+    Channel.PDF: _("in the PDF"),
+    Channel.ATTACHMENT: _("in a file or note inside the PDF"),
+    Channel.FILE_NAME: _("in the name of the file"),
+    Channel.ADDRESS: _("in the address of the page"),
+    Channel.INDEX: _("in the index of the search"),
+    Channel.SUGGESTION: _("in the words that the search offers"),
+    Channel.FEED: _("in the feed"),
+}
+COUNTS = {
+    "hits": _("found for certain"),
+    "doubts": _("doubts"),
+    "over_masked": _("hidden needlessly"),
+    "missed_sensitive": _("missed: a person or a number"),
+    "missed_other": _("missed: something else"),
+}
+CATEGORIES = {
+    "*": _("everything else"),
+    **{kind.value: words for kind, words in KINDS.items()},
+    "organisation": _("name or number of an organisation"),
+}
+"""Sorts of data that a rule of the policy names."""

@@ -32,6 +32,7 @@ from sud.models import (
     HearingState,
     Judge,
     Person,
+    ProblemReport,
     Publication,
     PublicationState,
     RecordingAbsence,
@@ -170,7 +171,11 @@ def test_a_small_demonstration_loads_survives_a_crash_and_verifies(
     assert count(session, Case, Case.state == CaseState.SCHEDULED) == expected[Fate.SCHEDULED]
     issued = sum(1 for story in plan.stories for s in story.steps if s.does is Does.ISSUE)
     assert count(session, Act, Act.code.is_not(None)) == issued
-    published = count(session, Publication, Publication.state == PublicationState.PUBLISHED)
+    shown = (PublicationState.PUBLISHED, PublicationState.HELD)
+    published = count(session, Publication, Publication.state.in_(shown))
+    assert count(session, Publication, Publication.state == PublicationState.HELD)
+    assert count(session, Publication, Publication.state == PublicationState.CONFIRMING)
+    assert count(session, ProblemReport)
     assert published == expected[Fate.PUBLISHED]
     assert count(session, Hearing, Hearing.state == HearingState.HELD)
     assert count(session, Judge) == 25

@@ -56,6 +56,8 @@ ELSEWHERE = {
     "/conflicts/": "a judge's own, tested with recusals",
     "/decisions/": "public, tested with publication",
     "/draws/": "public, tested with allocation",
+    "/policy/": "the Supreme Court's, tested with publication",
+    "/reports/": "of a court's queue, tested with publication",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
     "/uploads/": "one person's own, tested with resumable uploads",
     "/watch/": "the auditor's, tested with statistics",

@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,17 +11,16 @@ import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from documents.redaction.policy import default_policy
 from recordings.bucket import BucketStore
 from recordings.store import StoreError
-from sud.access import SYSTEM, Action, Actor
-from sud.errors import CourtError, Refusal
+from sud.access import Action
 from sud.models import (
     Act,
-    ActOutcome,
-    ActState,
     Case,
     HearingState,
     JournalLine,
@@ -37,98 +35,38 @@ from sud.publication import places, service
 from sud.publication.known import known_of
 from tests.builders import Make
 from tests.conftest import Time
+from tests.sud.desk import DOUBTFUL, NAMES, PARTS, PLAINTIFF, Desk, hidden, post
 
 SignIn = Callable[[User], FlaskClient]
 
-PLAINTIFF = {
-    "surname": "Жумабеков",
-    "given_name": "Эркебулан",
-    "patronymic": "Таштанович",
-    "pin": "21503189912345",
-    "phone": "+996 700 123456",
-    "address": "Талас ш., Токтоналиев көч., 12-үй",
-    "other_spellings": ["Jumabekov Erkebulan"],
-}
-RESPONDENT = {"surname": "Сыдык уулу", "given_name": "Нурбек", "patronymic": "", "pin": None}
-PARTS = {
-    "introductory": "Талас шаардык соту Жумабеков Эркебулан Таштановичтин Сыдык уулу Нурбекке"
-    " койгон доосун карап,",
-    "descriptive": "Доогер ЖУМАБЕКОВ Э.Т. (ПИН 21503189912345) Токтоналиев көчөсүнүн 12-үйүндө"
-    " жашайт, тел. 0700 123456.\nНурбектин айтымында, алимент төлөнгөн эмес.",
-    "reasoning": "Сот далилдерди баалап, доону негиздүү деп эсептейт. Нарын облусу.",
-    "operative": "Сыдык уулу Нурбектен Э. Т. Жумабековго алимент өндүрүлсүн.",
-}
-NAMES = ("Жумабек", "ЖУМАБЕК", "Эркебулан", "Сыдык", "Нурбек", "21503189912345", "Токтоналиев")
+
+@pytest.fixture
+def desk(session: Session, make: Make, outside: Outside) -> Desk:
+    return Desk(session, make, outside)
 
 
 @pytest.fixture
-def case(make: Make) -> Case:
-    case = make.case(judge=make.judge(full_name="Асанова Бегимай Эсеновна"))
-    make.party(case, "plaintiff", **PLAINTIFF)
-    make.party(case, "respondent", **RESPONDENT)
-    return case
+def case(desk: Desk) -> Case:
+    return desk.case()
 
 
 @pytest.fixture
-def new_act(make: Make, session: Session, time: Time) -> Callable[..., Act]:
-    def made(case: Case, **facts: object) -> Act:
-        code = uuid.uuid4().hex[:12]
-        act = Act(
-            **{
-                "case": case,
-                "kind": make.act_kind(),
-                "judge": case.judge,
-                "language": "ky",
-                "outcome": ActOutcome.SATISFIED,
-                "state": ActState.ISSUED,
-                "created_at": time.now,
-                "issued_at": time.now,
-                "code": code,
-                "pdf_key": f"acts/{code}",
-                "pdf_sha256": "0" * 64,
-            }
-            | PARTS
-            | facts
-        )
-        session.add(act)
-        session.flush()
-        return act
-
-    return made
+def act(desk: Desk, case: Case) -> Act:
+    return desk.act(case)
 
 
 @pytest.fixture
-def act(case: Case, new_act: Callable[..., Act]) -> Act:
-    return new_act(case)
+def publication(desk: Desk, act: Act) -> Publication:
+    return desk.prepared(act)
 
 
 @pytest.fixture
-def publication(session: Session, act: Act, time: Time) -> Publication:
-    return service.prepare(session, SYSTEM, act, now=time.now)
-
-
-@pytest.fixture
-def clerk(make: Make, case: Case, sign_in: SignIn) -> FlaskClient:
-    return sign_in(make.staff(RoleCode.CLERK, case.court))
-
-
-def _hidden(page: TestResponse) -> dict[str, str]:
-    seen = re.findall(r'name="seen" value="(\d+)"', page.text)
-    return {"seen": seen[0] if seen else "", "once": str(uuid.uuid4())}
-
-
-def _post(clerk: FlaskClient, publication: Publication, path: str = "", **said: str):
-    address = f"/publications/{publication.key}"
-    return clerk.post(address + path, data=_hidden(clerk.get(address)) | said)
+def clerk(desk: Desk, sign_in: SignIn) -> FlaskClient:
+    return sign_in(desk.user())
 
 
 def _publish(clerk: FlaskClient, publication: Publication, **said: str) -> TestResponse:
-    return _post(clerk, publication, "/publish", **said)
-
-
-def _published(session: Session, publication: Publication, outside: Outside) -> Publication:
-    service.publish(session, SYSTEM, publication, looked=True, outside=outside, now=outside.now())
-    return publication
+    return post(clerk, publication, "/publish", **said)
 
 
 def test_the_job_makes_the_text_and_twice_makes_it_once(
@@ -148,28 +86,10 @@ def test_no_name_is_written_a_second_time(publication: Publication) -> None:
     assert not any(name in str(publication.spans) for name in NAMES)
 
 
-@pytest.mark.parametrize("reason", ["sealed", "closed"])
-def test_closed_cases_are_never_prepared(
-    session: Session, act: Act, time: Time, reason: str, run_jobs: Callable[[], list[str]]
-) -> None:
-    if reason == "sealed":
-        act.case.sealed = True
-    else:
-        act.case.category.closed = True
-    session.flush()
-    with pytest.raises(CourtError) as refused:
-        service.prepare(session, SYSTEM, act, now=time.now)
-    assert refused.value.code is Refusal.NOT_PUBLIC
-    defer_job(session, "publication.prepare", act_id=act.id)
-    session.commit()
-    run_jobs()
-    assert session.scalars(select(Publication)).all() == []
-
-
 def test_the_clerk_makes_the_text_when_no_job_did(clerk: FlaskClient, act: Act) -> None:
     queue = clerk.get("/publications")
     assert f"/acts/{act.key}/publication" in queue.text
-    answer = clerk.post(f"/acts/{act.key}/publication", data=_hidden(queue))
+    answer = clerk.post(f"/acts/{act.key}/publication", data=hidden(queue))
     assert answer.status_code == 303
     assert answer.location.startswith("/publications/")
     assert act.case.number in clerk.get("/publications").text
@@ -186,10 +106,10 @@ def test_a_replacement_is_undone_and_done_again(
     session: Session, clerk: FlaskClient, publication: Publication
 ) -> None:
     first = places.places_of(publication)[0]
-    assert _post(clerk, publication, choice=f"keep:{first.id}").status_code == 303
+    assert post(clerk, publication, choice=f"show:{first.id}").status_code == 303
     session.refresh(publication)
     assert first.original in publication.parts[first.part]
-    assert _post(clerk, publication, choice=f"replace-one:{first.id}").status_code == 303
+    assert post(clerk, publication, choice=f"hide-one:{first.id}").status_code == 303
     session.refresh(publication)
     assert first.original not in publication.parts[first.part]
 
@@ -198,7 +118,7 @@ def test_an_undone_name_stops_the_publication(
     session: Session, clerk: FlaskClient, publication: Publication
 ) -> None:
     first = places.places_of(publication)[0]
-    _post(clerk, publication, choice=f"keep:{first.id}")
+    post(clerk, publication, choice=f"show:{first.id}")
     refused = _publish(clerk, publication)
     assert refused.status_code == 422
     assert f"<mark>{first.original}</mark>" in refused.text
@@ -210,49 +130,78 @@ def test_an_undone_name_stops_the_publication(
 def test_words_nobody_found_are_replaced_by_hand(
     session: Session, clerk: FlaskClient, publication: Publication
 ) -> None:
-    answer = _post(clerk, publication, "/replace", words="негиздүү деп", label="1-доогер")
+    answer = post(clerk, publication, "/replace", words="негиздүү деп", label="1-доогер")
     assert answer.status_code == 303
     session.refresh(publication)
     assert "1-доогер эсептейт" in publication.parts["reasoning"]
-    missing = _post(clerk, publication, "/replace", words="жок сөздөр", label="1-доогер")
+    missing = post(clerk, publication, "/replace", words="жок сөздөр", label="1-доогер")
     assert missing.status_code == 422
-    unknown = _post(clerk, publication, "/replace", words="доону", label="Азиз")
+    unknown = post(clerk, publication, "/replace", words="доону", label="Азиз")
     assert unknown.status_code == 422
 
 
 def test_a_name_learnt_after_the_preparation_stops_it_too(
-    make: Make, case: Case, clerk: FlaskClient, new_act: Callable[..., Act], session: Session
+    desk: Desk, case: Case, clerk: FlaskClient, make: Make
 ) -> None:
-    act = new_act(case, reasoning="Мамытканова суракка жооп берген.")
-    prepared = service.prepare(session, SYSTEM, act, now=make.now())
+    prepared = desk.prepared(desk.act(case, reasoning="Мамытканова суракка жооп берген."))
     make.party(case, "respondent", surname="Мамытканова", given_name="Чолпон", patronymic="")
-    assert _publish(clerk, prepared, looked="y").status_code == 422
-    assert "Мамытканова" in _publish(clerk, prepared, looked="y").text
+    ids = frozenset(place.id for place in places.open_doubts(prepared))
+    desk.answer(prepared, ids, places.Verb.SHOW)
+    refused = _publish(clerk, prepared)
+    assert refused.status_code == 422
+    assert "Мамытканова" in refused.text
+    assert post(clerk, prepared, "/again").status_code == 303
+    desk.accept(prepared)
+    assert _publish(clerk, prepared).status_code == 303
 
 
-def test_doubts_that_stay_are_looked_at_first(
-    case: Case, clerk: FlaskClient, new_act: Callable[..., Act], session: Session, time: Time
+def test_doubts_are_decided_one_by_one(
+    desk: Desk, case: Case, clerk: FlaskClient, session: Session
 ) -> None:
-    act = new_act(case, reasoning="Прокурор К. Жусупов катышты.")
-    prepared = service.prepare(session, SYSTEM, act, now=time.now)
+    prepared = desk.prepared(desk.act(case, reasoning=DOUBTFUL))
     assert _publish(clerk, prepared).status_code == 422
-    assert _publish(clerk, prepared, looked="y").status_code == 303
+    for place in places.open_doubts(prepared):
+        assert post(clerk, prepared, choice=f"show:{place.id}").status_code == 303
     session.refresh(prepared)
+    assert not places.open_doubts(prepared)
+    assert _publish(clerk, prepared).status_code == 303
+    session.refresh(prepared)
+    assert prepared.state is PublicationState.PUBLISHED
     assert "Жусупов" in prepared.parts["reasoning"]
 
 
+def test_the_database_publishes_nothing_with_an_open_doubt(
+    desk: Desk, case: Case, session: Session, time: Time
+) -> None:
+    prepared = desk.prepared(desk.act(case, reasoning=DOUBTFUL))
+    prepared.state, prepared.published_at = PublicationState.PUBLISHED, time.now
+    with pytest.raises(IntegrityError, match="no_open_doubt"):
+        session.flush()
+
+
 def test_the_judge_who_shares_a_surname_is_a_doubt_that_can_be_settled(
-    make: Make, new_act: Callable[..., Act], session: Session, time: Time, outside: Outside
+    make: Make, desk: Desk
 ) -> None:
     case = make.case(judge=make.judge(full_name="Осмонов Талант Акынович"))
     make.party(case, surname="Осмонов", given_name="Бакыт", pin=None)
-    act = new_act(case, **dict.fromkeys(PARTS, "Осмонов кол койду."))
-    prepared = service.prepare(session, SYSTEM, act, now=time.now)
+    prepared = desk.prepared(desk.act(case, **dict.fromkeys(PARTS, "Осмонов кол койду.")))
     assert "1-доогер кол койду." in prepared.parts["operative"]
     ids = frozenset(place.id for place in places.places_of(prepared))
-    service.decide(session, SYSTEM, prepared, ids, applied=False, now=time.now)
-    _published(session, prepared, outside)
+    desk.answer(prepared, ids, places.Verb.SHOW)
+    desk.finish(prepared)
     assert prepared.parts["operative"] == "Осмонов кол койду."
+
+
+def test_another_label_is_chosen_for_a_place(
+    desk: Desk, clerk: FlaskClient, publication: Publication, session: Session
+) -> None:
+    first = places.places_of(publication)[0]
+    chosen = {"choice": f"alias:{first.id}", f"alias-{first.id}": "1-жоопкер"}
+    assert post(clerk, publication, **chosen).status_code == 303
+    session.refresh(publication)
+    assert "Талас шаардык соту 1-жоопкер" in publication.parts["introductory"]
+    unknown = {"choice": f"alias:{first.id}", f"alias-{first.id}": "Азиз"}
+    assert post(clerk, publication, **unknown).status_code == 422
 
 
 def test_publishing_makes_a_clean_paper(
@@ -283,6 +232,7 @@ def test_a_second_press_changes_nothing(
 ) -> None:
     _publish(clerk, publication)
     session.refresh(publication)
+    assert publication.state is PublicationState.PUBLISHED
     first = (publication.published_at, publication.pdf_key, publication.version)
     deeds = session.query(JournalLine).filter(JournalLine.action != Action.CASE_READ.value)
     lines = deeds.count()
@@ -294,30 +244,30 @@ def test_a_second_press_changes_nothing(
 
 
 def test_a_published_text_is_not_edited(
-    clerk: FlaskClient, publication: Publication, session: Session, outside: Outside
+    clerk: FlaskClient, publication: Publication, desk: Desk
 ) -> None:
-    first = places.places_of(_published(session, publication, outside))[0]
-    assert _post(clerk, publication, choice=f"keep:{first.id}").status_code == 422
+    first = places.places_of(desk.published(publication))[0]
+    assert post(clerk, publication, choice=f"show:{first.id}").status_code == 422
     assert (
-        _post(clerk, publication, "/replace", words="алимент", label="1-доогер").status_code == 422
+        post(clerk, publication, "/replace", words="алимент", label="1-доогер").status_code == 422
     )
 
 
 def test_a_stale_page_is_told(clerk: FlaskClient, publication: Publication) -> None:
     page = clerk.get(f"/publications/{publication.key}")
     first = places.places_of(publication)[0]
-    _post(clerk, publication, choice=f"keep:{first.id}")
+    post(clerk, publication, choice=f"show:{first.id}")
     answer = clerk.post(
-        f"/publications/{publication.key}", data=_hidden(page) | {"choice": f"keep:{first.id}"}
+        f"/publications/{publication.key}", data=hidden(page) | {"choice": f"show:{first.id}"}
     )
     assert answer.status_code == 422
-    assert _post(clerk, publication, choice="nonsense").status_code == 422
+    assert post(clerk, publication, choice="nonsense").status_code == 422
 
 
 def test_what_is_published_is_found_and_read(
-    client: FlaskClient, session: Session, publication: Publication, outside: Outside
+    client: FlaskClient, session: Session, publication: Publication, desk: Desk
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     for address in (
         "/decisions",
         "/decisions?q=алименттин",
@@ -342,17 +292,17 @@ def test_what_is_published_is_found_and_read(
     ["Жумабеков", "Эркебулан", "Нурбек", "Сыдык", "21503189912345", "Токтоналиев", "Jumabekov"],
 )
 def test_a_search_for_a_name_finds_nothing(
-    client: FlaskClient, session: Session, publication: Publication, outside: Outside, asked: str
+    client: FlaskClient, session: Session, publication: Publication, desk: Desk, asked: str
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     for page in (f"/decisions?q={asked}", f"/search?q={asked}"):
         assert str(publication.key) not in client.get(page).text
 
 
 def test_other_filters_leave_it_out(
-    client: FlaskClient, session: Session, publication: Publication, outside: Outside
+    client: FlaskClient, session: Session, publication: Publication, desk: Desk
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     for asked in ("court=OTHER", "kind=criminal", "until=2026-11-22", "since=2026-11-24", "q=…"):
         page = client.get(f"/decisions?{asked}")
         assert page.status_code == 200
@@ -391,14 +341,15 @@ def test_a_withdrawn_text_is_gone_and_its_page_says_so(
     client: FlaskClient,
     publication: Publication,
     outside: Outside,
+    desk: Desk,
     run_jobs: Callable[[], list[str]],
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     stored = publication.pdf_key
     assert stored is not None
     session.commit()
-    assert _post(clerk, publication, "/withdraw", note="").status_code == 422
-    assert _post(clerk, publication, "/withdraw", note="Көчө аты калган.").status_code == 303
+    assert post(clerk, publication, "/withdraw", note="").status_code == 422
+    assert post(clerk, publication, "/withdraw", note="Көчө аты калган.").status_code == 303
     run_jobs()
     page = client.get(f"/decisions/{publication.key}")
     assert page.status_code == 410
@@ -410,14 +361,16 @@ def test_a_withdrawn_text_is_gone_and_its_page_says_so(
         outside.store.get(stored)
     session.refresh(publication)
     assert publication.withdrawal_note == "Көчө аты калган."
+    assert post(clerk, publication, "/again").status_code == 303
+    assert client.get(f"/decisions/{publication.key}").status_code == 410
     assert _publish(clerk, publication).status_code == 303
     assert client.get(f"/decisions/{publication.key}").status_code == 200
 
 
 def test_a_case_that_is_sealed_later_disappears(
-    client: FlaskClient, session: Session, publication: Publication, outside: Outside
+    client: FlaskClient, session: Session, publication: Publication, desk: Desk
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     publication.act.case.sealed = True
     session.flush()
     assert client.get(f"/decisions/{publication.key}").status_code == 404
@@ -425,24 +378,29 @@ def test_a_case_that_is_sealed_later_disappears(
 
 
 def test_the_feed_is_well_formed(
-    client: FlaskClient, session: Session, publication: Publication, outside: Outside
+    client: FlaskClient, session: Session, publication: Publication, desk: Desk
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
     feed = ET.fromstring(client.get("/decisions.atom").data)  # noqa: S314 - our own
     assert f"urn:uuid:{publication.key}" in {node.text for node in feed.iter()}
 
 
 def test_counts_stand_beside_the_filters(
-    client: FlaskClient,
-    session: Session,
-    case: Case,
-    new_act: Callable[..., Act],
-    outside: Outside,
-    time: Time,
+    client: FlaskClient, session: Session, case: Case, desk: Desk, time: Time
 ) -> None:
-    for _number in range(22):
-        made = service.prepare(session, SYSTEM, new_act(case), now=time.now)
-        _published(session, made, outside)
+    one = desk.published(desk.prepared(desk.act(case)))
+    for _number in range(21):
+        session.add(
+            Publication(
+                act=desk.act(case),
+                state=PublicationState.PUBLISHED,
+                parts=one.parts,
+                spans=[],
+                prepared_at=time.now,
+                published_at=time.now,
+            )
+        )
+    session.flush()
     page = client.get("/decisions")
     assert f"{case.court.name_ky} (22)" in page.text
     assert "page=2" in page.text
@@ -495,7 +453,7 @@ def test_professionals_keep_their_names_and_organisations_theirs(
     make.party(
         act.case, "respondent", kind=PersonKind.LEGAL, organisation="ЖИ Токтосунов А.", surname=""
     )
-    known = known_of(session, act)
+    known = known_of(session, act, default_policy())
     assert known.persons[-1].names[0].surname == "Токтосунов"
     known = dataclasses.replace(known, persons=known.persons[:-1])
     assert [person.label for person in known.persons] == ["1-доогер", "1-жоопкер"]
@@ -504,13 +462,21 @@ def test_professionals_keep_their_names_and_organisations_theirs(
 
 
 def test_every_step_is_in_the_journal(
-    session: Session, publication: Publication, outside: Outside
+    session: Session, publication: Publication, desk: Desk, outside: Outside
 ) -> None:
-    _published(session, publication, outside)
+    desk.published(publication)
+    service.hold(session, desk.clerk(), publication, now=outside.now())
+    service.release(session, desk.clerk(), publication, outside=outside, now=outside.now())
     service.withdraw(
-        session, Actor(system=True), publication, "себеп", outside=outside, now=outside.now()
+        session, desk.clerk(), publication, "себеп", outside=outside, now=outside.now()
     )
     lines = session.scalars(select(JournalLine).where(JournalLine.subject_kind == "publications"))
     facts = [line.facts for line in lines]
-    assert [fact["change"] for fact in facts] == ["prepared", "published", "withdrawn"]
+    assert [fact["change"] for fact in facts] == [
+        "prepared",
+        "published",
+        "held",
+        "released",
+        "withdrawn",
+    ]
     assert not any(name in str(facts) for name in NAMES)

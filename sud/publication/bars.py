@@ -1,0 +1,161 @@
+"""Bars: why a case is never published, or only when two persons have read the text."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from documents.redaction import born_of
+from sud import journal
+from sud.access import Action, Actor
+from sud.cases import service as cases
+from sud.errors import CourtError, Refusal
+from sud.models import (
+    Act,
+    ActPart,
+    Case,
+    CaseGround,
+    Ground,
+    Handling,
+    Publication,
+    PublicationForm,
+)
+from sud.outside import local_day
+from sud.publication import policies
+
+_WHOLE: Final = 10_000
+"""A share is counted in hundredths of a percent."""
+
+
+def bar_of(session: Session, case: Case) -> Ground | None:
+    """Return why no text of the case is ever published; the database's own guard asks the same."""
+    session.flush()
+    found = session.scalar(select(func.publication_bar(case.id)))
+    return Ground(found) if found else None
+
+
+def note(session: Session, actor: Actor, case: Case, ground: Ground, *, now: datetime) -> None:
+    """Note that a ground speaks for the case; noted already, it stays as it is."""
+    if ground not in policies.NOTED:
+        raise CourtError(Refusal.STALE)
+    if any(one.ground is ground for one in noted(session, case)):
+        return
+    session.add(CaseGround(case_id=case.id, ground=ground, noted_at=now, noted_by_id=actor.user_id))
+    session.flush()
+    journal.record(
+        session,
+        actor,
+        Action.PUBLICATION_REVIEW,
+        case,
+        now=now,
+        change="ground_noted",
+        ground=ground.value,
+    )
+
+
+def lift(session: Session, actor: Actor, case: Case, ground: Ground, *, now: datetime) -> None:
+    """Say that a ground does not, or no longer, speak for the case."""
+    for standing in noted(session, case):
+        if standing.ground is ground:
+            standing.lifted_at, standing.lifted_by_id = now, actor.user_id
+            session.flush()
+            journal.record(
+                session,
+                actor,
+                Action.PUBLICATION_REVIEW,
+                case,
+                now=now,
+                change="ground_lifted",
+                ground=ground.value,
+            )
+
+
+def noted(session: Session, case: Case) -> Sequence[CaseGround]:
+    """Return the grounds that stand for a case, as they were noted."""
+    return session.scalars(
+        select(CaseGround)
+        .where(CaseGround.case_id == case.id, CaseGround.lifted_at.is_(None))
+        .order_by(CaseGround.noted_at, CaseGround.id)
+    ).all()
+
+
+def note_what_shows(session: Session, actor: Actor, act: Act, *, now: datetime) -> None:
+    """Note the grounds that the file shows by itself: a party's age, words of a criminal act.
+
+    What a person has lifted once is not noted again.
+    """
+    lifted = set(
+        session.scalars(
+            select(CaseGround.ground).where(
+                CaseGround.case_id == act.case_id, CaseGround.lifted_at.is_not(None)
+            )
+        )
+    )
+    for ground in _shown(session, act, local_day(now)):
+        if ground not in lifted:
+            note(session, actor, act.case, ground, now=now)
+
+
+def second_reader(
+    session: Session, publication: Publication, *, secret: bytes
+) -> tuple[Ground | None, int]:
+    """Say why another person must read the text too, if so, and what the lot showed.
+
+    The lot is a keyed hash of the text's random key: the court can repeat it, no clerk can foresee
+    or choose it. It is smaller than the policy's share, out of 10 000, for those it falls on.
+    """
+    policy, case = publication.policy, publication.act.case
+    lot = _lot(publication, secret)
+    if policy is None:
+        return None, lot
+    if publication.form is PublicationForm.CARD:
+        return Ground.CARD, lot
+    rows = policies.rows_of(session, policy)
+    for ground in grounds_of(session, case):
+        if policies.handling_of(rows, ground, case.kind_code) is not Handling.KEEP:
+            return ground, lot
+    return (Ground.DRAWN if lot < policy.second_share else None), lot
+
+
+def grounds_of(session: Session, case: Case) -> list[Ground]:
+    """Return the grounds noted for a case, and the one that its category brings."""
+    policy = policies.in_force(session)
+    subject = policy.subjects.get(case.category_code) if policy else None
+    found = [one.ground for one in noted(session, case)]
+    return list(dict.fromkeys([*found, *([Ground(subject)] if subject else [])]))
+
+
+def _lot(publication: Publication, secret: bytes) -> int:
+    asked = b"second reader|%s|%d" % (publication.key.bytes, publication.round)
+    return int.from_bytes(hmac.digest(secret, asked, hashlib.sha256)[:8]) * _WHOLE >> 64
+
+
+def _shown(session: Session, act: Act, today: date) -> list[Ground]:
+    minors = policies.initial_facts()["minors"]
+    shown: list[Ground] = []
+    if act.case.kind_code in minors["kinds"] and any(
+        one.role_code in minors["roles"] and _younger(one.person.pin, today, minors["years"])
+        for one in cases.people_of(session, act.case)
+    ):
+        shown.append(Ground.MINOR)
+    policy = policies.in_force(session)
+    if policy is not None and act.case.kind_code in minors["kinds"]:
+        text = "\n".join(getattr(act, part) for part in ActPart).lower()
+        shown += [
+            Ground(ground)
+            for ground, words in policy.signs.items()
+            if any(word in text for word in words)
+        ]
+    return shown
+
+
+def _younger(pin: str | None, today: date, years: int) -> bool:
+    born = born_of(pin or "")
+    if born is None:
+        return False
+    birthday = (born.month, born.day) <= (today.month, today.day)
+    return today.year - born.year - (not birthday) < years

@@ -1,0 +1,206 @@
+"""Pages of the policy: versions for everybody; a draft, compared and adopted, for its keepers."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from documents.redaction.policy import ANY
+from sud.access import Action
+from sud.errors import CourtError
+from sud.labels import label
+from sud.models import Ground, Handling, PublicationPolicy
+from sud.publication import policies
+from sud.publication.forms import ActForm, FrameForm, RuleForm
+from sud.publication.public import views
+from sud.publication.words import CATEGORIES
+from sud.request import actor, allow, can, db, outside, render
+from sud.words import language
+
+
+@views.get("/policies")
+@allow(Action.SITE_READ)
+def policies_listed() -> ResponseReturnValue:
+    """Every version that is or was in force; its keeper finds the draft here too."""
+    keeper = can(Action.POLICY_EDIT)
+    return render(
+        "publication/policies.html",
+        versions=policies.versions(db()),
+        draft=policies.draft_of(db()) if keeper else None,
+        form=ActForm(formdata=None) if keeper else None,
+    )
+
+
+@views.get("/policies/<int:number>")
+@allow(Action.SITE_READ, on=policies.policy_of_url)
+def policy(version: PublicationPolicy) -> ResponseReturnValue:
+    """One version as anybody may read it."""
+    return render(
+        "publication/policy.html",
+        policy=version,
+        rows=policies.rows_of(db(), version),
+        names=_names(),
+    )
+
+
+@views.get("/policy")
+@allow(Action.POLICY_EDIT)
+def policies_kept() -> ResponseReturnValue:
+    """Where the keeper's work is: the draft, or the versions when there is none."""
+    begun = policies.draft_of(db())
+    if begun is None:
+        return redirect(url_for("publication.policies_listed"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("publication.draft", key=begun.key), HTTPStatus.SEE_OTHER)
+
+
+@views.post("/policy")
+@allow(Action.POLICY_EDIT)
+def draft_begun() -> ResponseReturnValue:
+    """Begin the next version as a copy of the one in force."""
+    form = ActForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("publication.policies_listed"), HTTPStatus.SEE_OTHER)
+    begun = policies.draft(db(), actor(), now=outside().now())
+    return redirect(url_for("publication.draft", key=begun.key), HTTPStatus.SEE_OTHER)
+
+
+@views.get("/policy/<uuid:key>")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def draft(version: PublicationPolicy) -> ResponseReturnValue:
+    """The draft, and how it differs from what is in force."""
+    return _draft_page(version)
+
+
+@views.post("/policy/<uuid:key>/rules")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def rules(version: PublicationPolicy) -> ResponseReturnValue:
+    """Write one rule, or take one out."""
+    dropped = request.form.get("drop", "")
+    form = ActForm() if dropped else _rule_form(RuleForm())
+    try:
+        form.check_seen(version)
+        if form.validate_on_submit():
+            if isinstance(form, RuleForm):
+                row = policies.Row(
+                    category=form.category.data,
+                    role=form.role.data or ANY,
+                    case_kind=form.case_kind.data or ANY,
+                    handling=form.handling.data,
+                )
+                policies.set_row(db(), actor(), version, row, now=outside().now())
+            else:
+                category, role, case_kind = (*dropped.split("/"), ANY, ANY)[:3]
+                about = (category, role, case_kind)
+                policies.drop_row(db(), actor(), version, about, now=outside().now())
+            address = url_for("publication.draft", key=version.key, _anchor="rules")
+            return redirect(address, HTTPStatus.SEE_OTHER)
+    except CourtError as error:
+        form.refuse(error)
+    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/policy/<uuid:key>/frame")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def frame(version: PublicationPolicy) -> ResponseReturnValue:
+    """Write the share of second readers and the legal reference."""
+    form = FrameForm()
+    try:
+        form.check_seen(version)
+        if form.validate_on_submit():
+            facts = policies.Frame(
+                second_share=form.second_share.data or 0,
+                source_ky=form.source_ky.data or "",
+                source_ru=form.source_ru.data or "",
+                source_en=form.source_en.data or "",
+            )
+            policies.frame(db(), actor(), version, facts, now=outside().now())
+            address = url_for("publication.draft", key=version.key)
+            return redirect(address, HTTPStatus.SEE_OTHER)
+    except CourtError as error:
+        form.refuse(error)
+    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.post("/policy/<uuid:key>/adopt")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def adopt(version: PublicationPolicy) -> ResponseReturnValue:
+    """Put the draft in force: another person than the one who changed it last."""
+    form = ActForm()
+    try:
+        form.check_seen(version)
+        if form.validate_on_submit():
+            policies.adopt(db(), actor(), version, now=outside().now())
+            flash(_("Version %(number)s is in force from today on.", number=version.number))
+            address = url_for("publication.policy", number=version.number)
+            return redirect(address, HTTPStatus.SEE_OTHER)
+    except CourtError as error:
+        form.refuse(error)
+    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _draft_page(version: PublicationPolicy, *, refused: object = None) -> str:
+    press, rule, frames = (
+        refused if isinstance(refused, kind) else kind(formdata=None)
+        for kind in (ActForm, RuleForm, FrameForm)
+    )
+    if refused is not frames:
+        for name in ("second_share", "source_ky", "source_ru", "source_en"):
+            frames[name].process_data(getattr(version, name))
+    _rule_form(rule)
+    for form in (press, rule, frames):
+        form.seen.data = str(version.version)
+    rows = policies.rows_of(db(), version)
+    standing = policies.in_force(db())
+    return render(
+        "publication/draft.html",
+        policy=version,
+        rows=rows,
+        standing=standing,
+        differences=policies.compared(policies.rows_of(db(), standing) if standing else [], rows),
+        press=press,
+        rule=rule,
+        frame=frames,
+        refused=refused or press,
+        names=_names(),
+    )
+
+
+def _rule_form(form: RuleForm) -> RuleForm:
+    names = _names()
+    form.category.choices = {
+        str(_("Reasons about the case")): [
+            (ground.value, names["categories"][ground.value]) for ground in policies.NOTED
+        ],
+        str(_("Sorts of data")): [
+            (category, names["categories"][category]) for category in policies.CATEGORIES
+        ],
+    }
+    form.role.choices = list(names["roles"].items())
+    form.case_kind.choices = list(names["kinds"].items())
+    return form
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """Return how sorts of data, roles and kinds of case are called in the reader's language."""
+    lang = language()
+    return {
+        "categories": {
+            **{code: str(words) for code, words in CATEGORIES.items()},
+            **{ground.value: str(label(ground)) for ground in Ground},
+        },
+        "roles": {
+            ANY: _("any role"),
+            **{role.code: role.name(lang) for role in policies.roles_named(db())},
+        },
+        "kinds": {
+            ANY: _("any kind of case"),
+            **{kind.code: kind.name(lang) for kind in policies.kinds_named(db())},
+        },
+        "grounds": {ground.value: ground.value for ground in Ground},
+        "of_grounds": {
+            Handling.NEVER.value: str(label(Handling.NEVER)),
+            Handling.SECOND.value: str(label(Handling.SECOND)),
+            Handling.KEEP.value: _("no hindrance"),
+        },
+    }
