@@ -478,10 +478,6 @@ def _respondents_page(filing: Filing, form: PersonForm) -> str:
     )
 
 
-def _arrived(key: UUID) -> uploads.Uploaded:
-    return uploads.finished(db(), actor(), key, UploadPurpose.PAPER, store=outside().store)
-
-
 def _papers_page(filing: Filing, form: PapersForm) -> str:
     attached = service.papers_of(db(), filing)
     return render(
