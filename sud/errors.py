@@ -68,6 +68,8 @@ class Refusal(StrEnum):
     RECUSAL_SETTLED = "recusal_settled"
     JUDGE_HAS_LEFT = "judge_has_left"
     CASE_UNKNOWN = "case_unknown"
+    BLANK_INCOMPLETE = "blank_incomplete"
+    TOO_MANY_DRAFTS = "too_many_drafts"
     RELATION_STATED = "relation_stated"
     RELATION_BACKWARDS = "relation_backwards"
     TIE_UNANSWERED = "tie_unanswered"

@@ -15,6 +15,7 @@ from sud.accounts import views as accounts
 from sud.accounts.service import actor_of, user_by_session_id
 from sud.acts import views as acts
 from sud.allocation import views as allocation
+from sud.blanks import views as blanks
 from sud.cases import views as cases
 from sud.config import Config
 from sud.courtrooms import views as courtrooms
@@ -57,6 +58,7 @@ ROOMS: tuple[ModuleType, ...] = (
     refiling,
     exceptions,
     filings,
+    blanks,
     media,
     discs,
     custody,

@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 
 from sud.accounts import jobs as accounts
 from sud.allocation import jobs as allocation
+from sud.blanks import jobs as blanks
 from sud.cases import jobs as cases
 from sud.config import Config
 from sud.courtrooms import jobs as courtrooms
@@ -45,6 +46,7 @@ ROOMS = (
     recusals,
     exceptions,
     filings,
+    blanks,
     media,
     discs,
     custody,

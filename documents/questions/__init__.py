@@ -19,7 +19,7 @@ from documents.questions.schema import (
     Words,
     read_form,
 )
-from documents.questions.writing import Court, written
+from documents.questions.writing import written
 
 __all__ = [
     "LANGUAGES",
@@ -27,7 +27,6 @@ __all__ = [
     "Catalogue",
     "Checked",
     "Circumstances",
-    "Court",
     "Fault",
     "Form",
     "Kind",

@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from documents.morphology import inflected
+from documents.names import person_in, phrase_in
+from documents.redaction.declension import Case
 from documents.wording import wording
+
+CASES: Final[Mapping[str, Case]] = {
+    "": Case.NOMINATIVE,
+    "gen": Case.GENITIVE,
+    "dat": Case.DATIVE,
+    "acc": Case.ACCUSATIVE,
+    "loc": Case.LOCATIVE,
+    "abl": Case.FROM,
+    "ins": Case.INSTRUMENTAL,
+}
+"""How a sentence of a form names the case that it needs; Kyrgyz alone has the ablative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,46 +55,24 @@ class Name:
         initials = [f"{part[0]}." for part in (self.given_name, self.patronymic) if part]
         return f"{self.surname} {' '.join(initials)}"
 
-
-def declined_name(name: Name, language: str, case: str) -> str:
-    """Return the full name in a case form of the paper's language."""
-    return name.full
-
-
-_RUSSIAN_CASES = {"gen": "gent", "dat": "datv", "acc": "accs", "ins": "ablt", "loc": "loct"}
+    def in_case(self, language: str, case: str) -> str:
+        """Return the full name in a case of `CASES`."""
+        if self.organisation:
+            return in_case(self.organisation, language, case)
+        return person_in(self.full, CASES[case], language)
 
 
-def declined_words(words: str, language: str, case: str) -> str:
-    """Return a few Russian words in a case form; Kyrgyz sentences need none of them."""
-    if language != "ru" or not case:
-        return words
-    return " ".join(inflected(word, _RUSSIAN_CASES[case]) for word in words.split(" "))
-
-
-# Of a noun in the third person's possession: 10-марты, 10-мартында, 10-мартынан.
-_ENDINGS = {
-    "gen": "н{ы}н",
-    "dat": "н{а}",
-    "acc": "н",
-    "loc": "нд{а}",
-    "abl": "н{а}н",
-}
-_HARMONY = {
-    "а": ("ы", "а"), "ы": ("ы", "а"), "о": ("у", "о"), "у": ("у", "а"),
-    "е": ("и", "е"), "и": ("и", "е"), "э": ("и", "е"), "ө": ("ү", "ө"), "ү": ("ү", "ө"),
-}  # fmt: skip
+def in_case(words: str, language: str, case: str) -> str:
+    """Return what is no person's name (a court, a role, a date) in a case of `CASES`."""
+    return phrase_in(words, CASES[case], language)
 
 
 def day_written(day: date, language: str, case: str = "") -> str:
     """Return a date as a paper writes it; in Kyrgyz with the ending that the sentence needs."""
-    plain = wording(language).day(day)
-    if language != "ky" or not case:
-        return plain
-    close, wide = _HARMONY[plain[-1]]
-    return plain + _ENDINGS[case].format(ы=close, а=wide)
+    written = wording(language).day(day)
+    return in_case(written, language, case) if language == "ky" else written
 
 
 def money_written(tyiyn: int, language: str) -> str:
     """Return an amount as a paper writes it: whole som without ",00"."""
-    text = wording(language).money(tyiyn)
-    return text.replace(",00", "", 1)
+    return wording(language).money(tyiyn).replace(",00", "", 1)

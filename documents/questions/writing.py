@@ -10,30 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from documents.names import to_court
 from documents.papers.application import Application, Side
 from documents.questions import conditions
-from documents.questions.naming import (
-    Name,
-    day_written,
-    declined_name,
-    declined_words,
-    money_written,
-)
+from documents.questions.naming import Name, day_written, in_case, money_written
 from documents.questions.schema import NO_WORDS, Form, Kind, PaperPlan, Question, Sentence, Words
 
-CASES: Final = frozenset({"gen", "dat", "acc", "abl", "loc", "ins"})
 _PLACE: Final = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)(?:\|([a-z]+))?\}")
 _DOUBLED: Final = re.compile(r"(?<=[.!?…])\.(?!\.)")
 _CONTACTS: Final = ("pin", "address", "phone", "email")
 _PRICE: Final[Words] = {"ky": "Доонун баасы", "ru": "Цена иска"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Court:
-    """A court's name in each language, as it stands and after "to the …"."""
-
-    name: Words
-    addressed: Words
 
 
 def written(
@@ -41,7 +27,7 @@ def written(
     values: Mapping[str, Any],
     *,
     language: str,
-    courts: Mapping[str, Court],
+    courts: Mapping[str, Words],
     made: datetime,
     day: date,
 ) -> Application:
@@ -93,6 +79,11 @@ def _sides(plan: PaperPlan, values: Mapping[str, Any], pen: "_Pen") -> Iterator[
             )
 
 
+def _begun(sentence: str) -> str:
+    """Return a sentence that begins as sentences do, whatever answer stands first."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def _contact(language: str, person: Mapping[str, Any], name: str) -> str:
     if name == "phone":
         return _phone_written(person[name])
@@ -115,14 +106,14 @@ class _Pen:
     form: Form
     values: Mapping[str, Any]
     language: str
-    courts: Mapping[str, Court]
+    courts: Mapping[str, Words]
 
     def sentences(self, plan: Sequence[Sentence]) -> Iterator[str]:
         """Yield what is written, paragraph by paragraph."""
         for sentence in plan:
             for values, item in self._occasions(sentence):
                 text = self.filled(sentence.words[self.language], values, item)
-                yield from (line for line in text.split("\n") if line.strip())
+                yield from (_begun(line) for line in text.split("\n") if line.strip())
 
     def _occasions(self, sentence: Sentence) -> Iterator[tuple[Mapping[str, Any], Question | None]]:
         """Yield the answers, once or for each item of the list, where the condition holds."""
@@ -155,7 +146,7 @@ class _Pen:
     def recipient(self, name: str) -> str:
         """Return to which court the paper goes, as its head says it."""
         court = self.courts.get(self.values.get(name, ""))
-        return court.addressed[self.language] if court else ""
+        return to_court(court[self.language], self.language) if court else ""
 
     def _written(self, question: Question, value: Any, path: Sequence[str], case: str) -> str:
         if value is None:
@@ -168,10 +159,10 @@ class _Pen:
             Kind.MONEY: lambda tyiyn: money_written(tyiyn, self.language),
             Kind.NUMBER: str,
             Kind.PHONE: _phone_written,
-            Kind.COURT: lambda code: self.courts[code].name[self.language],
+            Kind.COURT: lambda code: in_case(self.courts[code][self.language], self.language, case),
             Kind.CHOICE: lambda code: _option(question, code, self.language, case),
             Kind.YES_NO: lambda yes: _YES_NO[self.language][bool(yes)],
-            Kind.GROUP: lambda person: declined_name(Name.of(person), self.language, case),
+            Kind.GROUP: lambda person: Name.of(person).in_case(self.language, case),
             Kind.LIST: lambda items: "; ".join(
                 self._written(question.item, one, (), case) for one in items
             ),
@@ -187,4 +178,4 @@ _YES_NO: Final[Mapping[str, Mapping[bool, str]]] = {
 
 def _option(question: Question, code: str, language: str, case: str) -> str:
     words = next((one.on_paper for one in question.options if one.code == code), NO_WORDS)
-    return declined_words(words.get(language, ""), language, case)
+    return in_case(words.get(language, ""), language, case)

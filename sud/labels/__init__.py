@@ -65,6 +65,7 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.REFILING_UNDO, ""): _("Link with an earlier case undone"),
     (Action.EXCEPTION_DECIDE, "manual"): _("Judge named by hand, by two officials"),
     (Action.EXCEPTION_DECIDE, "correction"): _("Category corrected, by two officials"),
+    (Action.PAPER_HAND, ""): _("A party handed in a paper"),
     (Action.CASE_ACCEPT, ""): _("Case taken into proceedings"),
     (Action.HEARING_SET, "set"): _("Hearing set"),
     (Action.HEARING_SET, "moved"): _("Hearing moved"),

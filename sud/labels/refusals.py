@@ -45,6 +45,14 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     ),
     (Refusal.FILING_INCOMPLETE, _("Something is still missing: %(what)s.")),
     (
+        Refusal.BLANK_INCOMPLETE,
+        _("The paper is not finished: answer the questions that are marked."),
+    ),
+    (
+        Refusal.TOO_MANY_DRAFTS,
+        _("You already have %(most)s unfinished papers. Delete those that you do not need."),
+    ),
+    (
         Refusal.HEARING_ON_DAY_OFF,
         _("%(day)s is a day off: %(why)s. The next working day is %(next)s."),
     ),

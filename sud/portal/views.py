@@ -116,6 +116,7 @@ def footer_ways() -> list[Way]:
         _way("allocation.draws", _("How judges are drawn")),
         _way("exceptions.published", _("Past the draw")),
         _way("verification.ask", _("Is this paper genuine?")),
+        _way("blanks.catalogue", _("Forms for the court")),
         _way("registry.courts", _("Courts")),
     ]
 

@@ -235,6 +235,20 @@ class AbsenceGroundRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormGroundRow:
+    """What the law says of a paper that the public writes."""
+
+    form: str
+    valid_from: date
+    ky: str
+    ru: str
+    en: str
+    law: str
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
     """One bracket of the duty table, in tyiyn: for prices above price_from, up to price_to."""
 
@@ -282,6 +296,7 @@ class Reference:
     recusal_grounds: tuple[RecusalGroundRow, ...]
     recusal_rules: tuple[RecusalRuleRow, ...]
     absence_grounds: tuple[AbsenceGroundRow, ...]
+    form_grounds: tuple[FormGroundRow, ...]
     rates: tuple[RateRow, ...]
     exemptions: tuple[ExemptionRow, ...]
     indicator: int
@@ -313,6 +328,7 @@ def read_reference(folder: Path = DATA) -> Reference:
         recusal_grounds=_table(folder / "recusal_grounds.csv", RecusalGroundRow),
         recusal_rules=_table(folder / "recusal_rules.csv", RecusalRuleRow),
         absence_grounds=_table(folder / "absence_grounds.csv", AbsenceGroundRow),
+        form_grounds=_table(folder / "form_grounds.csv", FormGroundRow),
         rates=tuple(_rates(duty)),
         exemptions=tuple(_row(ExemptionRow, row, "duty.toml") for row in duty["exemption"]),
         indicator=duty["indicator"][-1]["amount"],
@@ -347,6 +363,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         "limit": [row.code for row in reference.limits],
         "recusal ground": [row.code for row in reference.recusal_grounds],
         "absence ground": [row.code for row in reference.absence_grounds],
+        "form ground": [f"{row.form} {row.valid_from}" for row in reference.form_grounds],
         "exemption": [row.code for row in reference.exemptions],
     }
     for what, codes in tables.items():
@@ -364,6 +381,7 @@ def _problems_of_codes(reference: Reference) -> Iterator[str]:
         *reference.exemptions,
         *reference.recusal_grounds,
         *reference.absence_grounds,
+        *reference.form_grounds,
     )
     for row in named:
         if not (row.ky and row.ru and row.en):
@@ -427,6 +445,7 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
         *reference.recusal_grounds,
         *reference.recusal_rules,
         *reference.absence_grounds,
+        *reference.form_grounds,
     )
     yield from (f"no law {row.law}: {row}" for row in with_laws if row.law not in laws)
     with_kinds: tuple[Any, ...] = (*reference.roles, *reference.act_kinds, *reference.limits)

@@ -28,6 +28,7 @@ from sud.models import (
     DrawRequest,
     DutyExemption,
     DutyRate,
+    FormGround,
     Holiday,
     Initiative,
     ParticipantRole,
@@ -300,6 +301,10 @@ def _load_recusals(put: _Loader, reference: Reference) -> None:
             **_sourced(why, reference.law_of(why)),
         }
         put(AbsenceGround, {"code": why.code}, facts)
+    for said in reference.form_grounds:
+        facts = {**_names(said), **_sourced(said, reference.law_of(said))}
+        del facts["valid_from"]
+        put(FormGround, {"form": said.form, "valid_from": said.valid_from}, facts)
 
 
 # ------------------------------------------------------------------ courts

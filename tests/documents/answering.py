@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from documents.questions import (
     Circumstances,
-    Court,
     Form,
     Kind,
     Question,
-    asked,
+    conditions,
     read_catalogue,
 )
 
@@ -28,14 +27,7 @@ COURTS = {
     "supreme": "supreme",
 }
 NAMED = {
-    code: Court(
-        name={
-            "ky": "Талас шаардык соту",
-            "ru": "Таласский городской суд",
-            "en": "Talas City Court",
-        },
-        addressed={"ky": "Талас шаардык сотуна", "ru": "В Таласский городской суд", "en": ""},
-    )
+    code: {"ky": "Талас шаардык соту", "ru": "Таласский городской суд", "en": "Talas City Court"}
     for code in COURTS
 }
 CIRCUMSTANCES = Circumstances(today=TODAY, courts=COURTS)
@@ -52,11 +44,11 @@ _PERSONS = {
 }
 
 
-def answers_to(form: Form, *, yes: bool, option: int = 0) -> dict[str, Any]:
+def answers_to(form: Form | Question, *, yes: bool, option: int = 0) -> dict[str, Any]:
     """Answer everything that is asked, as the answers before call for it."""
     answers: dict[str, Any] = {}
     for question in form.questions:
-        if question in asked(form, answers):
+        if conditions.asked([question.name], form.rules, answers):
             answers[question.name] = answer_to(question, yes=yes, option=option)
     return answers
 
@@ -64,32 +56,31 @@ def answers_to(form: Form, *, yes: bool, option: int = 0) -> dict[str, Any]:
 def answer_to(question: Question, *, yes: bool, option: int = 0) -> Any:
     if question.name in _PERSONS:
         return _PERSONS[question.name]
-    answer: Any = f"Жооп «{question.name}» үчүн"
     match question.kind:
         case Kind.CHOICE:
-            answer = question.options[min(option, len(question.options) - 1)].code
-        case Kind.YES_NO:
-            answer = yes
-        case Kind.DAY:
-            answer = "2026-12-21" if question.time == "future" else "2026-03-10"
-        case Kind.MONEY:
-            answer = 1_234_567_50
-        case Kind.NUMBER:
-            answer = question.least or 1
+            return question.options[min(option, len(question.options) - 1)].code
         case Kind.COURT:
-            answer = next(code for code, kind in COURTS.items() if kind in question.courts)
-        case Kind.CASE_NUMBER:
-            answer = "ГД-319/26-Т5"
+            return next(code for code, kind in COURTS.items() if kind in question.courts)
         case Kind.GROUP:
-            answer = {one.name: answer_to(one, yes=yes, option=option) for one in question.questions}
+            return answers_to(question, yes=yes, option=option)
         case Kind.LIST:
-            answer = [answer_to(question.item, yes=yes, option=option)]
-    return answer
+            return [answer_to(question.item, yes=yes, option=option)]
+        case Kind.DAY:
+            return "2026-12-21" if question.time == "future" else "2026-03-10"
+    plain = {
+        Kind.YES_NO: yes,
+        Kind.MONEY: 1_234_567_50,
+        Kind.NUMBER: question.least or 1,
+        Kind.CASE_NUMBER: "ГД-319/26-Т5",
+    }
+    return plain.get(question.kind, f"Жооп «{question.name}» үчүн")
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

@@ -53,6 +53,7 @@ ELSEWHERE = {
     "/copies/": "one participant's own, tested with the player",
     "/absences/": "of a judge, tested with recusals",
     "/courtrooms/": "of a court and not of a case, tested with courtrooms",
+    "/my-papers/": "one account's own, tested with blanks",
     "/conflicts/": "a judge's own, tested with recusals",
     "/decisions/": "public, tested with publication",
     "/draws/": "public, tested with allocation",
