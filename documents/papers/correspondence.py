@@ -30,6 +30,8 @@ class Notice:
     rows: Sequence[tuple[str, str]] = ()
     signing: Signing | None = None
     """Who signs it; a notice that the system sends by itself is signed by nobody."""
+    electronic: bool = False
+    """Whether it is signed electronically; otherwise by hand, over the line."""
     verification: Verification | None = None
 
 
@@ -52,6 +54,8 @@ class CoverLetter:
     """Each with its number of sheets, as it is to be printed."""
     clerk: str = ""
     """Who wrote the letter, with a telephone; stands small at its foot."""
+    electronic: bool = False
+    """Whether it is signed electronically; otherwise by hand, over the line."""
     verification: Verification | None = None
 
 
@@ -60,11 +64,10 @@ def notice(facts: Notice) -> Printed:
     words = wording(facts.language)
     bend = person_in if facts.person else phrase_in
     heading = words.word("notice", "heading")
-    signed = facts.verification is not None
     after: list[Flowable] = [
         *([Spacer(0, 4), blocks.labelled(facts.rows)] if facts.rows else []),
         *(
-            blocks.signatures(words, [facts.signing], signed=signed)
+            blocks.signatures(words, [facts.signing], signed=facts.electronic)
             if facts.signing
             else [sheet.line(words.word("notice", "by_itself"), styles.NOTE)]
         ),
@@ -109,7 +112,7 @@ def cover_letter(facts: CoverLetter) -> Printed:
         ]
     after = [
         *enclosed,
-        *blocks.signatures(words, [facts.signing], signed=facts.verification is not None),
+        *blocks.signatures(words, [facts.signing], signed=facts.electronic),
         *blocks.verification_box(words, facts.verification),
         *([Spacer(0, 10), sheet.line(facts.clerk, styles.SMALL)] if facts.clerk else []),
     ]

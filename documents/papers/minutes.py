@@ -52,6 +52,8 @@ class Minutes:
     recording: str = ""
     """What the recording is called and its digest, in the words of the paper's language."""
     steps: Sequence[Step] = ()
+    electronic: bool = False
+    """Whether it is signed electronically; otherwise by hand, over the line."""
     verification: Verification | None = None
 
 
@@ -77,7 +79,6 @@ def minutes(facts: Minutes) -> Printed:
         (word("subject"), blocks.capital(facts.subject)),
         (word("recording"), facts.recording),
     ]
-    draft = facts.verification is None
     ending = sheet.line(word("remarks"), styles.NOTE)
     after = [
         *blocks.signatures(
@@ -86,7 +87,7 @@ def minutes(facts: Minutes) -> Printed:
                 Signing(office=words.word("act", "presiding"), name=presiding),
                 Signing(office=words.word("act", "secretary"), name=facts.secretary),
             ],
-            signed=not draft,
+            signed=facts.electronic,
         ),
         *blocks.verification_box(words, facts.verification),
     ]

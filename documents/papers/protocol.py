@@ -97,7 +97,9 @@ class Protocol:
     made: datetime
     version: str
     origin: str
-    verification: Verification
+    url: str
+    """Where everybody finds the draw."""
+    verification: Verification | None = None
 
 
 def protocol(facts: Protocol) -> Printed:
@@ -119,6 +121,7 @@ def protocol(facts: Protocol) -> Printed:
             words.word("protocol", "version", version=facts.version, origin=facts.origin),
             styles.SMALL,
         ),
+        sheet.line(words.word("protocol", "page", url=facts.url), styles.SMALL),
         *verification_box(words, facts.verification),
     ]
     return sheet.print_paper(
@@ -130,7 +133,7 @@ def protocol(facts: Protocol) -> Printed:
             language=words.language_tag,
             made=facts.made,
             footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code,
+            code=facts.verification.code if facts.verification else "",
         ),
     )
 

@@ -40,6 +40,8 @@ class Summons:
     """Whether it goes to a person, whose name is bent as persons' names are."""
     notes: Sequence[str] = ()
     """What else the law wants to be said, beside what every summons says."""
+    electronic: bool = False
+    """Whether it is signed electronically; otherwise by hand, over the line."""
     verification: Verification | None = None
 
 
@@ -79,7 +81,7 @@ def summons(facts: Summons) -> Printed:
         *[sheet.line(text, styles.POINT) for text in (word("bring"), word("absent"), *facts.notes)],
         KeepTogether(
             [
-                *blocks.signatures(words, [facts.signing], signed=facts.verification is not None),
+                *blocks.signatures(words, [facts.signing], signed=facts.electronic),
                 *blocks.verification_box(words, facts.verification),
             ]
         ),

@@ -43,6 +43,8 @@ class Writ:
     judge: str
     until: date | None = None
     address: str = ""
+    electronic: bool = False
+    """Whether it is signed electronically; otherwise by hand, over the line."""
     verification: Verification | None = None
 
 
@@ -68,7 +70,7 @@ def writ(facts: Writ) -> Printed:
         *blocks.signatures(
             words,
             [Signing(office=words.word("act", "judge"), name=facts.judge)],
-            signed=facts.verification is not None,
+            signed=facts.electronic,
         ),
         *blocks.verification_box(words, facts.verification),
     ]

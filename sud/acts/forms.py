@@ -81,6 +81,10 @@ class TextForm(Form):
         )
 
 
+class WritForm(Form):
+    """Only the press of a button, which says for which claimant."""
+
+
 class IssueForm(Form):
     """Only the press of the button."""
 

@@ -1,5 +1,6 @@
 """The pages of acts: writing, issuing and reading them."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -11,13 +12,14 @@ from documents.papers.acts import appeal_note
 from documents.papers.letters import clean
 from documents.wording import wording
 from sud.access import Action
-from sud.acts import service
-from sud.acts.forms import BeginForm, IssueForm, TextForm
+from sud.acts import service, writs
+from sud.acts.forms import BeginForm, IssueForm, TextForm, WritForm
+from sud.cases import issued
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
-from sud.models import Act, ActPart, ActState, Case
+from sud.models import Act, ActPart, ActState, Case, Participant, Writ
 from sud.outside import local_day
-from sud.request import actor, allow, db, outside, render
+from sud.request import actor, allow, can, db, outside, render
 from sud.words import language
 
 views = Blueprint("acts", __name__, template_folder="templates")
@@ -132,12 +134,13 @@ def act(act: Act) -> ResponseReturnValue:
     return _page(act)
 
 
-def _page(act: Act) -> str:
+def _page(act: Act, form: WritForm | None = None) -> str:
     now = outside().now()
     cases.look(db(), actor(), act.case, now=now)
     day = local_day(act.issued_at or now)
     sheet = service.paper_of(db(), act, day=day)
     words = wording(act.language)
+    issued_writs = writs.writs_of(db(), actor(), act)
     return render(
         "acts/act.html",
         act=act,
@@ -150,7 +153,41 @@ def _page(act: Act) -> str:
         paragraphs={part.value: clean(getattr(act, part.value)).split("\n") for part in ActPart},
         missing=service.missing_parts(act),
         shown=codes.shown,
+        writs=issued_writs,
+        without_writ=_without_writ(act, issued_writs),
+        form=form or WritForm(),
     )
+
+
+def _without_writ(act: Act, issued_writs: Sequence[Writ]) -> list[Participant]:
+    """Return the claimants to whom the reader can issue a writ now."""
+    if not can(Action.WRIT_ISSUE, act) or writs.in_force_since(db(), act) is None:
+        return []
+    have = {one.claimant_id for one in issued_writs}
+    return [one for one in writs.claimants_of(db(), act) if one.id not in have]
+
+
+@views.post("/acts/<uuid:key>/writs")
+@allow(Action.WRIT_ISSUE, on=service.act_of_url)
+def issue_writ(act: Act) -> ResponseReturnValue:
+    """Issue the writ of execution for a claimant."""
+    form = WritForm()
+    claimants = {str(one.person.key): one for one in writs.claimants_of(db(), act)}
+    claimant = claimants.get(request.form.get("claimant", ""))
+    if not form.validate_on_submit() or claimant is None:
+        return _page(act, form), 422
+    writ = writs.issue_writ(db(), actor(), act, claimant, outside=outside(), now=outside().now())
+    flash(_("The writ %(number)s is issued.", number=writ.number))
+    return redirect(url_for("acts.act", key=act.key), 303)
+
+
+@views.get("/writs/<uuid:key>.pdf")
+@allow(Action.WRIT_READ, on=writs.writ_of_url)
+def writ(writ: Writ) -> ResponseReturnValue:
+    """Hand out a writ of execution as it was issued."""
+    cases.look(db(), actor(), writ.case, now=outside().now())
+    content = issued.bytes_of(writ.issued, store=outside().store)
+    return _pdf(content, f"{writ.number.replace('/', '-')}.pdf")
 
 
 @views.get("/acts/<uuid:key>.pdf")

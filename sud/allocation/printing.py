@@ -1,7 +1,6 @@
 """The protocol of a case's draw as a paper, and the proof of its entry as a file."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,6 @@ from assignment.canon import parse
 from assignment.draw import VERSION
 from assignment.receipt import Receipt
 from documents.papers import protocol
-from documents.papers.facts import Verification
 from documents.wording import LANGUAGES
 from sud.allocation import log, story
 from sud.allocation.entering import file_hash
@@ -20,7 +18,7 @@ from sud.models import Case, DrawRequest, LogEntry
 PENDING: Final = "pending"
 
 
-def paper(
+def facts_of(
     case: Case,
     stories: Sequence[story.Story],
     *,
@@ -28,23 +26,20 @@ def paper(
     origin: str,
     program: str,
     url: str,
-    now: datetime,
-) -> bytes:
-    """Print the protocol, the first attempt first, in the reader's language if courts write it."""
+) -> protocol.Protocol:
+    """Say what stands in the protocol, the first attempt first, in a language that courts write."""
     last = stories[-1].row
     written = language if language in LANGUAGES else case.language
-    return protocol.protocol(
-        protocol.Protocol(
-            language=written,
-            court=case.court.name(written),
-            number=case.number,
-            draws=[_draw(one) for one in stories],
-            made=now,
-            version=f"{VERSION}, SHA-256 {program[:16]}",
-            origin=origin,
-            verification=Verification(code=last.request_id, url=url),
-        )
-    ).pdf
+    return protocol.Protocol(
+        language=written,
+        court=case.court.name(written),
+        number=case.number,
+        draws=[_draw(one) for one in stories],
+        made=last.epoch.drawn_at if last.epoch and last.epoch.drawn_at else stories[-1].logged_at,
+        version=f"{VERSION}, SHA-256 {program[:16]}",
+        origin=origin,
+        url=url,
+    )
 
 
 def receipt(session: Session, case: Case, row: DrawRequest, *, seed: bytes) -> Receipt:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
+from documents.papers import protocol as paper
 from sud.access import Action
 from sud.allocation import (
     explaining,
@@ -27,9 +29,10 @@ from sud.allocation import (
 )
 from sud.allocation.forms import DrawsForm
 from sud.allocation.listing import Asked
+from sud.cases import issued
 from sud.cases import service as cases
 from sud.db import unit
-from sud.models import Case, Court, DrawRequest
+from sud.models import Case, Court, DrawRequest, PaperKind
 from sud.registry import epochs
 from sud.request import actor, allow, db, house, outside, render
 from sud.words import language
@@ -75,16 +78,28 @@ def protocol(case: Case) -> ResponseReturnValue:
     if not rows:
         abort(404)
     cases.look(db(), actor(), case, now=outside().now())
-    printed = printing.paper(
+    facts = printing.facts_of(
         case,
         story.stories_of(db(), list(reversed(rows))),
         language=language(),
         origin=house().config.log_origin,
         program=explaining.digest(),
         url=_public_url(rows[0]),
-        now=outside().now(),
     )
-    answer = Response(printed, mimetype="application/pdf")
+    handed = issued.hand_out(
+        db(),
+        actor(),
+        issued.Print(
+            kind=PaperKind.DRAW_PROTOCOL,
+            subject=f"cases/{case.id}/draws",
+            language=facts.language,
+            facts=facts,
+            case=case,
+        ),
+        lambda mark: paper.protocol(replace(facts, verification=mark)).pdf,
+        outside=outside(),
+    )
+    answer = Response(handed.pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{rows[0].request_id}.pdf"'
     return answer
 

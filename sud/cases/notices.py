@@ -46,6 +46,8 @@ class Letter:
     to: str
     subject: str
     text: str
+    message: str
+    """What happened, in one sentence, and the address where more is read."""
 
 
 def tell_participants(
@@ -210,16 +212,13 @@ def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
     }
     path = _LISTS.get(notice.kind) or _path(case, filing)
     own = words[notice.kind.value]
-    paragraphs = (
-        words["greeting"],
-        own["text"].format(**facts),
-        f"{base_url.rstrip('/')}{path}",
-        words["closing"],
-    )
+    sentence, url = own["text"].format(**facts), f"{base_url.rstrip('/')}{path}"
+    paragraphs = (words["greeting"], sentence, url, words["closing"])
     return Letter(
         to=notice.address,
         subject=own["subject"].format(**facts),
         text="\n\n".join(paragraphs) + "\n",
+        message=f"{sentence} {url}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from sud.access import Action
-from sud.cases import deadlines, home, notices, service
+from sud.cases import deadlines, home, notices, notified, service, showing
 from sud.cases.forms import AcceptForm, SearchForm
 from sud.errors import CourtError
 from sud.labels import DEEDS, LOOKS
-from sud.models import Case, CaseState, Document, Hearing
+from sud.models import Case, CaseState, Document, Hearing, Notice, ViewState
 from sud.outside import local_day
 from sud.registry.service import LimitEnd
 from sud.request import actor, allow, can, db, outside, render
@@ -22,8 +23,19 @@ from sud.request import actor, allow, can, db, outside, render
 views = Blueprint("cases", __name__, template_folder="templates")
 
 _DRAWN: Final = "drawn"
-# What a browser shows by itself without running anything; the rest is only downloaded.
-_SHOWN_INLINE: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
+_LOOK_AGAIN: Final = "3"
+"""Seconds after which the browser asks whether the copy is drawn."""
+_SUFFIXES: Final = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "text/plain": ".txt",
+}
+# A sandbox would also keep the browser's own reader of PDFs away.
+_CLOSED: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self';"
+    " frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,7 @@ def install(app: Flask) -> None:
             "deed": deed,
             "hearing_page_url": hearing_page_url,
             "page_url": page_url,
+            "summons_for": lambda hearings: notified.summons_for(db(), actor(), hearings),
             "today": local_day(outside().now()),
         }
     )
@@ -212,6 +225,22 @@ def people(case: Case) -> ResponseReturnValue:
         case=case,
         people=service.people_of(db(), case),
         notices=notices.notices_of(db(), case) if actor().staff else (),
+        told=() if actor().staff else notified.notices_to(db(), actor(), case),
+    )
+
+
+@views.get("/notices/<uuid:key>.pdf")
+@allow(Action.NOTICE_READ, on=notified.notice_of_url)
+def notice(told: Notice) -> ResponseReturnValue:
+    """Print the summons or the notice that was written to a participant."""
+    handed = notified.on_paper(db(), actor(), told, outside=outside())
+    return Response(
+        handed.pdf,
+        mimetype="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{handed.paper.code}.pdf"',
+            "Content-Security-Policy": _CLOSED,
+        },
     )
 
 
@@ -226,21 +255,58 @@ def papers(case: Case) -> ResponseReturnValue:
 @views.get("/papers/<uuid:key>")
 @allow(Action.PAPER_READ, on=service.paper_of_url)
 def paper(document: Document) -> ResponseReturnValue:
-    """Hand out a paper as it was handed in, piece by piece, under its checked type."""
+    """Show the copy of a paper that is made for looking at; the original is for who asks for it."""
     if document.case is not None:
         service.look(db(), actor(), document.case, now=outside().now())
-    shown = document.media_type in _SHOWN_INLINE and "download" not in request.args
-    disposition = "inline" if shown else "attachment"
+    if document.view_key is None or document.view_media_type is None:
+        answer = current_app.make_response(_about(document))
+        if document.view_state is ViewState.WAITING:
+            answer.headers["Refresh"] = _LOOK_AGAIN
+        return answer
+    name = PurePath(document.file_name).stem + _SUFFIXES[document.view_media_type]
+    return _sent(
+        document.view_key,
+        f"{document.view_media_type}; charset=utf-8",
+        document.view_size,
+        f"inline; filename*=UTF-8''{quote(name)}",
+    )
+
+
+@views.get("/papers/<uuid:key>/original")
+@allow(Action.PAPER_READ, on=service.paper_of_url)
+def original(document: Document) -> ResponseReturnValue:
+    """Hand out a paper as it was handed in; who asks is first told what it does beside showing."""
+    if document.case is not None:
+        service.look(db(), actor(), document.case, now=outside().now())
+    if showing.warnings_of(document) and "warned" not in request.args:
+        return _about(document)
+    return _sent(
+        document.object_key,
+        document.media_type,
+        document.size,
+        f"attachment; filename*=UTF-8''{quote(document.file_name)}",
+    )
+
+
+def _about(document: Document) -> str:
+    return render(
+        "cases/original.html",
+        paper=document,
+        warnings=showing.warnings_of(document),
+        signed=showing.is_signed(document),
+    )
+
+
+def _sent(key: str, media_type: str, size: int | None, disposition: str) -> Response:
     answer = Response(
-        outside().store.stream(document.object_key),
-        mimetype=document.media_type,
+        outside().store.stream(key),
+        content_type=media_type,
         headers={
-            "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(document.file_name)}",
-            "Content-Length": str(document.size),
+            "Content-Disposition": disposition,
+            "Content-Length": str(size),
             "X-Content-Type-Options": "nosniff",
             # A paper is a stranger's file: whatever it holds runs nowhere and fetches nothing.
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-            "img-src 'self'; object-src 'self'; frame-ancestors 'none'",
+            "Content-Security-Policy": _CLOSED if "pdf" in media_type else f"{_CLOSED}; sandbox",
         },
     )
     answer.cache_control.private = True

@@ -67,6 +67,7 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.EXCEPTION_DECIDE, "correction"): _("Category corrected, by two officials"),
     (Action.PAPER_HAND, ""): _("A party handed in a paper"),
     (Action.CASE_ACCEPT, ""): _("Case taken into proceedings"),
+    (Action.WRIT_ISSUE, ""): _("Writ of execution issued"),
     (Action.HEARING_SET, "set"): _("Hearing set"),
     (Action.HEARING_SET, "moved"): _("Hearing moved"),
     (Action.HEARING_SET, "cancelled"): _("Hearing cancelled"),
@@ -79,6 +80,9 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.REMARK_RULE, "rejected"): _("Remarks rejected"),
     (Action.ACT_ISSUE, ""): _("Act issued"),
     (Action.PUBLICATION_REVIEW, "published"): _("Act published without names"),
+    (Action.PUBLICATION_REVIEW, "republished"): _("Act published again"),
+    (Action.PUBLICATION_REVIEW, "held"): _("Published text held while it is looked at"),
+    (Action.PUBLICATION_REVIEW, "released"): _("Published text shown again"),
     (Action.PUBLICATION_REVIEW, "withdrawn"): _("Publication of the act withdrawn"),
 }
 """What happened, by action and by the fact `change` of its journal line."""

@@ -67,6 +67,7 @@ PROTOCOL = protocol.Protocol(
     made=LOGGED,
     version="kg-draw/1, 0.1.0",
     origin="draws.example",
+    url="https://sud.example/draws/TLS",
     verification=Verification(code=DRAW.number, url="https://sud.example/draws/x"),
 )
 

@@ -14,6 +14,7 @@ from sud.access import ANONYMOUS, OPEN, Action, Actor, permits, visible
 from sud.models import (
     Act,
     Case,
+    CertifiedCopy,
     Disc,
     Document,
     Erasure,
@@ -27,6 +28,8 @@ from sud.models import (
     Recording,
     Recusal,
     Remark,
+    Scan,
+    ScanPart,
     User,
 )
 from tests.builders import Make
@@ -48,6 +51,9 @@ SUBJECTS = {
     "/remarks/": Remark,
     "/maskings/": Masking,
     "/erasures/": Erasure,
+    "/scans/": Scan,
+    "/scan-parts/": ScanPart,
+    "/certified/": CertifiedCopy,
 }
 ELSEWHERE = {
     "/copies/": "one participant's own, tested with the player",
@@ -59,8 +65,10 @@ ELSEWHERE = {
     "/draws/": "public, tested with allocation",
     "/policy/": "the Supreme Court's, tested with publication",
     "/reports/": "of a court's queue, tested with publication",
+    "/notices/": "one participant's own, tested with the papers of cases",
     "/roster/": "orders belong to a court and not to a case, tested with the roster",
     "/uploads/": "one person's own, tested with resumable uploads",
+    "/writs/": "one claimant's own, tested with the papers of cases",
     "/watch/": "the auditor's, tested with statistics",
 }
 AFTER = {
