@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from documents.redaction.declension import kyrgyz_case, russian_forms
+from documents.redaction.addresses import addresses
 from documents.redaction.findings import Doubt, Kind, Layer, Span
-from documents.redaction.known import Known, Person
-from documents.redaction.vocabulary import ADDRESS_WORDS
-from documents.spelling import WORD, fold, skeleton
+from documents.redaction.known import Known
+from documents.redaction.known_addresses import known_addresses
+from documents.redaction.vocabulary import MONTHS
+from documents.spelling import fold
 
 _PLACEHOLDERS = {
     "ky": {
@@ -41,11 +42,7 @@ _ACCOUNT = re.compile(r"(?<![\d.,/-])\d{4}(?:\s?\d{4}){3}(?![\d/-])")
 _PLATE = re.compile(r"(?<!\w)\d{2}\s?(?:KG|КГ)\s?\d{3}\s?[A-ZА-Я]{2,3}(?!\w)")
 _CADASTRE = re.compile(r"(?<![\d-])\d{1,2}-\d{2}-\d{2}-\d{4}-\d{4}(?:-\d{2}-\d{3})?(?![\d-])")
 
-_MONTHS = (
-    *("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август"),
-    *("сентябр", "октябр", "ноябр", "декабр"),
-)
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _DATE = (
     r"(?:\d{1,2}[./-]\d{1,2}[./-](?:1[89]|20)\d{2}"
     rf"|\d{{1,2}}[-\s]+(?:{_MONTH})[а-я]*\s+(?:1[89]|20)\d{{2}}(?:\s*(?:года|г\.|-?\s?ж\.|-?жыл\w*))?"
@@ -63,27 +60,6 @@ _BORN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
-_STREET_WORD = (
-    r"ул(?:\.|иц[аеуы]й?)|пр(?:-т|осп|оспект\w{0,2})?\.|проспект\w{0,2}|пер(?:\.|еул\w+)|"
-    r"мкр\.?|микрорайон\w{0,2}|м-н|ж/м|жилмассив\w{0,2}|бульвар\w{0,2}|тупик\w{0,2}"
-)
-_STREET_TAIL = r"көч(?:\.|өсү\w{0,5})|проспектиси\w{0,4}|кичирайону\w{0,4}|чолок\s+көчөсү\w{0,4}"
-_HOUSE = (
-    r"[\s,]*(?:(?:д|дом|үй|№|үйү)\.?\s*)?(?:№\s*)?\d{1,4}(?:\s?[/-]\s?\d{1,4})?(?:\s?-?\s?[а-гА-Г](?!\w))?"
-    r"(?:\s?-\s?үй\w*)?"
-    r"(?:[\s,]*(?:кв|батир|квартир[аеуы]|пом|корп|оф)\.?\s*(?:№\s*)?\d{1,4}"
-    r"|[\s,]*\d{1,4}\s?-\s?батир\w*)?"
-)
-_STREET_NAME = (
-    r"(?:\d{1,3}\s?-?\s?)?[«\"]?[А-ЯЁҢӨҮA-Z\d][\w.-]*[»\"]?(?:\s+[А-ЯЁҢӨҮA-Z\d][\w.-]*){0,3}"
-)
-_ADDRESS = re.compile(
-    rf"(?<!\w)(?:(?:{_STREET_WORD})\s*{_STREET_NAME}{_HOUSE}"
-    rf"|{_STREET_NAME}\s*-?\s*(?:{_STREET_TAIL}){_HOUSE})(?!\w)"
-)
-_ADDRESS_STEMS = ("коч", "проспект", "кичираион", "жила", "номер", "дом", "турак", "уч")
-_WINDOW = 60
-
 
 def placeholder(kind: Kind, language: str) -> str:
     """Return the words that stand for a number or an address."""
@@ -94,7 +70,7 @@ def identifiers(text: str, known: Known) -> tuple[Span, ...]:
     """Return every place that holds an identifier, the known ones first."""
     return (
         *_known_numbers(text, known),
-        *_known_addresses(text, known),
+        *_addresses(text, known),
         *_known_births(text, known),
         *_shapes(text, known),
     )
@@ -157,8 +133,10 @@ def _known_numbers(text: str, known: Known) -> Iterator[Span]:
                 for found in pattern.finditer(text):
                     start = found.start()
                     if kind is Kind.PHONE:
-                        lead = re.search(r"(?:\+?\s?996|0)?[\s(-]{0,2}$", text[:start])
-                        start = lead.start() if lead and lead[0].strip() else start
+                        lead = re.search(
+                            r"(?:\+?\s?996|0)?[\s(-]{0,2}$", text[max(0, start - 8) : start]
+                        )
+                        start -= len(lead[0]) if lead and lead[0].strip() else start
                     yield _span(
                         text, start, found.end(), kind, known,
                         layer=Layer.CASE, confidence=1.0, person=person.key,
@@ -192,104 +170,28 @@ def _reads_as(written: str) -> date | None:
     if year is None or len(small) != (1 if month else 2):
         return None
     try:
-        return date(year, _MONTHS.index(month[0]) + 1 if month else small[1], small[0])
+        return date(year, MONTHS.index(month[0]) + 1 if month else small[1], small[0])
     except ValueError:
         return None
 
 
-def _known_addresses(text: str, known: Known) -> Iterator[Span]:
-    if not any(person.addresses for person in known.persons):
-        return
-    words = [(found.start(), found.end(), skeleton(found[0])) for found in WORD.finditer(text)]
-    for person in known.persons:
-        for address in person.addresses:
-            yield from _addresses_like(text, words, address, person, known)
-
-
-def _addresses_like(
-    text: str,
-    words: list[tuple[int, int, str]],
-    address: str,
-    person: Person,
-    known: Known,
-) -> Iterator[Span]:
-    """Give the places where a known street stands by its known house number."""
-    streets, house = street_and_house(address)
-    if house is None:
-        return
-    number = re.compile(rf"(?<![\d.,/]){re.escape(house)}(?!\d|[.,]\d)")
-    for start, end, word in words:
-        if not any(_is_form_of(word, street) for street in streets):
-            continue
-        after = number.search(text, end, min(len(text), end + _WINDOW))
-        if after is None or not _only_address(text[end : after.start()], streets):
-            continue
-        lead = re.search(rf"(?:{_STREET_WORD})\s*(?:[А-ЯЁҢӨҮ\d][\w.-]*\s+){{0,2}}$", text[:start])
-        if word.startswith(_MONTHS) and lead is None:  # «7 апреля», but not «ул. 7 апреля»
-            continue
-        tail = re.compile(
-            r"(?:\s?[/-]\s?\d{1,4})?(?:\s?-?\s?[а-гА-Г](?!\w))?(?:\s?-\s?үй\w*)?"
-            r"(?:[\s,]*(?:кв|батир|квартир[аеуы])\.?\s*(?:№\s*)?\d{1,4}"
-            r"|[\s,]*\d{1,4}\s?-\s?батир\w*)?"
-        ).match(text, after.end())
+def _addresses(text: str, known: Known) -> Iterator[Span]:
+    """Give the addresses of the text; town and village around a known one are part of it."""
+    rows = list(addresses(text))
+    for start, end, person in known_addresses(text, known):
+        around = [row for row in rows if row.start < end and start < row.end]
         yield _span(
-            text, lead.start() if lead else start, tail.end() if tail else after.end(),
-            Kind.ADDRESS, known, layer=Layer.CASE, confidence=0.99, person=person.key,
-        )  # fmt: skip
-
-
-def _only_address(between: str, streets: tuple[str, ...]) -> bool:
-    """Tell whether nothing but the words of an address stands between street and house."""
-    return "\n\n" not in between and all(
-        name in streets or name in ADDRESS_WORDS or name.startswith(_ADDRESS_STEMS)
-        for name in map(skeleton, WORD.findall(between))
-    )
-
-
-def street_and_house(address: str) -> tuple[tuple[str, ...], str | None]:
-    """Return the telling words of the street and the house number of a written address.
-
-    >>> street_and_house("Бишкек ш., Токтоналиев көч., 12-үй, 4-батир")
-    (('токтоналиев',), '12')
-    """
-    pieces = [piece for piece in re.split(r"[,;\n]", address) if piece.strip()]
-    streets = [
-        at
-        for at, piece in enumerate(pieces)
-        if re.search(rf"(?<!\w)(?:{_STREET_WORD})|(?:{_STREET_TAIL})", piece, re.IGNORECASE)
-    ]
-    numbered = [at for at, piece in enumerate(pieces) if _number(piece) and _telling(piece)]
-    placed = [at for at, piece in enumerate(pieces[:-1]) if _number(pieces[at + 1])]
-    for at in (*streets, *numbered, *placed):
-        house = next((number for piece in pieces[at:] if (number := _number(piece))), None)
-        if house and _telling(pieces[at]):
-            return _telling(pieces[at]), house
-    return (), None
-
-
-def _telling(piece: str) -> tuple[str, ...]:
-    return tuple(
-        name
-        for word in WORD.findall(piece)
-        if len(name := skeleton(word)) > 2 and name not in ADDRESS_WORDS  # noqa: PLR2004
-    )
-
-
-def _number(piece: str) -> str | None:
-    """Return the first number behind the name: in «ул. 7 апреля 15» that is 15."""
-    named = [found.end() for found in WORD.finditer(piece) if skeleton(found[0]) in _telling(piece)]
-    found = re.search(r"\d{1,4}", piece[max(named, default=0) :])
-    return found[0] if found else None
-
-
-def _is_form_of(word: str, street: str) -> bool:
-    if word in russian_forms(street):
-        return True
-    stem = street[:-1] if len(street) > 4 and street[-1] in "аияе" else street  # noqa: PLR2004
-    if not word.startswith(stem) or len(stem) < 3:  # noqa: PLR2004
-        return False
-    rest = word[len(stem) :]
-    return len(rest) <= 3 or kyrgyz_case(rest) is not None  # noqa: PLR2004
+            text,
+            min((start, *(row.start for row in around))),
+            max((end, *(row.end for row in around))),
+            Kind.ADDRESS,
+            known,
+            layer=Layer.CASE,
+            confidence=0.99,
+            person=person,
+        )
+    for row in rows:
+        yield _span(text, row.start, row.end, Kind.ADDRESS, known, confidence=row.confidence)
 
 
 def _shapes(text: str, known: Known) -> Iterator[Span]:
@@ -311,7 +213,6 @@ def _shapes(text: str, known: Known) -> Iterator[Span]:
         (_PLATE, Kind.PLATE, 0.9),
         (_CADASTRE, Kind.CADASTRE, 0.95),
         (_BORN_AFTER, Kind.BIRTH, 0.97),
-        (_ADDRESS, Kind.ADDRESS, 0.8),
     ):
         for found in pattern.finditer(text):
             yield _span(text, *found.span(), kind, known, confidence=confidence)

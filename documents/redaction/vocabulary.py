@@ -12,6 +12,11 @@ from documents.spelling import fold, skeleton
 
 _I = re.IGNORECASE
 
+#: What the names of the months begin with, by number.
+MONTHS = (
+    *("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август"),
+    *("сентябр", "октябр", "ноябр", "декабр"),
+)
 #: уулу, кызы, оглы and their cases, as skeleton() leaves them; and as passports write them.
 PARTICLE = re.compile(
     r"(?:ул[уи]|угл[уи]|огл[уи]|киз[иу])(?:н[иу]н|на|н|нда|нан|дин|га|ди|да|дан)?"
