@@ -91,14 +91,15 @@ def latin_key(word: str) -> str:
     if is_latin(word):
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).lower()
         for spelled, sound in (
-            ("shch", "sh"), ("dzh", "j"), ("zh", "j"), ("kh", "h"), ("yu", "iu"), ("ju", "iu"),
+            ("shch", "sh"), ("dzh", "j"), ("zh", "j"), ("dj", "j"), ("kh", "h"), ("yu", "iu"),
             ("ya", "ia"), ("yo", "e"), ("ye", "e"), ("q", "k"), ("w", "v"), ("x", "ks"),
             ("y", "i"),
         ):  # fmt: skip
             text = text.replace(spelled, sound)
     else:
         text = "".join(_FROM_CYRILLIC.get(letter, letter) for letter in skeleton(word))
-    return re.sub(r"(.)\1+", r"\1", text)
+    # Some write ju for ю and others for жу (Jumabekov): both have one key.
+    return re.sub(r"(.)\1+", r"\1", text.replace("ju", "iu"))
 
 
 def within_one_slip(first: str, second: str) -> bool:
