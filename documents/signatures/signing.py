@@ -33,8 +33,10 @@ from documents.signatures.marks import Mark, MarkStyle
 from documents.signatures.revision import Revision
 from documents.signatures.trust import Trust
 
-# What a signature takes beside certificates and stamp: attributes and the bare signature.
-_SIGNATURE_BYTES = 3072
+# What a signature takes beside certificates and stamp: attributes, and the largest bare signature.
+_SIGNATURE_BYTES = 1536
+# One stamp is as long as another, but for its serial number and the fractions of its second.
+_STAMPS_DIFFER_BYTES = 256
 # What the data that proves it goes into: with the signature itself, and before the next stamp.
 _PROOF = DSSContentSettings(
     include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
@@ -71,13 +73,17 @@ class Bench:
         finally:
             await context.aclose()  # type: ignore[no-untyped-call]
 
-    async def room(self, *certificates: Any) -> int:
-        """Hexadecimal digits to keep free for a signature with its stamp and its chain.
+    async def room(self, key: signers.Signer | None = None) -> int:
+        """Hexadecimal digits to keep free for a stamp, and for the signature of a key around it.
 
         Without this the library signs twice, the first time only to learn the size.
         """
         stamp = await self.stamper.async_dummy_response(DIGEST)
-        return 2 * (len(stamp.dump()) + sum(len(c.dump()) for c in certificates) + _SIGNATURE_BYTES)
+        size = len(stamp.dump()) + _STAMPS_DIFFER_BYTES
+        if key is not None:
+            certificates = (key.signing_cert, *key.cert_registry)
+            size += _SIGNATURE_BYTES + sum(len(one.dump()) for one in certificates if one)
+        return 2 * size
 
 
 async def sign(
@@ -115,7 +121,7 @@ async def sign(
     ).async_sign_pdf(
         writer,
         existing_fields_only=mark is not None,
-        bytes_reserved=await bench.room(key.signing_cert, *key.cert_registry),
+        bytes_reserved=await bench.room(key),
         output=output,
     )
     return await stamp(output.getvalue(), bench)

@@ -247,7 +247,9 @@ class _Reader:
         if self.trust.revoked(certificate, by=signed_at if stamped else None):
             findings.append(Finding.REVOKED)
         if proof is not AdESPassed.OK and status.intact and status.valid:
-            findings.append(_SAID_BY_STANDARD.get(proof, Finding.UNPROVED))
+            ended = certificate.not_valid_after < (signed_at if stamped else self.now)
+            said = _SAID_BY_STANDARD.get(proof, Finding.UNPROVED)
+            findings.append(Finding.EXPIRED if ended else said)
         return SignatureFacts(
             name=str(certificate.subject.native.get("common_name", "")),
             certificate=hashlib.sha256(certificate.dump()).hexdigest(),

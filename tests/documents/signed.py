@@ -60,8 +60,8 @@ def painted_over(signed: bytes) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(signed))
     page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]
     added = writer.add_object(generic.StreamObject(stream_data=b"0 0 0 rg 100 500 300 40 re f"))
-    contents = page["/Contents"]
-    listed = [contents] if isinstance(contents, generic.IndirectObject) else list(contents)
+    drawn = page.raw_get("/Contents")
+    listed = list(drawn) if isinstance(drawn, generic.ArrayObject) else [drawn]
     page["/Contents"] = generic.ArrayObject([*listed, added])
     writer.update_container(page)
     return written(writer)
