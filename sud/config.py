@@ -32,9 +32,12 @@ class Config:
     mail_sender: str = "noreply@sud.example"
     base_url: str = "http://127.0.0.1:8000"
     ffmpeg: str = ""
+    tesseract: str = ""
+    tesseract_languages: str = "kir+rus"
     drop_folder: Path = Path("var/drop")
     scratch_folder: Path = Path("var/scratch")
     original_lock_days: int = 30
+    clamd: str = ""
     authority_dir: Path = Path("var/authority")
     signer: str = "test"
     signer_folder: str = ""

@@ -17,6 +17,8 @@ class Refusal(StrEnum):
     FILE_DAMAGED = "file_damaged"
     FILE_TOO_MANY_PAGES = "file_too_many_pages"
     FILE_DANGEROUS = "file_dangerous"
+    FILE_INFECTED = "file_infected"
+    FILE_NOT_SCANNED = "file_not_scanned"
     TOO_MANY_FILES = "too_many_files"
     UPLOADS_TOO_MANY = "uploads_too_many"
     UPLOAD_NOT_WHOLE = "upload_not_whole"
@@ -143,3 +145,5 @@ class CourtError(Exception):
         super().__init__(code.value)
         self.code = code
         self.facts = facts
+        self.kept: dict[str, Any] = {}
+        """What the journal keeps of it although nothing was changed: codes and hashes."""

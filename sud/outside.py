@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from documents.intake import Clamd, Scanner
 from documents.signatures import SettingsError, Signer, SigningSettings, opened
 from recordings.bucket import BucketStore
 from recordings.store import ObjectStore, StoreError
@@ -30,6 +31,8 @@ LONG_JOBS = frozenset(
         "custody.fixity",
         "custody.audit",
         "discs.read",
+        "scans.read",
+        "scans.recognise",
     }
 )
 """Jobs that fill a processor for minutes: a worker does one of them at a time."""
@@ -73,10 +76,15 @@ class Outside:
     """Where the house answers: for links in mail, which no request is there to make."""
     ffmpeg: str = ""
     """The program that transcodes; the one that came with the house if empty."""
+    tesseract: str = ""
+    """The program that recognises the text of scans; the one on PATH if empty."""
+    tesseract_languages: str = "kir+rus"
     drop_folder: Path = Path("var/drop")
     """Where discs are laid down for a person to link with a hearing."""
     scratch: Path = Path("var/scratch")
     """Where this machine makes what goes to the store; what a killed worker left is taken up."""
+    scanner: Scanner | None = None
+    """Who looks for malware in what is handed in; asked for every file where there is one."""
     original_lock: timedelta = timedelta()
     """How long the store lets nobody remove the original of a recording, whoever has its key."""
     secret: bytes = field(default=b"", repr=False)
@@ -151,8 +159,11 @@ def real_outside(config: Config) -> Outside:
         defer=defer_job,
         base_url=config.base_url,
         ffmpeg=config.ffmpeg,
+        tesseract=config.tesseract,
+        tesseract_languages=config.tesseract_languages,
         drop_folder=config.drop_folder,
         scratch=config.scratch_folder,
+        scanner=Clamd(address=config.clamd) if config.clamd else None,
         original_lock=timedelta(days=config.original_lock_days),
         secret=config.secret_key.encode(),
     )

@@ -24,7 +24,8 @@ from werkzeug.wrappers import Response
 from sud import journal
 from sud.access import ANONYMOUS, OPEN, Action, Actor, permits
 from sud.config import Config
-from sud.db import Sessions
+from sud.db import Sessions, unit
+from sud.errors import CourtError
 from sud.models import OnceAnswer
 from sud.outside import Outside
 
@@ -134,6 +135,21 @@ def close_session(_error: BaseException | None = None) -> None:
     session = g.pop("session", None)
     if session is not None:
         session.close()
+    _journal_noted()
+
+
+def note(error: CourtError) -> None:
+    """See to it that the journal keeps a refusal that it must not forget, when all is undone."""
+    if error.kept:
+        g.setdefault("noted", []).append(error.kept)
+
+
+def _journal_noted() -> None:
+    if noted := g.pop("noted", []):
+        with unit(house().sessions) as session:
+            for facts in noted:
+                now = outside().now()
+                journal.record(session, actor(), Action.MALWARE_FOUND, None, now=now, **facts)
 
 
 def _here() -> str | None:

@@ -49,8 +49,9 @@ def draw_pdf(path: str, out: str, _limits: Limits) -> tuple[str, set[Finding]]:
     with pikepdf.open(path) as pdf:
         for thing in pdf.objects:
             if isinstance(thing, pikepdf.Stream | pikepdf.Dictionary | pikepdf.Array):
-                for inner in pdfs.dictionaries(thing):
-                    found |= pdfs.acting(inner)
+                inside = list(pdfs.dictionaries(thing))  # all, before any is taken away
+                found = found.union(*map(pdfs.acting, inside))
+                for inner in inside:
                     _disarm(inner)
         _drop(pdf.Root, _OF_PDF)
         if "/Names" in pdf.Root:
@@ -77,6 +78,8 @@ def _disarm(thing: pikepdf.Object) -> None:
     for key in _ACTION_KEYS:
         if key in thing and _acts(thing[key]):
             del thing[key]
+    if "/S" in thing:
+        _drop(thing, ("/Next",))
     if isinstance(thing, pikepdf.Stream) and "/F" in thing:
         del thing["/F"]
     # A signature speaks of the original's bytes; in a copy it would only seem broken.

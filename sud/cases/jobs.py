@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from sud.cases import notices
+from sud.cases import notices, showing
+from sud.cases.taking import VIEW
 from sud.db import Sessions, unit
 from sud.outside import Outside
 
@@ -24,4 +25,8 @@ def send_notice(sessions: Sessions, outside: Outside, *, notice: int) -> None:
         raise failure
 
 
-JOBS: dict[str, Callable[..., None]] = {notices.JOB: send_notice}
+JOBS: dict[str, Callable[..., None]] = {
+    notices.JOB: send_notice,
+    VIEW: showing.draw_view,
+    "cases.draw_views": showing.draw_overdue,
+}

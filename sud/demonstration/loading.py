@@ -100,7 +100,7 @@ class Loading:
 
     def _morning(self, day: int, walk: Walk) -> None:
         staff.keep_roster(
-            walk.session, self.plan, day, store=self.outside.store, now=self._opening(day)
+            walk.session, self.plan, day, outside=self.outside, now=self._opening(day)
         )
         if day == halls.EQUIPPED_ON:
             now = self._opening(day)

@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recordings.store import ObjectStore
 from sud import journal
 from sud.access import SYSTEM, Action, Actor
 from sud.accounts import service as accounts
@@ -27,7 +26,7 @@ from sud.models import (
     RoleCode,
     User,
 )
-from sud.outside import local_day
+from sud.outside import Outside, local_day
 from sud.registry import service as registry
 from sud.roster import duty
 from sud.roster import service as roster
@@ -125,9 +124,7 @@ def open_courts(session: Session, plan: Plan, *, now: datetime) -> None:
     _parties(session, plan, now=now)
 
 
-def keep_roster(
-    session: Session, plan: Plan, day: int, *, store: ObjectStore, now: datetime
-) -> None:
+def keep_roster(session: Session, plan: Plan, day: int, *, outside: Outside, now: datetime) -> None:
     """Enter what becomes known on a day, each on an order, and have the duty judges drawn."""
     administrator = actor_named(session, FIRST_LOGIN, now=now)
     for number, leave in enumerate(LEAVES, 1):
@@ -139,7 +136,7 @@ def keep_roster(
                 reason=leave.reason,
                 first=plan.days[leave.first],
                 last=plan.days[leave.last],
-                order=_order(f"Б-{number}", store=store, now=now),
+                order=_order(f"Б-{number}", outside=outside, now=now),
                 confirmed=True,
                 now=now,
             )
@@ -150,7 +147,7 @@ def keep_roster(
             _judge_of_code(session, SPECIALIST),
             classes=TRIES,
             since=plan.days[day],
-            order=_order(f"Б-{len(LEAVES) + 1}", store=store, now=now),
+            order=_order(f"Б-{len(LEAVES) + 1}", outside=outside, now=now),
             confirmed=True,
             now=now,
         )
@@ -163,7 +160,7 @@ def _judge_of_code(session: Session, code: str) -> Judge:
     return session.scalars(select(Judge).where(Judge.code == code)).one()
 
 
-def _order(number: str, *, store: ObjectStore, now: datetime) -> Paper:
+def _order(number: str, *, outside: Outside, now: datetime) -> Paper:
     """An invented order as a PDF that says so."""
     title = f"Буйрук {number}/{now.year}"
     printed = papers.as_pdf(
@@ -178,7 +175,7 @@ def _order(number: str, *, store: ObjectStore, now: datetime) -> Paper:
         number=f"{number}/{now.year}",
         day=local_day(now),
         upload=Upload(stream=io.BytesIO(printed), name=f"{title}.pdf".replace("/", "-")),
-        store=store,
+        outside=outside,
         limit=len(printed),
     )
 

@@ -191,7 +191,7 @@ def _file(walk: Walk, story: Story, _step: Step, now: datetime) -> None:
         actor,
         filing,
         [_claim_paper(story, court, now)],
-        store=walk.outside.store,
+        outside=walk.outside,
         limit=walk.config.upload_limit_bytes,
         now=now,
     )

@@ -43,7 +43,7 @@ from sud.models import (
     RoleCode,
     User,
 )
-from sud.outside import BISHKEK, Defer, local_day, reaching_the_store
+from sud.outside import BISHKEK, Defer, Outside, local_day, reaching_the_store
 
 SHOWN: Final = 200
 _CLOSED: Final = (CaseState.DECIDED, CaseState.IN_FORCE, CaseState.ARCHIVED)
@@ -90,18 +90,19 @@ def propose_by_hand(
     facts: ByHand,
     order: Upload,
     *,
-    store: ObjectStore,
+    outside: Outside,
     limit: int,
     now: datetime,
 ) -> ExceptionProposal:
     """Propose to name the judges of a case that could not be drawn; the order is its ground."""
     _require_nameable(session, case, facts.judges, now=now)
     _require_outside_pool(session, actor, case, now=now)
-    verdict = examined(order, limit)
+    verdict = examined(order, limit, scanner=outside.scanner)
     if verdict.kind is not intake.Kind.PDF:
         raise CourtError(Refusal.FILE_NOT_PDF, name=verdict.name)
     with reaching_the_store():
-        key = kept(order, verdict, store=store, folder=f"exceptions/{case.key}", limit=limit)
+        folder = f"exceptions/{case.key}"
+        key = kept(order, verdict, store=outside.store, folder=folder, limit=limit)
     _hold(session, case)
     proposal = ExceptionProposal(
         kind=ExceptionKind.MANUAL,

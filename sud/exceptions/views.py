@@ -91,7 +91,7 @@ def propose_post(case: Case) -> ResponseReturnValue:
                     order_number=form.order_number.data or "",
                 ),
                 Upload(stream=form.order.data.stream, name=form.order.data.filename or ""),
-                store=outside().store,
+                outside=outside(),
                 limit=house().config.upload_limit_bytes,
                 now=now,
             )

@@ -24,7 +24,7 @@ from sud.models import (
 from sud.refiling.service import Choice
 from sud.words import LANGUAGES, language
 
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx"
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx"
 
 
 class WhereForm(forms.Form):

@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from documents import intake
-from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.allocation import log as draw_log
 from sud.cases import notices
 from sud.cases import service as cases
 from sud.cases.taking import Upload as Upload  # noqa: PLC0414 - for those who attach
-from sud.cases.taking import examined, kept
+from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
@@ -176,7 +174,7 @@ def attach(
     filing: Filing,
     uploads: Sequence[Upload],
     *,
-    store: ObjectStore,
+    outside: Outside,
     limit: int,
     now: datetime,
 ) -> list[Document]:
@@ -190,32 +188,22 @@ def attach(
     _require_open(filing)
     taken: list[tuple[intake.Verdict, str]] = []
     known = {paper.sha256 for paper in papers_of(session, filing)}
-    for upload, verdict in [(upload, examined(upload, limit)) for upload in uploads]:
+    scanner = outside.scanner
+    for upload, verdict in [(one, examined(one, limit, scanner=scanner)) for one in uploads]:
         if verdict.sha256 in known:
             continue
         known.add(verdict.sha256)
         if len(known) > MOST_PAPERS:
             raise CourtError(Refusal.TOO_MANY_FILES, most=MOST_PAPERS)
-        key = kept(upload, verdict, store=store, folder=f"filings/{filing.key}", limit=limit)
+        folder = f"filings/{filing.key}"
+        key = kept(upload, verdict, store=outside.store, folder=folder, limit=limit)
         taken.append((verdict, key))
     # Meanwhile it may have been filed from another window.
     _hold_open(session, filing)
     papers = [
-        Document(
-            filing_id=filing.id,
-            title=PurePath(verdict.name).stem,
-            file_name=verdict.name,
-            media_type=verdict.media_type,
-            size=verdict.size,
-            sha256=verdict.sha256,
-            pages=verdict.pages,
-            object_key=key,
-            uploaded_by_id=actor.user_id,
-            uploaded_at=now,
-        )
+        paper_of(session, actor, verdict, key, of=filing, defer=outside.defer, now=now)
         for verdict, key in taken
     ]
-    session.add_all(papers)
     for verdict, _key in taken:
         _record(
             session, actor, filing, "paper", now=now, sha256=verdict.sha256, found=verdict.found
@@ -232,7 +220,8 @@ def detach(
         if paper.key == key:
             session.delete(paper)
             _record(session, actor, filing, "paper_dropped", now=now, sha256=paper.sha256)
-            defer(session, DISCARD, object_key=paper.object_key)
+            for object_key in filter(None, (paper.object_key, paper.view_key)):
+                defer(session, DISCARD, object_key=object_key)
 
 
 def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now: datetime) -> None:
@@ -478,7 +467,9 @@ def person_of(session: Session, actor: Actor) -> Person | None:
 
 def is_object_wanted(session: Session, object_key: str) -> bool:
     """Say whether a row still names the object."""
-    query = select(Document.id).where(Document.object_key == object_key)
+    query = select(Document.id).where(
+        or_(Document.object_key == object_key, Document.view_key == object_key)
+    )
     return session.scalars(query).first() is not None
 
 

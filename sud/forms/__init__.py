@@ -37,6 +37,7 @@ from sud.forms.figures import (
     TimeField,
     tyiyn_of,
 )
+from sud.request import note
 from sud.words import refusal_words
 
 
@@ -104,6 +105,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, error: CourtError, field: wtforms.Field | None = None) -> None:
         """Show a verb's refusal in the summary, and at a field if it is about one."""
+        note(error)
         words = refusal_words(error)
         if field is None:
             self.form_errors = [*self.form_errors, words]  # type: ignore[has-type]

@@ -14,13 +14,22 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.FILE_TOO_LARGE, _("The file %(name)s is larger than %(limit)s. Make it smaller.")),
     (
         Refusal.FILE_NOT_ALLOWED,
-        _("The court does not take files like %(name)s. Hand in PDF, JPEG, PNG or DOCX."),
+        _(
+            "The court does not take files like %(name)s. Hand in PDF, JPEG, PNG, TIFF or DOCX:"
+            " save or print a document as PDF, set a telephone to take photographs as JPEG."
+        ),
     ),
     (
         Refusal.FILE_NOT_WHAT_IT_SAYS,
         _("The file %(name)s is not what its name says. Save it as PDF and choose that file."),
     ),
-    (Refusal.FILE_ENCRYPTED, _("The file %(name)s has a password. Save it without one.")),
+    (
+        Refusal.FILE_ENCRYPTED,
+        _(
+            "The file %(name)s is locked with a password. Open it with the password, choose Print"
+            " and Save as PDF, and hand in the new file, which has none."
+        ),
+    ),
     (Refusal.FILE_DAMAGED, _("The file %(name)s is damaged and cannot be opened.")),
     (
         Refusal.FILE_TOO_MANY_PAGES,
@@ -42,6 +51,20 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (
         Refusal.FILE_DANGEROUS,
         _("The file %(name)s could do harm when opened. Print it to a new PDF and choose that."),
+    ),
+    (
+        Refusal.FILE_INFECTED,
+        _(
+            "A virus was found in the file %(name)s. It was not taken. Have your device checked,"
+            " then hand in a clean copy."
+        ),
+    ),
+    (
+        Refusal.FILE_NOT_SCANNED,
+        _(
+            "The file %(name)s could not be checked for viruses just now and was not taken. Your"
+            " other entries are kept: try again in some minutes."
+        ),
     ),
     (Refusal.FILING_INCOMPLETE, _("Something is still missing: %(what)s.")),
     (

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Final
 from uuid import UUID
 
@@ -13,10 +12,9 @@ from sqlalchemy.orm import Session
 from documents import intake
 from sud import journal
 from sud.access import Action, Actor, visible
-from sud.cases.taking import Upload, examined, kept
+from sud.cases.taking import Upload, examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.models import (
-    Document,
     Hearing,
     HearingState,
     Minutes,
@@ -68,7 +66,7 @@ def enter_minutes(
 ) -> Minutes:
     """Enter the signed minutes of a hearing that was held, as a paper of the case; only once."""
     now = outside.now()
-    verdict = examined(paper, limit)
+    verdict = examined(paper, limit, scanner=outside.scanner)
     if verdict.kind is not intake.Kind.PDF:
         raise CourtError(Refusal.FILE_NOT_PDF, name=verdict.name)
     with reaching_the_store():
@@ -87,17 +85,8 @@ def enter_minutes(
         raise CourtError(Refusal.MINUTES_SIGNED_AFTER)
     assert actor.user_id is not None  # noqa: S101 - whoever hands in a paper is signed in
     title = _TITLES.get(hearing.case.language, _TITLES["ky"]).format(day=held_on)
-    document = Document(
-        case_id=hearing.case_id,
-        title=title,
-        file_name=f"{title}{PurePath(verdict.name).suffix}",
-        media_type=verdict.media_type,
-        size=verdict.size,
-        sha256=verdict.sha256,
-        pages=verdict.pages,
-        object_key=key,
-        uploaded_by_id=actor.user_id,
-        uploaded_at=now,
+    document = paper_of(
+        session, actor, verdict, key, of=hearing.case, title=title, defer=outside.defer, now=now
     )
     minutes = Minutes(
         hearing=hearing,

@@ -14,7 +14,7 @@ from sud import assets
 from sud.access import Action
 from sud.db import StaleDataError
 from sud.errors import CourtError, Refusal
-from sud.request import actor, allow, can, db, house, render
+from sud.request import actor, allow, can, db, house, note, render
 from sud.words import LANGUAGE_COOKIE, LANGUAGES, language, refusal_words
 
 views = Blueprint("portal", __name__, template_folder="templates")
@@ -140,6 +140,7 @@ def language_url(code: str) -> str:
 def _refused(error: CourtError) -> ResponseReturnValue:
     """A verb refused and its view did not say so in its own form."""
     db().rollback()
+    note(error)
     return render("refused.html", words=refusal_words(error), bare=True), HTTPStatus.CONFLICT
 
 

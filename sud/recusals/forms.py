@@ -20,7 +20,7 @@ from sud.models import (
 from sud.recusals.reading import Sits
 from sud.words import language
 
-PAPERS = ".pdf,.jpg,.jpeg,.png,.docx"
+PAPERS = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx"
 
 
 class RequestForm(forms.Form):

@@ -52,7 +52,7 @@ def redistribute(
 
     Not some of them: who chose among the cases would choose among the judges.
     """
-    verdict = examined(order, limit)
+    verdict = examined(order, limit, scanner=outside.scanner)
     if verdict.kind != PDF:
         raise CourtError(Refusal.FILE_NOT_PDF, name=verdict.name)
     with reaching_the_store():

@@ -5,7 +5,6 @@ hearings and the new draw's entry in the log are one transaction.
 """
 
 from datetime import datetime
-from pathlib import PurePath
 from typing import Final
 
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.cases import notices
 from sud.cases import service as cases
-from sud.cases.taking import Upload, examined, kept
+from sud.cases.taking import Upload, examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.hearings import service as hearings
 from sud.models import (
@@ -27,7 +26,6 @@ from sud.models import (
     Case,
     CaseRelation,
     CaseState,
-    Document,
     HearingState,
     Initiative,
     Judge,
@@ -97,7 +95,7 @@ def request(
         ruled_by=ruler_of(session, case, initiative, on=local_day(now)),
     )
     if stored is not None:
-        recusal.paper = _document(session, actor, case, *stored, now=now)
+        recusal.paper = paper_of(session, actor, *stored, of=case, defer=outside.defer, now=now)
     session.add(recusal)
     _record(session, actor, Action.RECUSAL_REQUEST, recusal, initiative.value, now=now)
     return recusal
@@ -173,10 +171,12 @@ def rule(
         raise CourtError(Refusal.RECUSAL_SETTLED)
     if recusal.case.state not in OPEN:
         raise CourtError(Refusal.RECUSAL_TOO_LATE)
+    paper = None
+    if stored is not None:
+        paper = paper_of(session, actor, *stored, of=recusal.case, defer=outside.defer, now=now)
     recusal.state = RecusalState.GRANTED if granted else RecusalState.REFUSED
     recusal.ruling, recusal.ruled_at, recusal.ruled_by_id = reasons, now, actor.user_id
-    if stored is not None:
-        recusal.order = _document(session, actor, recusal.case, *stored, now=now)
+    recusal.order = paper
     _record(session, actor, Action.RECUSAL_RULE, recusal, recusal.state.value, now=now)
     if granted:
         document = stored[0].sha256 if stored else digest(recusal.evidence or {})
@@ -286,31 +286,12 @@ def part_kin(
 def _stored(
     case: Case, upload: Upload, *, outside: Outside, limit: int, pdf: bool = False
 ) -> tuple[Verdict, str]:
-    verdict = examined(upload, limit)
+    verdict = examined(upload, limit, scanner=outside.scanner)
     if pdf and verdict.kind != PDF:
         raise CourtError(Refusal.FILE_NOT_PDF, name=verdict.name)
     with reaching_the_store():
         folder = f"cases/{case.key}"
         return verdict, kept(upload, verdict, store=outside.store, folder=folder, limit=limit)
-
-
-def _document(
-    session: Session, actor: Actor, case: Case, verdict: Verdict, key: str, *, now: datetime
-) -> Document:
-    paper = Document(
-        case_id=case.id,
-        title=PurePath(verdict.name).stem,
-        file_name=verdict.name,
-        media_type=verdict.media_type,
-        size=verdict.size,
-        sha256=verdict.sha256,
-        pages=verdict.pages,
-        object_key=key,
-        uploaded_by_id=actor.user_id,
-        uploaded_at=now,
-    )
-    session.add(paper)
-    return paper
 
 
 def _hold(session: Session, case: Case) -> None:

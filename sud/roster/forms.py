@@ -50,7 +50,7 @@ class OrderForm(forms.Form):
             number=self.order_number.data or "",
             day=self.order_day.data,
             upload=Upload(stream=file.stream, name=file.filename or ""),
-            store=outside.store,
+            outside=outside,
             limit=limit,
         )
 

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.intake import Kind
-from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor, permits
 from sud.allocation import log
 from sud.cases.taking import Upload, examined, kept
 from sud.errors import CourtError, Refusal
 from sud.models import Court, RosterOrder
-from sud.outside import local_day
+from sud.outside import Outside, local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class Paper:
     number: str
     day: date
     upload: Upload
-    store: ObjectStore
+    outside: Outside
     limit: int
 
 
@@ -41,10 +40,11 @@ def take_order(
     """Take in an order with its file; it must be a PDF, as every order that was signed is."""
     if paper.day > local_day(now):
         raise CourtError(Refusal.ORDER_OF_TOMORROW)
-    verdict = examined(paper.upload, paper.limit)
+    outside, limit = paper.outside, paper.limit
+    verdict = examined(paper.upload, limit, scanner=outside.scanner)
     if verdict.kind is not Kind.PDF:
         raise CourtError(Refusal.ORDER_NOT_PDF, name=verdict.name)
-    key = kept(paper.upload, verdict, store=paper.store, folder="orders", limit=paper.limit)
+    key = kept(paper.upload, verdict, store=outside.store, folder="orders", limit=limit)
     order = RosterOrder(
         court_id=court.id if court else None,
         court=court,

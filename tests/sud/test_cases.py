@@ -212,7 +212,7 @@ def test_papers_go_through_the_gate(session, make, case, sign_in, outside, time)
     session.flush()
     party = sign_in(make.party(case))
     assert "Келишим" in party.get(f"/cases/{case.key}/papers").text
-    answer = party.get(f"/papers/{paper.key}")
+    answer = party.get(f"/papers/{paper.key}/original")
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
     assert '"' not in answer.headers["Content-Disposition"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

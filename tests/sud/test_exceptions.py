@@ -79,7 +79,7 @@ class Office:
                 order_number="12",
             ),
             Upload(stream=io.BytesIO(pdf() if data is None else data), name=name),
-            store=self.outside.store,
+            outside=self.outside,
             limit=1 << 20,
             now=self.time(),
         )

@@ -146,7 +146,7 @@ def test_from_the_minutes_to_the_answer(session, make, hearing, party, sign_in) 
     assert entered.status_code == 303
     read = plaintiff.get(address).text
     paper_url = read.split('href="/papers/')[1].split('"')[0]
-    assert plaintiff.get(f"/papers/{paper_url}").mimetype == "application/pdf"
+    assert plaintiff.get(f"/papers/{paper_url}/original").mimetype == "application/pdf"
     asking = f"/hearings/{hearing.key}/remarks/new"
     assert 'value="1:12:30"' in plaintiff.get(f"{asking}?at=4350").text
     words = {"about": "minutes", "text": "Күбөнүн сөзү жок."}

@@ -79,7 +79,7 @@ class Court:
             number="12-К",
             day=day,
             upload=Upload(stream=io.BytesIO(data or pdf()), name=name),
-            store=self.outside.store,
+            outside=self.outside,
             limit=1 << 20,
         )
 

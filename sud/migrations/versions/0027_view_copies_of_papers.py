@@ -15,10 +15,12 @@ def upgrade() -> None:
     states = sa.Enum(
         "waiting", "made", "impossible", name="viewstate", native_enum=False, length=40
     )
-    found = sa.Column(
+    found: sa.Column[list[object]] = sa.Column(
         "found", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default="[]"
     )
-    state = sa.Column("view_state", states, nullable=False, server_default="waiting")
+    state: sa.Column[str] = sa.Column(
+        "view_state", states, nullable=False, server_default="waiting"
+    )
     op.add_column("documents", found)
     op.add_column("documents", state)
     op.alter_column("documents", "found", server_default=None)
