@@ -2,17 +2,18 @@
 
 from typing import cast
 
-from flask import Blueprint, Flask, flash, redirect, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
+from documents.papers import minutes as papers
 from sud.access import Action
 from sud.cases import service as cases
 from sud.cases.taking import Upload
 from sud.errors import CourtError, Refusal
 from sud.hearings.service import hearing_of_url
-from sud.minutes import service
+from sud.minutes import blank, service
 from sud.minutes.forms import MinutesForm, RemarkForm, RulingForm
 from sud.models import Hearing, HearingState, Remark
 from sud.outside import local_day
@@ -38,6 +39,24 @@ def of_hearing(hearing: Hearing) -> ResponseReturnValue:
     """Show the minutes of a hearing, until when remarks can be filed, and those filed."""
     cases.look(db(), actor(), hearing.case, now=outside().now())
     return _of_hearing(hearing, MinutesForm())
+
+
+@views.get("/hearings/<uuid:key>/minutes.pdf")
+@allow(Action.MINUTES_ADD, on=hearing_of_url)
+def on_paper(hearing: Hearing) -> ResponseReturnValue:
+    """Print what the minutes begin with, to be completed by hand and signed."""
+    cases.look(db(), actor(), hearing.case, now=outside().now())
+    facts = blank.paper_of(db(), actor(), hearing)
+    return Response(
+        papers.minutes(facts).pdf,
+        mimetype="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{hearing.key}.pdf"',
+            # The browser's own reader puts its page into a frame with a style of its own.
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+            "object-src 'self'; frame-ancestors 'none'",
+        },
+    )
 
 
 @views.post("/hearings/<uuid:key>/minutes")

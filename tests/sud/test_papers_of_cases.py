@@ -26,6 +26,7 @@ from sud.models import (
     Case,
     CaseState,
     ForceStep,
+    HearingState,
     IssuedPaper,
     JournalLine,
     Notice,
@@ -153,6 +154,27 @@ def test_another_event_is_told_by_a_notice(
     assert "Билдирүү" in said
     assert "Жолдошбеков Нурлан Өмүровичке" in said
     assert case.number in said
+
+
+def test_the_clerk_prints_what_the_minutes_begin_with(
+    make: Make,
+    session: Session,
+    sign_in: SignIn,
+    case: Case,
+    plaintiff: User,
+    clerk: User,
+    time: Callable[[], datetime],
+) -> None:
+    hearing = make.hearing(case, starts=time() - timedelta(hours=3), state=HearingState.HELD)
+    session.flush()
+    office = sign_in(clerk)
+    address = f"/hearings/{hearing.key}/minutes"
+    assert f"{address}.pdf" in office.get(address).text
+    said = words_of(office.get(f"{address}.pdf").data)
+    for expected in ("СОТ ОТУРУМУНУН ПРОТОКОЛУ", case.number, "Жолдошбеков Нурлан", "Долбоор"):
+        assert expected in said
+    assert clerk.display_name in said
+    assert sign_in(plaintiff).get(f"{address}.pdf").status_code == 403
 
 
 # ------------------------------------------------------------------ writs
