@@ -201,7 +201,7 @@ def one_title(found: Captured, titles: Mapping[str, Title]) -> Title | None:
         # Two clocks are compared, and files are seen a moment late: runs never overlap.
         start = max(end, _on_grid((run.began_at - origin).total_seconds(), title))
         if runs and why not in INTENDED and start > end:
-            losses.append(Loss(start_s=end, seconds=start - end, why=Why.MISSING))
+            losses.append(Loss(start_s=end, seconds=start - end, why=Why.UNSENT))
         runs += [replace(one, start_s=one.start_s + start) for one in title.runs]
         losses += [replace(one, start_s=one.start_s + start) for one in title.losses]
         end, why = start + title.seconds, run.why

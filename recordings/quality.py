@@ -38,7 +38,7 @@ MINUTE_S: Final = 60.0
 LOOKS: Final = 6  # windows in which every field is looked at
 LOOK_S: Final = 2.0
 KEY_STEP_S = 0.4  # where every picture is a key picture, not all are looked at
-NOT_FOUND = re.compile(r"Failed to set value '0:i:(0x[0-9a-f]+)' for option 'map'")
+NOT_FOUND = re.compile(r"Failed to set value '0:(?:i:)?(0x[0-9a-f]+|\d+)' for option 'map'")
 MAIN_SHARE = 0.95  # of the work, for `watch`
 
 Watch = Callable[[float], None]
@@ -400,7 +400,7 @@ def _read(feeding: Feeding, work: _Work, stretch: Stretch, program: str, watch: 
                 raise
             work.failure = error
             break  # what came before it crashed is judged, the rest counts as silent
-        missed = {int(one, 16) for one in NOT_FOUND.findall(ended.said)} & there
+        missed = {int(one, 0) for one in NOT_FOUND.findall(ended.said)} & there
         if not missed:
             if ended.code:
                 work.failure = ChildError(Failure.FAILED, plainly(ended.said, options))
@@ -416,16 +416,16 @@ def _following(watch: Watch, seconds: float) -> Callable[[Progress], None]:
 
 def _options(work: _Work, feed: Feed, stretch: Stretch, there: set[int]) -> list[str | Outlet]:
     options: list[str | Outlet] = []
-    copied: list[int] = []
+    copied: list[Stream] = []
     for one in work.tracks:
         if one.stream.id in there:
-            copied.append(one.stream.id)
+            copied.append(one.stream)
             options += sound_output(
                 one.stream, feed.clock_s, stretch.count, one.placed, stereo(one.stream)
             )
     picture, viewer = work.title.picture, work.viewer
     if picture is not None and viewer is not None and picture.id in there:
-        copied.insert(0, picture.id)
+        copied.insert(0, picture)
         viewer.begin(stretch.start_s)
         chain = (
             f"trim=start={feed.clock_s:.6f}:end={feed.clock_s + stretch.seconds:.6f}",
@@ -440,9 +440,10 @@ def _options(work: _Work, feed: Feed, stretch: Stretch, there: set[int]) -> list
             *("-f", "rawvideo", Outlet(viewer.take)),
         ]
     if copied:
-        work.packets.begin(stretch.start_s - feed.clock_s, copied, picture.id if picture else None)
-        for number in copied:
-            options += ["-map", f"0:i:{number:#x}"]
+        ids = [one.id for one in copied]
+        work.packets.begin(stretch.start_s - feed.clock_s, ids, picture.id if picture else None)
+        for stream in copied:
+            options += ["-map", specifier(stream)]
         options += ["-c", "copy", "-f", "framecrc", Outlet(work.packets.take)]
     return options
 

@@ -35,6 +35,7 @@ class Why(StrEnum):
     TRUNCATED = "truncated"  # the file ends before what the table promises
     MISSING = "missing"  # a whole file is not there, or is empty
     SCRAMBLED = "scrambled"  # encrypted (CSS)
+    UNSENT = "unsent"  # nothing came from the courtroom that was recorded live
 
 
 class Form(StrEnum):

@@ -45,6 +45,7 @@ WHYS: Final[Mapping[str, LazyString]] = {
     Why.TORN.value: _("what stands there is no recording"),
     Why.TRUNCATED.value: _("the file ends too early"),
     Why.MISSING.value: _("a file is missing"),
+    Why.UNSENT.value: _("nothing came from the courtroom"),
     Why.SCRAMBLED.value: _("copy-protected"),
 }
 SAID: Final[Mapping[str, LazyString]] = {

@@ -33,6 +33,7 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Why.TORN, _("what is written there is damaged")),
     (Why.TRUNCATED, _("the file ends too early")),
     (Why.MISSING, _("a file of the disc is missing")),
+    (Why.UNSENT, _("nothing came from the courtroom")),
     (Why.SCRAMBLED, _("it is copy-protected")),
     (Reason.NO_SOUND, _("There is no sound.")),
     (Reason.NO_SPEECH, _("Nobody is heard to speak.")),

@@ -223,7 +223,7 @@ def test_a_capture_is_read_as_one_title_with_its_runs_on_the_wall_clock(
     assert starts == pytest.approx(expected, abs=0.01)
     # The cut line is lost; the pause was wanted.
     (loss,) = title.losses
-    assert (loss.why, loss.start_s) == (Why.MISSING, pytest.approx(titles["run-0001.ts"].seconds))
+    assert (loss.why, loss.start_s) == (Why.UNSENT, pytest.approx(titles["run-0001.ts"].seconds))
     assert title.seconds == pytest.approx(starts[-1] + captured.runs[-1].seconds)
 
 
@@ -238,7 +238,7 @@ def test_the_reader_takes_a_capture_for_one_recording(cut: Hall, tmp_path: Path)
     played = sum(run.seconds for run in title.runs)
     received = sum(one["seconds"] for run in manifest["runs"] for one in run["segments"])
     assert played == pytest.approx(received, abs=0.5)
-    assert [one.why for one in title.losses] == [Why.MISSING]
+    assert [one.why for one in title.losses] == [Why.UNSENT]
 
 
 def _title(seconds: float, file: str) -> Title:

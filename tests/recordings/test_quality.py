@@ -3,14 +3,18 @@
 import json
 import subprocess
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from recordings.feed import feed
+from recordings.files import files_at
 from recordings.framing import frame_rate, picture, size
 from recordings.judgement import Judgement, Picture, Reason, Verdict, from_json
 from recordings.plain import NotPlainError
+from recordings.probe import look
 from recordings.process import ChildError
 from recordings.quality import judge, lost_ranges
 from recordings.sight import Packets, Shape, Viewer
@@ -207,6 +211,25 @@ def test_what_is_lost_is_marked_and_not_judged(judged: Judgement) -> None:
     assert judged.tracks[0].minutes[0].judged_s == pytest.approx(7.0, abs=0.1)
     assert judged.tracks[0].minutes[0].lost_s == 1.0
     assert Reason.SECONDS_LOST in judged.reasons
+
+
+def test_a_media_file_is_judged_like_a_disc(tmp_path: Path) -> None:
+    """Its streams are counted, and have no ids."""
+    speech = written(np.resize(sample("ky"), 3 * 48_000), tmp_path / "speech.wav")
+    subprocess.run(
+        [
+            *(FFMPEG, "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{LINES}:r=25"),
+            *("-i", speech, "-t", "3", "-preset", "ultrafast", tmp_path / "hearing.mp4"),
+        ],
+        check=True,
+    )
+    source = look(files_at(tmp_path / "hearing.mp4"), program=FFMPEG)
+    (title,) = source.report.titles
+    told = judge(partial(feed, source, title, scratch=tmp_path), title, program=FFMPEG)
+    assert told.picture is not None
+    assert (told.picture.verdict, told.picture.minutes[0].dropped) == (Verdict.GOOD, 0)
+    assert told.picture.luma > 100
+    assert told.tracks[0].speech > 0.5
 
 
 def test_a_judgement_lasts_as_json(judged: Judgement) -> None:
