@@ -17,10 +17,12 @@ from sqlalchemy import select
 
 from recordings.bucket import BucketStore
 from recordings.shelf import verify
+from sud.access import Actor
 from sud.config import Config
 from sud.db import Sessions, unit
-from sud.models import Disc, Hearing, RoleCode
+from sud.models import Disc, Hearing, RoleCode, UploadPurpose
 from sud.outside import Outside
+from sud.uploads import service as uploads
 from tests.builders import Make
 from tests.recordings.conftest import free_port
 from tests.recordings.discs import GOOD
@@ -110,8 +112,32 @@ class Browser:
         with self.line:
             return self._answer(self.line)
 
+    def piece(
+        self, method: str, path: str, token: str, body: bytes = b"", *, cut: int = 0, **more: str
+    ) -> str:
+        """Ask as a sender of pieces does; with `cut` only so much of the body, and no answer."""
+        told = {"Tus-Resumable": "1.0.0", "X-CSRFToken": token, "Content-Length": str(len(body))}
+        told |= {name.replace("_", "-"): value for name, value in more.items()}
+        head = self._head(method, path) + "".join(f"{one}: {told[one]}\r\n" for one in told)
+        line = socket.create_connection(("127.0.0.1", self.port))
+        line.sendall((head + "Referer: http://localhost/\r\n\r\n").encode() + body[: cut or None])
+        if cut:
+            self.hanging = line
+            return ""
+        with line:
+            return self._answer(line)
 
-def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(
+
+PIECES = {"Content_Type": "application/offset+octet-stream"}
+
+
+def _offset(answer: str) -> int:
+    found = re.search(r"^Upload-Offset: (\d+)", answer, re.MULTILINE)
+    assert found is not None, answer
+    return int(found[1])
+
+
+def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(  # noqa: PLR0915 - one death
     app: Flask, own_sessions: Sessions, config: Config, bucket: BucketStore, outside: Outside
 ) -> None:
     with unit(own_sessions) as session:
@@ -146,18 +172,30 @@ def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(
     port = free_port()
     web = serving(port)
     browser = Browser(port, cookie)
+    token = form_of(browser)["csrf_token"]
+    half = len(DISC) // 2
     try:
+        begun = browser.piece("POST", "/uploads", token, Upload_Length=str(len(DISC)))
+        place = re.findall(r"^Location: (\S+)", begun, re.MULTILINE)[0]
+        told = browser.piece("PATCH", place, token, DISC[:half], **PIECES, Upload_Offset="0")
+        assert _offset(told) == half
+        rest = {**PIECES, "Upload_Offset": str(half)}
+        browser.piece("PATCH", place, token, DISC[half:], cut=half // 2, **rest)
         browser.send(path, form_of(browser), DISC, share=0.6)
     finally:
         os.killpg(web.pid, signal.SIGKILL)
         web.wait()
     until(lambda: not _listens(port), "its worker to go with it")
     browser.line.close()
+    browser.hanging.close()
     assert discs() == []
     assert {facts.key for facts in bucket.list("masters/")} == before
     web = serving(port)
     try:
         form = form_of(browser)
+        # What was acknowledged is there, and it goes on from that byte.
+        assert _offset(browser.piece("HEAD", place, token)) == half
+        assert _offset(browser.piece("PATCH", place, token, DISC[half:], **rest)) == len(DISC)
         first, second = (browser.send(path, form, DISC) or "" for _ in range(2))
     finally:
         os.killpg(web.pid, signal.SIGKILL)
@@ -167,6 +205,11 @@ def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(
         assert " 303 " in answer.splitlines()[0]
         assert f"/discs/{kept.key}" in answer
     assert verify(bucket, kept.sha256 or "") == ()
+    with own_sessions() as fresh:
+        sender = Actor(user_id=int(who["_user_id"].split(".")[0]))
+        key = uuid.UUID(place.rpartition("/")[2])
+        whole = uploads.finished(fresh, sender, key, UploadPurpose.PAPER, store=bucket)
+        assert whole.stream.read() == DISC
 
 
 def _listens(port: int) -> bool:
