@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from documents.intake import Guard, Scanner, guards
 from recordings.store import ObjectStore
 from sud.access import Action
 from sud.db import Sessions
@@ -20,6 +21,8 @@ from sud.request import allow, house
 LIMIT_SECONDS = 3.0
 OLD = timedelta(seconds=30)
 BEATING = ("worker", "clock")
+DATABASE_DAYS = 7
+"""A database of malware that is older has not been renewed: freshclam renews it daily."""
 
 views = Blueprint("health", __name__)
 log = logging.getLogger(__name__)
@@ -35,13 +38,25 @@ def healthz() -> ResponseReturnValue:
         {
             "database": lambda: heartbeats(here.sessions),
             "object_store": lambda: reachable(here.outside.store),
+            "malware_scanner": lambda: scanning(here.outside.scanner, here.outside.now()),
+            "parsers": confinement,
         },
         LIMIT_SECONDS,
     )
+    scanner = answers.pop("malware_scanner") or {"state": "down"}
+    parsers = answers.pop("parsers") or {"state": "unknown", "guards": []}
     parts = {part: "down" if answer is None else "ok" for part, answer in answers.items()}
     parts |= beating(answers["database"], here.outside.now())
-    well = all(state == "ok" for state in parts.values())
-    answer = jsonify({"status": "ok" if well else "down", **parts})
+    well = set(parts.values()) == {"ok"} and scanner["state"] != "down"
+    answer = jsonify(
+        {
+            "status": "ok" if well else "down",
+            **parts,
+            "malware_scanner": scanner.pop("state"),
+            "parsers": parsers.pop("state"),
+            "details": {"malware_scanner": scanner, "parsers": parsers},
+        }
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer, 200 if well else 503
 
@@ -56,6 +71,27 @@ def reachable(store: ObjectStore) -> bool:
     """Make one signed call that changes nothing."""
     next(iter(store.list("healthz/")), None)
     return True
+
+
+def scanning(scanner: Scanner | None, now: datetime) -> dict[str, Any]:
+    """Ask the malware scanner what it knows; without one nobody looks, and that is said."""
+    if scanner is None:
+        return {"state": "off"}
+    told = scanner.state()
+    age = (now - told.dated).days if told.dated else None
+    return {
+        "state": "ok" if age is None or age <= DATABASE_DAYS else "old",
+        "version": told.version,
+        "database": told.database,
+        "database_days": age,
+    }
+
+
+def confinement() -> dict[str, Any]:
+    """Tell what keeps in the processes that read what people hand in, as this kernel allows."""
+    holding = guards()
+    closed = {Guard.LIMITS, Guard.FILES} <= holding and holding & {Guard.CALLS, Guard.NETWORK}
+    return {"state": "ok" if closed else "weak", "guards": sorted(holding)}
 
 
 def beating(beats: Mapping[str, datetime] | None, now: datetime) -> dict[str, str]:

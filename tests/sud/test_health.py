@@ -1,9 +1,10 @@
 """GET /healthz: every part named, 503 when one is down, an answer in any case."""
 
 import socket
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from flask import Flask
@@ -11,13 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from documents.intake import ScannerState, UnclearError
 from recordings.bucket import BucketStore
 from sud.config import Config
+from sud.health import DATABASE_DAYS, confinement
 from sud.local import store
 from sud.models import Heartbeat
 from sud.outside import Outside
 from sud.web import make_app
-from tests.conftest import Time
+from tests.conftest import MONDAY, Time
 
 WELL = {
     "status": "ok",
@@ -25,7 +28,11 @@ WELL = {
     "object_store": "ok",
     "worker": "ok",
     "clock": "ok",
+    "malware_scanner": "off",
+    "parsers": confinement()["state"],
+    "details": {"malware_scanner": {}, "parsers": {"guards": confinement()["guards"]}},
 }
+"""The guards are this kernel's: asked once a process, here before anybody has to wait for them."""
 
 
 @pytest.fixture
@@ -102,4 +109,42 @@ def test_a_database_that_is_gone(config: Config, outside: Outside, tmp_path: Pat
 def test_needs_no_sign_in_and_names_nobody(app: Flask) -> None:
     answer = app.test_client().get("/healthz")
     assert set(answer.json) == set(WELL)
-    assert set(answer.json.values()) <= {"ok", "down", "unknown"}
+    parts = {part: told for part, told in answer.json.items() if part != "details"}
+    assert set(parts.values()) <= {"ok", "down", "unknown", "off", "weak"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """What a scanner may say of itself; a real one stands in `tests/documents/test_malware.py`."""
+
+    dated: datetime | None = None
+    away: bool = False
+
+    def scan(self, _stream: BinaryIO) -> str | None:
+        raise AssertionError("health scans nothing")
+
+    def state(self) -> ScannerState:
+        if self.away:
+            raise UnclearError
+        return ScannerState(version="1.4.6", database=27_000, dated=self.dated)
+
+
+@pytest.mark.usefixtures("beating")
+@pytest.mark.parametrize(
+    ("scanner", "state", "status"),
+    [
+        (Scanner(dated=MONDAY - timedelta(days=1)), "ok", 200),
+        (Scanner(dated=MONDAY - timedelta(days=DATABASE_DAYS + 1)), "old", 200),
+        (Scanner(), "ok", 200),
+        (Scanner(away=True), "down", 503),
+    ],
+)
+def test_the_scanner_and_the_age_of_what_it_knows(
+    config: Config, outside: Outside, sessions: sessionmaker[Session], scanner, state, status
+) -> None:
+    app = make_app(config, outside=replace(outside, scanner=scanner), sessions=sessions)
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.json["malware_scanner"]) == (status, state)
+    if scanner.dated:
+        age = (MONDAY - scanner.dated).days
+        assert answer.json["details"]["malware_scanner"]["database_days"] == age
