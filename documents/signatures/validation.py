@@ -77,6 +77,8 @@ _SAID_BY_STANDARD: dict[AdESSubIndic, Finding] = {
 }
 """The library's words for why a certificate is not believed (ETSI EN 319 102-1, 5.1.3); what is
 not here means that the proof is missing."""
+_SAID_OF_ENDED = frozenset({Finding.UNPROVED, Finding.UNFIT})
+"""What the library also says of a certificate that has ended, as no moment is left to judge it."""
 
 # On every bad signature pyHanko logs a trace with the signatory's name; the verdict says it all.
 for _logger in ("pyhanko", "pyhanko_certvalidator"):
@@ -247,9 +249,10 @@ class _Reader:
         if self.trust.revoked(certificate, by=signed_at if stamped else None):
             findings.append(Finding.REVOKED)
         if proof is not AdESPassed.OK and status.intact and status.valid:
-            ended = certificate.not_valid_after < (signed_at if stamped else self.now)
             said = _SAID_BY_STANDARD.get(proof, Finding.UNPROVED)
-            findings.append(Finding.EXPIRED if ended else said)
+            if said in _SAID_OF_ENDED and certificate.not_valid_after < self.now:
+                said = Finding.EXPIRED
+            findings.append(said)
         return SignatureFacts(
             name=str(certificate.subject.native.get("common_name", "")),
             certificate=hashlib.sha256(certificate.dump()).hexdigest(),

@@ -209,7 +209,7 @@ def _digit_changed(paper: bytes, number: int) -> bytes:
     """One hexadecimal digit in the value of a signature is another."""
     one = PdfFileReader(io.BytesIO(paper)).embedded_signatures[number]
     value = one.signer_info["signature"].native.hex().encode()
-    at = paper.index(value) + len(value) // 2
+    at = paper.lower().index(value) + len(value) // 2
     return paper[:at] + (b"0" if paper[at : at + 1] != b"0" else b"1") + paper[at + 1 :]
 
 
@@ -365,7 +365,7 @@ def _nested(_: Ground) -> bytes:
 # ------------------------------------------------------------------ people
 
 
-def _known_as(key: str) -> Signatory:
+def known_as(key: str) -> Signatory:
     return Signatory(key=key, name=JUDGE.name, office="")
 
 
@@ -385,14 +385,14 @@ def _stranger_over_the_text(ground: Ground) -> bytes:
 def _by_somebody_else(ground: Ground) -> bytes:
     """The same paper, signed by a namesake whom another authority knows."""
     court = ground.elsewhere()
-    alone = court.sign(reserved(panel=True), _known_as("elliptic"), now=NOW)
-    return court.sign(alone, _known_as("rsa"), now=NOW)
+    alone = court.sign(reserved(panel=True), known_as("elliptic"), now=NOW)
+    return court.sign(alone, known_as("rsa"), now=NOW)
 
 
 def _revoked(ground: Ground) -> bytes:
     """Signed a day after the revocation, with lists of two days before it."""
     old = ground.elsewhere(lists_of=AFTER_REVOCATION - timedelta(days=2))
-    return old.sign(reserved(), _known_as("revoked"), now=AFTER_REVOCATION)
+    return old.sign(reserved(), known_as("revoked"), now=AFTER_REVOCATION)
 
 
 def _told(*findings: Finding) -> frozenset[Finding]:
@@ -587,13 +587,13 @@ HONEST = (
     ),
     Forgery(
         name="signed before the certificate was revoked",
-        make=lambda g: g.elsewhere().sign(reserved(), _known_as("revoked"), now=JANUARY),
+        make=lambda g: g.elsewhere().sign(reserved(), known_as("revoked"), now=JANUARY),
         told=_told(),
         reader=lambda g: g.elsewhere(),
     ),
     Forgery(
         name="a certificate that has ended since, with its time stamps",
-        make=lambda g: g.elsewhere().sign(reserved(), _known_as("short"), now=NOW),
+        make=lambda g: g.elsewhere().sign(reserved(), known_as("short"), now=NOW),
         told=_told(),
         reader=lambda g: g.elsewhere(),
         now=NEXT_YEAR,

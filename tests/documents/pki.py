@@ -59,8 +59,10 @@ class Authorities:
 
 
 @contextmanager
-def running(folder: Path, now: datetime) -> Iterator[Authorities]:
-    """Found the authority in a folder and serve it until the end of the block."""
+def running(
+    folder: Path, now: datetime, *, years: tuple[int, int] = (2020, 2040)
+) -> Iterator[Authorities]:
+    """Found the authority for some years in a folder, and serve it until the end of the block."""
     _write_keys(folder / "keys")
     served: list[Animator] = []
 
@@ -70,7 +72,7 @@ def running(folder: Path, now: datetime) -> Iterator[Authorities]:
 
     server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=_Silent)
     address = f"http://127.0.0.1:{server.port}"
-    config = CertomancerConfig(_config(address), str(folder))
+    config = CertomancerConfig(_config(address, *years), str(folder))
     pki = config.get_pki_arch(ARCH)
     served.append(Animator(AnimatorArchStore({ARCH: pki}), at_time=now, with_web_ui=False))
     _write_certificates(folder, pki)
@@ -169,8 +171,11 @@ def _write_certificates(folder: Path, pki: PKIArchitecture) -> None:
         )
 
 
-def _config(address: str) -> dict[str, Any]:
-    always = {"valid-from": "2020-01-01T00:00:00+0000", "valid-to": "2040-01-01T00:00:00+0000"}
+def _config(address: str, first: int, last: int) -> dict[str, Any]:
+    always = {
+        "valid-from": f"{first}-01-01T00:00:00+0000",
+        "valid-to": f"{last}-01-01T00:00:00+0000",
+    }
     names = {"root": "Root", "issuing": "Issuing", "tsa": "Time stamps", **SIGNERS, **OTHERS}
 
     def signer(label: str) -> dict[str, Any]:
