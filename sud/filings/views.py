@@ -1,7 +1,6 @@
 """The pages of filings: a party's short steps, the receipt, the clerk's queue and check."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -9,11 +8,9 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from documents.papers import receipts
 from sud.access import Action
-from sud.cases import issued
 from sud.errors import CourtError, Refusal
-from sud.filings import service
+from sud.filings import printing, service
 from sud.filings.forms import (
     AcceptForm,
     ClaimForm,
@@ -27,7 +24,7 @@ from sud.filings.forms import (
     WhichForm,
     WithdrawForm,
 )
-from sud.models import Court, Filing, FilingPart, FilingState, PaperKind, UploadPurpose
+from sud.models import Court, Filing, FilingPart, FilingState, UploadPurpose
 from sud.outside import local_day
 from sud.recusals import earlier
 from sud.refiling import marking
@@ -327,41 +324,13 @@ def receipt(filing: Filing) -> ResponseReturnValue:
 @allow(Action.FILING_READ, on=service.filing_of_url)
 def receipt_pdf(filing: Filing) -> ResponseReturnValue:
     """Print the receipt."""
-    number, submitted = filing.receipt_number, filing.submitted_at
-    mine = service.plaintiff_of(db(), filing)
-    if number is None or submitted is None or filing.court is None or mine is None:
+    handed = printing.receipt(db(), actor(), filing, outside=outside())
+    if handed is None:
         return redirect(url_for("filings.show", key=filing.key), 303)
-    facts = receipts.Receipt(
-        language=filing.language,
-        number=number,
-        filed=submitted,
-        court=filing.court.name(filing.language),
-        filer=mine.person.full_name,
-        files=[
-            receipts.ReceivedFile(name=one.file_name, size=one.size, sha256=one.sha256)
-            for one in service.papers_of(db(), filing)
-        ],
-        claim=filing.price,
-        duty=filing.duty,
-        duty_basis=(filing.duty_sheet or {}).get("source", {}).get(filing.language, ""),
-    )
-    handed = issued.hand_out(
-        db(),
-        actor(),
-        issued.Print(
-            kind=PaperKind.RECEIPT,
-            subject=f"filings/{filing.id}/receipt",
-            language=filing.language,
-            facts=facts,
-            filing=filing,
-        ),
-        lambda mark: receipts.receipt(replace(facts, verification=mark)).pdf,
-        outside=outside(),
-    )
     return Response(
         handed.pdf,
         mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
+        headers={"Content-Disposition": f'inline; filename="{handed.paper.number}.pdf"'},
     )
 
 
