@@ -33,6 +33,7 @@ class Action(StrEnum):
     # Cases
     CASE_READ = "case:read"  # Read a case and its papers.
     PAPER_READ = "paper:read"  # Read one paper of a filing or a case.
+    PAPER_NEW = "paper:new"  # See what parties handed into cases and nobody has read yet.
     PAPER_HAND = "paper:hand"  # Hand a paper into one's own case.
     CASE_SEARCH = "case:search"  # Search the cases one may read.
     CASE_ACCEPT = "case:accept"  # Take the drawn case into proceedings.

@@ -116,6 +116,7 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
         (paper_of_filing_at_court,),
         (paper_of_readable_case,),
     ),
+    Action.PAPER_NEW: ((judge,), (clerk,)),
     Action.PAPER_HAND: ((party_to,),),
     Action.CASE_SEARCH: ((signed_in,),),
     Action.CASE_ACCEPT: ((judge_of,),),

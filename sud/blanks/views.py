@@ -27,6 +27,7 @@ from sud.blanks.forms import (
     pressed,
     step_form,
 )
+from sud.cases.handing import unread_of
 from sud.errors import CourtError
 from sud.models import BlankDraft, Court
 from sud.outside import BISHKEK, local_day
@@ -327,6 +328,16 @@ def remove(draft: BlankDraft) -> ResponseReturnValue:
     service.remove(db(), actor(), draft, now=outside().now())
     flash(_("The unfinished paper is deleted."))
     return redirect(url_for("blanks.mine"), 303)
+
+
+# ------------------------------------------------------------------ the court
+
+
+@views.get("/handed-in")
+@allow(Action.PAPER_NEW)
+def handed_in() -> ResponseReturnValue:
+    """List what parties handed into one's cases and nobody of the court has seen yet."""
+    return render("blanks/handed_in.html", papers=unread_of(db(), actor()))
 
 
 # ------------------------------------------------------------------ the administrator

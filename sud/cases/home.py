@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from sud.access import Actor, visible
-from sud.cases import recorded
+from sud.cases import handing, recorded
 from sud.cases.discs import waits
 from sud.models import (
     Act,
@@ -20,6 +20,7 @@ from sud.models import (
     CaseState,
     Courtroom,
     Disc,
+    Document,
     FairnessAlarm,
     Filing,
     FilingState,
@@ -57,6 +58,7 @@ class QueueCode(StrEnum):
     RECORDING_ALERTS = "recording_alerts"
     INCIDENTS = "incidents"
     REMARKS = "remarks"
+    PAPERS = "papers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,9 @@ def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
     found: list[Queue] = []
     if actor.judge_ids:
         found += _judge(session, actor)
+    if actor.judge_ids or actor.has(RoleCode.CLERK):
+        papers = handing.unread(actor)
+        found.append(_queue(session, QueueCode.PAPERS, papers, Document.uploaded_at))
     if actor.judge_ids or actor.has(RoleCode.CHAIR):
         found.append(_recusals(session, actor))
     if courts := actor.courts_as(RoleCode.CLERK):
