@@ -38,7 +38,11 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Refusal.TOO_MANY_FILES, _("At most %(most)s files can be attached.")),
     (
         Refusal.UPLOADS_TOO_MANY,
-        _("More than %(most)s of your files wait here already. Attach them or take them back."),
+        _("%(most)s of your files wait here already. Attach some or take them away."),
+    ),
+    (
+        Refusal.UPLOADS_TOO_LARGE,
+        _("Your files here would be more than %(limit)s together. Attach some or take them away."),
     ),
     (
         Refusal.UPLOAD_NOT_WHOLE,
@@ -336,6 +340,13 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("Remarks on this hearing could be filed until %(day)s."),
     ),
     (Refusal.PAPER_WITHDRAWN, _("This paper has been withdrawn already.")),
+    (
+        Refusal.PAPER_FAULTY,
+        _(
+            "The signature on the stored paper does not hold, and it is not handed out. The chair"
+            " of the court has been told."
+        ),
+    ),
     (
         Refusal.SHEET_FOR_NOTHING,
         _("Write for at least one paper what it is: a cover sheet is printed for each."),

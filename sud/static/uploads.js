@@ -199,7 +199,13 @@
         request.send(body);
       });
     }
-    box.querySelector("[data-how]").hidden = false;
+    for (const part of box.querySelectorAll("[data-how]")) part.hidden = false;
+    for (const button of box.querySelectorAll("[data-take]")) {
+      button.addEventListener("click", () => ask({}, "DELETE", button.dataset.take).then(() => {
+        button.closest("li").remove();
+        input.focus();
+      }, (error) => tell(error instanceof Refused ? error.message : words.later)));
+    }
   }
   for (const box of document.querySelectorAll("[data-uploads]")) uploader(box);
 })();

@@ -27,6 +27,14 @@ MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one person may have waiting for one purpose, in bytes."""
+
+    each: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """What a browser says of a file before it sends it."""
 
@@ -69,22 +77,20 @@ def begin(
     *,
     first: Slice | None = None,
     line: Readable | None = None,
-    limit: int,
+    limits: Limits,
     store: ObjectStore,
     now: datetime,
 ) -> Upload:
     """Begin an upload, with the bytes that came along; the same file, half here, is gone on with.
 
-    `limit` is of one file, in bytes. The same file is one of the same person, purpose, page, size
-    and fingerprint.
+    The same file is one of the same person, purpose, page, size and fingerprint.
     """
-    if announced.size > limit:
-        raise CourtError(Refusal.FILE_TOO_LARGE, name=announced.name, limit=limit)
+    if announced.size > limits.each:
+        raise CourtError(Refusal.FILE_TOO_LARGE, name=announced.name, limit=limits.each)
     half = _half(session, actor, announced, now)
     if half is not None:
         return half
-    if _waiting_count(session, actor, announced.purpose) >= MOST:
-        raise CourtError(Refusal.UPLOADS_TOO_MANY, most=MOST)
+    _require_room(session, actor, announced, limits)
     upload = Upload(
         user_id=actor.user_id,
         purpose=announced.purpose,
@@ -207,8 +213,16 @@ def _own(actor: Actor, purpose: UploadPurpose) -> Select[Upload]:
     )
 
 
-def _waiting_count(session: Session, actor: Actor, purpose: UploadPurpose) -> int:
-    return session.scalar(select(func.count()).select_from(_own(actor, purpose).subquery())) or 0
+def _require_room(session: Session, actor: Actor, announced: Announced, limits: Limits) -> None:
+    """Refuse one more file to whoever has too much waiting; what is announced counts as sent."""
+    waits = _own(actor, announced.purpose).subquery()
+    count, size = session.execute(
+        select(func.count(), func.coalesce(func.sum(waits.c.size), 0))
+    ).one()
+    if count >= MOST:
+        raise CourtError(Refusal.UPLOADS_TOO_MANY, most=MOST)
+    if size + announced.size > limits.together:
+        raise CourtError(Refusal.UPLOADS_TOO_LARGE, limit=limits.together)
 
 
 def upload_of_url(session: Session, actor: Actor, key: uuid.UUID) -> Upload | None:

@@ -24,22 +24,28 @@ SILENCE_S: Final = 30.0
 """A line on which nothing comes for so long is taken for broken: its thread is needed."""
 LONGEST_S: Final = 600.0
 """So long one request may take; what came until then is kept, and the sender goes on from there."""
+PAPERS_AT_ONCE: Final = 20
+DISCS_AT_ONCE: Final = 4
+"""So many of the largest files may wait at once for one purpose of one person."""
 STAFF_ONLY: Final = frozenset({UploadPurpose.SCAN, UploadPurpose.DISC})
 _STATUS: Final = {
     Refusal.FILE_TOO_LARGE: 413,
     Refusal.UPLOADS_TOO_MANY: 429,
+    Refusal.UPLOADS_TOO_LARGE: 429,
     Refusal.STORE_AWAY: 503,
 }
 
 Environ = dict[str, Any]
 
 
-def limit_of(purpose: UploadPurpose) -> int:
-    """Return how large a file may be, in bytes."""
+def limits_of(purpose: UploadPurpose) -> service.Limits:
+    """Return how much a person may send for one purpose."""
     config = house().config
     if purpose is UploadPurpose.DISC:
-        return config.recording_limit_bytes
-    return config.upload_limit_bytes
+        most = config.recording_limit_bytes
+        return service.Limits(each=most, together=DISCS_AT_ONCE * most)
+    most = config.upload_limit_bytes
+    return service.Limits(each=most, together=PAPERS_AT_ONCE * most)
 
 
 @views.before_request
@@ -65,7 +71,7 @@ def say_our_version(answer: Response) -> Response:
 @allow(Action.SITE_READ)
 def can_do() -> ResponseReturnValue:
     """Tell what this server understands."""
-    return Response(status=204, headers=protocol.capabilities(limit_of(UploadPurpose.DISC)))
+    return Response(status=204, headers=protocol.capabilities(limits_of(UploadPurpose.DISC).each))
 
 
 @views.route(PLACE, methods=["POST"], provide_automatic_options=False)
@@ -84,7 +90,7 @@ def begin() -> ResponseReturnValue:
             announced,
             first=said.first,
             line=line,
-            limit=limit_of(announced.purpose),
+            limits=limits_of(announced.purpose),
             store=outside().store,
             now=outside().now(),
         )

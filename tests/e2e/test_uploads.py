@@ -238,7 +238,8 @@ def test_what_is_not_taken_is_told_and_can_be_replaced(
     # The form was waiting for that; what the court refuses is named, what arrived is kept.
     expect(page.locator(".govuk-error-summary")).to_contain_text("b.pdf")
     _picture(page, "refused")
-    page.get_by_label("b.pdf").uncheck(force=True)
+    page.get_by_role("button", name="b.pdf").click()
+    expect(page.get_by_label("b.pdf")).to_have_count(0)
     submit.click()
     page.wait_for_url(f"**{people.papers}")
     expect(page.locator(".sud-papers")).to_contain_text("a.pdf")

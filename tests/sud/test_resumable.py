@@ -45,6 +45,7 @@ from tests.recordings.discs import GOOD
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 BYTES = "application/offset+octet-stream"
+ROOMY = service.Limits(each=2**30, together=2**30)
 
 
 @pytest.fixture
@@ -268,7 +269,7 @@ def test_two_at_once_are_told_apart(own_sessions: Sessions, outside: Outside) ->
         actor = actor_of(session, user, outside.now())
         announced = service.Announced(purpose=UploadPurpose.PAPER, name="a.pdf", size=6)
         upload = service.begin(
-            session, actor, announced, limit=10, store=outside.store, now=outside.now()
+            session, actor, announced, limits=ROOMY, store=outside.store, now=outside.now()
         )
     with own_sessions() as one, own_sessions() as two:
         assert service.held(one, upload) is not None
@@ -293,7 +294,7 @@ class Breaking(io.BytesIO):
 @pytest.fixture
 def begun(session: Session, actor: Actor, bucket: BucketStore, time: Time) -> Upload:
     announced = service.Announced(purpose=UploadPurpose.PAPER, name="a.pdf", size=1000)
-    return service.begin(session, actor, announced, limit=1000, store=bucket, now=time.now)
+    return service.begin(session, actor, announced, limits=ROOMY, store=bucket, now=time.now)
 
 
 def test_what_came_before_a_break_is_kept(
@@ -346,7 +347,7 @@ def test_large_requests_become_bounded_objects(
 ) -> None:
     data = bytes(range(251)) * 80_000
     announced = service.Announced(purpose=UploadPurpose.DISC, name="a.iso", size=len(data))
-    upload = service.begin(session, actor, announced, limit=2**30, store=bucket, now=time.now)
+    upload = service.begin(session, actor, announced, limits=ROOMY, store=bucket, now=time.now)
     first = Slice(offset=0, length=100)
     service.take(session, actor, upload, first, io.BytesIO(data[:100]), store=bucket, now=time.now)
     rest = Slice(offset=100, length=None)
@@ -449,6 +450,12 @@ def test_what_nobody_comes_back_for_is_forgotten(
     assert _offset(sender, newer) == 3
     assert list(bucket.list(f"{old.removeprefix('/')}/")) == []
     assert len(list(bucket.list(f"{held.removeprefix('/')}/"))) == 1
+
+
+def test_nobody_piles_up_bytes(sender: FlaskClient, config) -> None:
+    """What is announced counts as sent: whoever begins twenty-one of the largest sends twenty."""
+    answers = [_begin(sender, config.upload_limit_bytes).status_code for _ in range(21)]
+    assert answers == [201] * 20 + [429]
 
 
 def test_nobody_piles_up_files(sender: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
