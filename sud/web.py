@@ -35,6 +35,7 @@ from sud.refiling import views as refiling
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
+from sud.scans import views as scans
 from sud.statistics import views as statistics
 from sud.treasury import views as treasury
 from sud.verification import views as verification
@@ -54,6 +55,7 @@ ROOMS: tuple[ModuleType, ...] = (
     recusals,
     acts,
     verification,
+    scans,
     treasury,
     refiling,
     exceptions,

@@ -35,6 +35,7 @@ from sud.publication import jobs as publication
 from sud.recusals import jobs as recusals
 from sud.refiling import jobs as refiling
 from sud.roster import jobs as roster
+from sud.scans import jobs as scans
 from sud.statistics import jobs as statistics
 from sud.uploads import jobs as uploads
 
@@ -55,6 +56,7 @@ ROOMS = (
     statistics,
     roster,
     uploads,
+    scans,
 )
 PROCESS = "worker"
 ATTEMPTS = 6

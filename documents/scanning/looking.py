@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +22,10 @@ _INK: Final = 30
 """So much darker than the paper around is ink; what shines through from the other side is less."""
 _SIDES, _ENDS = 0.06, 0.03
 """Left out at the edges: shadows, holes of the binder, the edge of the next sheet."""
+_STROKE: Final = 3
+"""A cell of ink with two more around it is part of a stroke."""
 _LEAST_INK: Final = 12
-"""So many cells of ink that touch one another are something written."""
+"""So many cells of strokes are something written: an initial has more."""
 _CLEARLY: Final = 1.6
 _SURE: Final = 1.5
 _QUARTER: Final = 90
@@ -104,13 +107,12 @@ def _ink(picture: Image.Image) -> NDArray[np.bool_]:
 
 
 def _written(ink: NDArray[np.bool_]) -> int:
-    """Count the cells of ink that touch another: dust touches nothing."""
-    touching = np.zeros_like(ink)
-    touching[1:] |= ink[:-1]
-    touching[:-1] |= ink[1:]
-    touching[:, 1:] |= ink[:, :-1]
-    touching[:, :-1] |= ink[:, 1:]
-    return int(np.count_nonzero(ink & touching))
+    """Count the cells of ink with two more beside them: strokes have them, dust has not."""
+    beside = np.zeros(ink.shape, dtype=np.int8)
+    framed = np.pad(ink, 1)
+    for down, across in product(range(3), repeat=2):
+        beside += framed[down : down + ink.shape[0], across : across + ink.shape[1]]
+    return int(np.count_nonzero(ink & (beside >= _STROKE)))
 
 
 def _lies_sideways(ink: NDArray[np.bool_]) -> bool:

@@ -18,6 +18,8 @@ from sud.models import (
     ActState,
     Case,
     CaseState,
+    CertifiedCopy,
+    CopyState,
     Courtroom,
     Disc,
     Document,
@@ -27,6 +29,7 @@ from sud.models import (
     Hearing,
     HearingState,
     Incident,
+    PartState,
     Publication,
     PublicationState,
     RecordingAlert,
@@ -36,6 +39,8 @@ from sud.models import (
     RemarkState,
     RoleCode,
     RuledBy,
+    Scan,
+    ScanPart,
 )
 from sud.outside import BISHKEK, local_day
 
@@ -48,6 +53,8 @@ class QueueCode(StrEnum):
     FILINGS_NEW = "filings_new"
     FILINGS_AGAIN = "filings_again"
     DISCS = "discs"
+    SCANS = "scans"
+    COPIES = "copies"
     PUBLICATIONS = "publications"
     CASES_TO_ACCEPT = "cases_to_accept"
     ACTS_TO_ISSUE = "acts_to_issue"
@@ -129,10 +136,22 @@ def _clerk(session: Session, courts: frozenset[int]) -> list[Queue]:
         .join(Case, Case.id == Act.case_id)
         .where(Case.court_id.in_(courts), Publication.state == PublicationState.PREPARED)
     )
+    scanned = (
+        select(ScanPart)
+        .join(Scan, Scan.id == ScanPart.scan_id)
+        .where(Scan.court_id.in_(courts), ScanPart.state == PartState.WAITING)
+    )
+    copies = (
+        select(CertifiedCopy)
+        .join(Case, Case.id == CertifiedCopy.case_id)
+        .where(Case.court_id.in_(courts), CertifiedCopy.state == CopyState.ASKED)
+    )
     new, again = waiting.where(Filing.submissions <= 1), waiting.where(Filing.submissions > 1)
     return [
         _queue(session, QueueCode.FILINGS_NEW, new, Filing.submitted_at),
         _queue(session, QueueCode.FILINGS_AGAIN, again, Filing.submitted_at),
+        _queue(session, QueueCode.SCANS, scanned, Scan.uploaded_at),
+        _queue(session, QueueCode.COPIES, copies, CertifiedCopy.asked_at),
         _queue(session, QueueCode.PUBLICATIONS, public, Publication.prepared_at),
     ]
 

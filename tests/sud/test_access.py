@@ -13,6 +13,7 @@ from sud.config import Config
 from sud.models import (
     Act,
     Case,
+    CertifiedCopy,
     Disc,
     Document,
     DrawRequest,
@@ -28,6 +29,8 @@ from sud.models import (
     Remark,
     Role,
     RoleCode,
+    Scan,
+    ScanPart,
 )
 from tests.builders import Make
 from tests.conftest import MONDAY
@@ -44,6 +47,9 @@ READING = {
     ExceptionProposal: Action.EXCEPTION_READ,
     Masking: Action.CUSTODY_READ,
     Erasure: Action.CUSTODY_READ,
+    Scan: Action.SCAN_SETTLE,
+    ScanPart: Action.SCAN_SETTLE,
+    CertifiedCopy: Action.COPY_TAKE,
 }
 
 
@@ -191,6 +197,9 @@ ANYWHERE = {
     Action.CALENDAR_READ: {"judge", "judge elsewhere", "clerk", "clerk elsewhere", "chair"},
     Action.RECORDING_QUEUE: {"clerk", "clerk elsewhere", "archivist"},
     Action.DISC_ADD: {"clerk", "clerk elsewhere", "archivist"},
+    Action.SCAN_ADD: {"clerk", "clerk elsewhere"},
+    Action.SCAN_RUN: set(),
+    Action.PAPER_ISSUE: set(),
     Action.DISC_REPORT: {"archivist", "chair", "administrator"},
     Action.DISC_RUN: set(),
     Action.REFERENCE_READ: {"administrator", "auditor"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sud.access import ANONYMOUS, SYSTEM, Actor
@@ -12,6 +13,7 @@ from sud.models import (
     Act,
     ActState,
     Case,
+    CertifiedCopy,
     Disc,
     DiscOrigin,
     DiscState,
@@ -27,6 +29,7 @@ from sud.models import (
     Initiative,
     ManualGround,
     Masking,
+    Participant,
     Publication,
     PublicationState,
     Recording,
@@ -36,6 +39,8 @@ from sud.models import (
     RemarkSubject,
     RoleCode,
     RuledBy,
+    Scan,
+    ScanPart,
     User,
 )
 from tests.builders import Make
@@ -217,6 +222,16 @@ def _furnish(
         proposed_by_id=clerk.id,
         proposed_at=make.now(),
     )
+    scan = Scan(court=case.court, uploaded_by_id=clerk.id, uploaded_at=make.now())
+    part = ScanPart(scan=scan, ordinal=0, first_page=1, pages=1)
+    # The copy is the plaintiff's, the owner of nothing else: his opponent knows nothing of it.
+    first = session.scalars(
+        select(Participant).where(Participant.case_id == case.id).order_by(Participant.id)
+    ).first()
+    copy = CertifiedCopy(
+        case=case, act=issued, participant=first, asked_by_id=owner.id, asked_at=make.now()
+    )
+    session.add_all([scan, part, copy])
     session.add_all([*papers, *publications, recusal, remark, *proposals, masking, erasure])
     session.flush()
     for kind, made in (
@@ -232,5 +247,8 @@ def _furnish(
         (ExceptionProposal, proposals),
         (Masking, [masking]),
         (Erasure, [erasure]),
+        (Scan, [scan]),
+        (ScanPart, [part]),
+        (CertifiedCopy, [copy]),
     ):
         things.setdefault(kind, []).extend(made)
