@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from asn1crypto import crl, pem
+from asn1crypto import crl, ocsp, pem
 from asn1crypto import x509 as asn1_x509
 from pyhanko_certvalidator import ValidationContext
 
@@ -70,12 +70,25 @@ class Trust:
             lists=self.lists + other.lists,
         )
 
-    def at(self, now: datetime, *, fetching: bool = False) -> ValidationContext:
-        """What the library needs to judge certificates at a moment; good for one operation."""
+    def at(
+        self,
+        now: datetime,
+        *,
+        fetching: bool = False,
+        certificates: Sequence[asn1_x509.Certificate] = (),
+        lists: Sequence[crl.CertificateList] = (),
+        answers: Sequence[ocsp.OCSPResponse] = (),
+    ) -> ValidationContext:
+        """What the library needs to judge certificates at a moment; good for one operation.
+
+        Certificates, lists and answers (OCSP) that a paper brings are believed for the signatures
+        on them: they add knowledge, and nobody to trust.
+        """
         return ValidationContext(
             trust_roots=list(self.roots),
-            other_certs=list(self.chain),
-            crls=list(self.lists),
+            other_certs=[*self.chain, *certificates],
+            crls=[*self.lists, *lists],
+            ocsps=list(answers),
             revocation_mode="require",
             allow_fetching=fetching,
             moment=now,

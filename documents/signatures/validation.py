@@ -12,37 +12,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asn1crypto import cms, crl
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import cms, crl, ocsp, x509
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.pdf_utils.rw_common import PdfHandler
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.ades import ades_lta_validation, ades_with_time_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.pdf_embedded import (
     EmbeddedPdfSignature,
     async_validate_pdf_signature,
     async_validate_pdf_timestamp,
 )
-from pyhanko.sign.validation.policy_decl import (
-    LocalKnowledge,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import (
+    PdfSignatureStatus,
     SignatureCoverageLevel,
     SignatureStatus,
     StandardCMSSignatureStatus,
 )
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.revinfo.archival import CRLContainer
+from pyhanko_certvalidator import ValidationContext
 
 from documents.signatures import changes
 from documents.signatures.trust import Trust
@@ -147,8 +138,33 @@ def validate_beside(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Proof:
+    """A moment at which something is known to have existed, and what was known about it then."""
+
+    moment: datetime
+    certificates: tuple[x509.Certificate, ...] = ()
+    lists: tuple[crl.CertificateList, ...] = ()
+    answers: tuple[ocsp.OCSPResponse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamp:
+    """A time stamp over the whole paper up to `revision`, and whether it can be believed."""
+
+    revision: int
+    proof: _Proof
+    proved: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Who reads a paper, whom he trusts, and when."""
+    """Who reads a paper, whom he trusts, and when.
+
+    What is no longer good today is judged at the moment of the next time stamp, with the lists that
+    this stamp covers; the stamp at the moment of the one after it; the last stamp today. So a paper
+    outlives the certificates of those who signed it, and of those who stamped it.
+    """
 
     trust: Trust
     now: datetime
@@ -158,21 +174,21 @@ class _Reader:
         paper = PdfFileReader(io.BytesIO(pdf))
         if not any(True for _ in paper.root["/Pages"]["/Kids"]):
             raise ValueError("a paper without pages")
-        signatures: list[SignatureFacts] = []
-        findings: list[Finding] = []
         embedded, broken = _embedded(paper)
-        findings += broken
         if len(embedded) > MOST_SIGNATURES:
             return replace(bare, findings=(Finding.TOO_LARGE,))
-        stamps = [one for one in embedded if one.sig_object_type == "/DocTimeStamp"]
-        for one in embedded:
-            if one.sig_object_type == "/DocTimeStamp":
-                findings += await self._of_stamp(one)
-            else:
-                signatures.append(await self._of_signature(one))
+        over_all = [one for one in embedded if one.sig_object_type == "/DocTimeStamp"]
+        today = _known_in(paper, self.now)
+        stamps = await self._of_stamps(paper, over_all, today)
+        signatures = [
+            await self._of_signature(one, stamps, today)
+            for one in embedded
+            if one.sig_object_type == "/Sig"
+        ]
+        findings = list(broken)
         if not embedded and not broken:
             findings.append(Finding.UNSIGNED)
-        elif not stamps:
+        elif not over_all:
             findings.append(Finding.UNSTAMPED)
         if embedded and _trails(paper, embedded[-1], len(pdf)):
             findings.append(Finding.TRAILING)
@@ -180,8 +196,12 @@ class _Reader:
             bare,
             readable=True,
             signatures=tuple(signatures),
-            findings=_each_once(findings, *(one.findings for one in signatures)),
-            lasts_until=stamps[-1].signer_cert.not_valid_after if stamps else None,
+            findings=_each_once(
+                findings,
+                *(one.findings for one in stamps),
+                *(one.findings for one in signatures),
+            ),
+            lasts_until=over_all[-1].signer_cert.not_valid_after if over_all else None,
         )
 
     async def read_beside(self, data: bytes, signature: bytes) -> SignatureFacts:
@@ -191,54 +211,77 @@ class _Reader:
             raise ValueError("not a signature")
         signed: cms.SignedData = content["content"]
         inside = tuple(one.chosen for one in signed["crls"] or () if one.name == "crl")
-        trust = replace(self.trust, lists=self.trust.lists + inside)
-        status = await async_validate_detached_cms(
-            data, signed, trust.at(self.now), key_usage_settings=_FIT
-        )
-        digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
-        proof: AdESSubIndic = AdESPassed.OK
-        if not _holds(status):
-            proof = (
-                await ades_with_time_validation(
-                    signed,
-                    self._lasting(inside).signature_validation_spec,
-                    timing_info=self._timing(),
-                    raw_digest=hashlib.new(digest, data).digest(),
-                )
-            ).ades_subindic
-        return self._facts(status, proof, digest, changed=())
+        today = _Proof(moment=self.now, lists=inside)
 
-    async def _of_signature(self, one: EmbeddedPdfSignature) -> SignatureFacts:
-        status = await async_validate_pdf_signature(
-            one, self.trust.at(self.now), diff_policy=changes.ALLOWED, key_usage_settings=_FIT
-        )
+        async def judged(at: _Proof) -> StandardCMSSignatureStatus:
+            return await async_validate_detached_cms(
+                data, signed, self._at(at), self._at(today), key_usage_settings=_FIT
+            )
+
+        status = first = await judged(today)
+        if not _holds(first) and (stamped := _stamped_at(first)):
+            status = await judged(replace(today, moment=stamped))
+        digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
+        return self._facts(first, digest, proved=_holds(status), changed=())
+
+    async def _of_stamps(
+        self, paper: PdfFileReader, over_all: list[EmbeddedPdfSignature], today: _Proof
+    ) -> list[_Stamp]:
+        """Time stamps over the whole paper, each judged at the moment of the next; oldest first."""
+        stamps: list[_Stamp] = []
+        known = today
+        for one in reversed(over_all):
+            status = await async_validate_pdf_timestamp(
+                one, self._at(known), diff_policy=changes.ALLOWED
+            )
+            findings: tuple[Finding, ...] = ()
+            if not (status.intact and status.valid and _covers_its_revision(one)):
+                findings = (Finding.STAMP_BROKEN,)
+            elif isinstance(status.diff_result, SuspiciousModification):
+                findings = (_named(one),)
+            proved = bool(status.trusted) and Finding.STAMP_BROKEN not in findings
+            revision = int(one.signed_revision)
+            if proved:
+                known = _known_in(paper.get_historical_resolver(revision), status.timestamp)
+            stamps.append(_Stamp(revision=revision, proof=known, proved=proved, findings=findings))
+        return stamps[::-1]
+
+    async def _of_signature(
+        self, one: EmbeddedPdfSignature, stamps: list[_Stamp], today: _Proof
+    ) -> SignatureFacts:
+        async def judged(at: _Proof, stamp_at: _Proof) -> PdfSignatureStatus:
+            return await async_validate_pdf_signature(
+                one,
+                self._at(at),
+                self._at(stamp_at),
+                diff_policy=changes.ALLOWED,
+                key_usage_settings=_FIT,
+            )
+
+        status = first = await judged(today, today)
+        covering = next((s for s in stamps if s.proved and s.revision > one.signed_revision), None)
+        if not _holds(status) and covering:
+            status = await judged(covering.proof, covering.proof)
+        if not _holds(status) and (stamped := _stamped_at(first)):
+            status = await judged(replace(today, moment=stamped), today)
         changed: list[Finding] = []
         if not _covers_its_revision(one):
             changed.append(Finding.WRAPPED)
-        if not status.docmdp_ok:
+        if not first.docmdp_ok:
             changed.append(_named(one))
-        proof: AdESSubIndic = AdESPassed.OK
-        if not _holds(status):
-            # Neither certificate nor stamp is good today: then from what the paper has inside.
-            proof = (
-                await ades_lta_validation(one, self._lasting(), timing_info=self._timing())
-            ).ades_subindic
-        facts = self._facts(status, proof, one.md_algorithm, changed=changed)
+        facts = self._facts(first, one.md_algorithm, proved=_holds(status), changed=changed)
         return replace(facts, field=str(one.field_name))
 
     def _facts(
         self,
         status: StandardCMSSignatureStatus,
-        proof: AdESSubIndic,
         digest: str,
         *,
+        proved: bool,
         changed: Sequence[Finding],
     ) -> SignatureFacts:
-        certificate: asn1_x509.Certificate = status.signing_cert
-        stamp = status.timestamp_validity
-        signed_at, stamped = status.signer_reported_dt, False
-        if stamp is not None and stamp.intact and stamp.valid:
-            signed_at, stamped = stamp.timestamp, True
+        certificate: x509.Certificate = status.signing_cert
+        stamped_at = _stamped_at(status)
         findings = list(changed)
         if not status.intact:
             findings.append(Finding.ALTERED)
@@ -246,56 +289,63 @@ class _Reader:
             findings.append(Finding.FORGED)
         if digest in _WEAK_DIGESTS:
             findings.append(Finding.WEAK)
-        if self.trust.revoked(certificate, by=signed_at if stamped else None):
+        if self.trust.revoked(certificate, by=stamped_at):
             findings.append(Finding.REVOKED)
-        if proof is not AdESPassed.OK and status.intact and status.valid:
-            said = _SAID_BY_STANDARD.get(proof, Finding.UNPROVED)
-            if said in _SAID_OF_ENDED and certificate.not_valid_after < self.now:
-                said = Finding.EXPIRED
-            findings.append(said)
+        if not proved and status.intact and status.valid:
+            findings.append(self._why_not(status))
         return SignatureFacts(
             name=str(certificate.subject.native.get("common_name", "")),
             certificate=hashlib.sha256(certificate.dump()).hexdigest(),
             issuer=str(certificate.issuer.native.get("common_name", "")),
-            signed_at=signed_at,
-            stamped=stamped and proof is AdESPassed.OK,
+            signed_at=stamped_at or status.signer_reported_dt,
+            stamped=stamped_at is not None and proved,
             findings=_each_once(findings),
-            trusted=proof is AdESPassed.OK and Finding.REVOKED not in findings,
+            trusted=proved and Finding.REVOKED not in findings,
         )
 
-    async def _of_stamp(self, one: EmbeddedPdfSignature) -> list[Finding]:
-        """A stamp over the whole paper: whether it holds. Who made it counts for signatures."""
-        status = await async_validate_pdf_timestamp(
-            one, self.trust.at(self.now), diff_policy=changes.ALLOWED
-        )
-        if not (status.intact and status.valid and _covers_its_revision(one)):
-            return [Finding.STAMP_BROKEN]
-        return [_named(one)] if isinstance(status.diff_result, SuspiciousModification) else []
+    def _why_not(self, status: StandardCMSSignatureStatus) -> Finding:
+        """Why certificate or stamp are not believed today, when no stamp helps."""
+        stamp = status.timestamp_validity
+        why = status.trust_problem_indic or (stamp.trust_problem_indic if stamp else None)
+        said = _SAID_BY_STANDARD.get(why, Finding.UNPROVED) if why else Finding.UNPROVED
+        ended = status.signing_cert.not_valid_after < self.now
+        return Finding.EXPIRED if ended and said in _SAID_OF_ENDED else said
 
-    def _lasting(self, inside: tuple[crl.CertificateList, ...] = ()) -> PdfSignatureValidationSpec:
-        """For what has to be proved from the stamps and lists that were put into the paper."""
-        return PdfSignatureValidationSpec(
-            SignatureValidationSpec(
-                cert_validation_policy=CertValidationPolicySpec(
-                    trust_manager=SimpleTrustManager.build(trust_roots=list(self.trust.roots)),
-                    revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-                ),
-                revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                    online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
-                ),
-                local_knowledge=LocalKnowledge(
-                    known_crls=[CRLContainer(each) for each in self.trust.lists + inside],
-                    known_certs=list(self.trust.chain),
-                ),
-                key_usage_settings=_FIT,
-            ),
-            diff_policy=changes.ALLOWED,
+    def _at(self, proof: _Proof) -> ValidationContext:
+        """What is trusted at a moment; nothing is fetched."""
+        return self.trust.at(
+            proof.moment,
+            certificates=proof.certificates,
+            lists=proof.lists,
+            answers=proof.answers,
         )
 
-    def _timing(self) -> ValidationTimingInfo:
-        return ValidationTimingInfo(
-            validation_time=self.now, best_signature_time=self.now, point_in_time_validation=False
-        )
+
+def _known_in(paper: PdfHandler, moment: datetime) -> _Proof:
+    """What a state of the paper holds to prove its certificates, at a moment when it existed."""
+    try:
+        store = DocumentSecurityStore.read_dss(paper)
+    except ValueError:  # no store, or one that cannot be read: then without
+        return _Proof(moment=moment)
+    return _Proof(
+        moment=moment,
+        certificates=tuple(store.load_certs()),
+        lists=tuple(
+            crl.CertificateList.load(one.get_object().read_data(DecodePurpose.CRL))
+            for one in store.crls
+        ),
+        answers=tuple(
+            ocsp.OCSPResponse.load(one.get_object().read_data(DecodePurpose.OCSP_RESPONSE))
+            for one in store.ocsps
+        ),
+    )
+
+
+def _stamped_at(status: StandardCMSSignatureStatus) -> datetime | None:
+    """When the signature was stamped, if its stamp is whole; who stamped it is asked elsewhere."""
+    stamp = status.timestamp_validity
+    whole = stamp is not None and stamp.intact and stamp.valid
+    return stamp.timestamp if stamp is not None and whole else None
 
 
 def _embedded(paper: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], list[Finding]]:
