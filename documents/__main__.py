@@ -1,11 +1,15 @@
-"""The workshop on its own, at a desk: names taken out of a text, and a published file looked over.
+"""The workshop on its own, at a desk: texts redacted, published files looked over, papers printed.
 
     python -m documents redact --case CASE.json [--lang ru|ky] [--policy P.toml] < text > out.json
     python -m documents check --case CASE.json [--policy P.toml] PUBLISHED
+    python -m documents paper KIND DATA.json OUT.pdf
+    python -m documents pdfa FILE.pdf
 
 `redact` reads a text in UTF-8 and writes JSON as schemas/redaction-output.v1.json says. `check`
-ends with 0 when nothing of the case is left in the file, with 1 when it has named the places; both
-end with 2 and a sentence when they were given something that they cannot read.
+ends with 0 when nothing of the case is left in the file, with 1 when it has named the places.
+`paper` prints any court paper from the fields of its record; `pdfa` ends with 1 when it has named
+what keeps a file from being archival. All end with 2 and a sentence when they were given something
+that they cannot read.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from documents.papers.reading import PAPERS, UnreadableFactsError, print_from
+from documents.pdfa import faults
 from documents.redaction import (
     CaseFileError,
     Policy,
@@ -42,12 +48,21 @@ class UsageError(Exception):
     """What was given cannot be read, and why."""
 
 
+_REFUSED = (
+    UsageError,
+    CaseFileError,
+    UnreadablePaperError,
+    NoReaderError,
+    UnreadableFactsError,
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     asked = _parser().parse_args(arguments)
     try:
         status: int = asked.run(asked)
-    except (UsageError, CaseFileError, UnreadablePaperError, NoReaderError) as error:
+    except _REFUSED as error:
         print(f"{asked.command}: {error}", file=sys.stderr)
         return UNUSABLE
     except OSError as error:
@@ -106,6 +121,19 @@ def _check(asked: argparse.Namespace) -> int:
     return LEFT if left else CLEAN
 
 
+def _paper(asked: argparse.Namespace) -> int:
+    printed = print_from(asked.kind, _json(asked.data))
+    asked.out.write_bytes(printed.pdf)
+    return CLEAN
+
+
+def _pdfa(asked: argparse.Namespace) -> int:
+    found = faults(asked.file.read_bytes())
+    for fault in found:
+        print(fault)
+    return LEFT if found else CLEAN
+
+
 def _stdin() -> str:
     content = sys.stdin.buffer.read(LARGEST_TEXT * 4 + 1)
     try:
@@ -159,6 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     for command in (one, two):
         command.add_argument("--case", type=Path, required=True, help="what the file knows, JSON")
         command.add_argument("--policy", type=Path, help="a table like policy.toml")
+    three = commands.add_parser("paper", help="print a court paper")
+    three.add_argument("kind", choices=sorted(PAPERS))
+    three.add_argument("data", type=Path, help="the fields of the paper's record, JSON")
+    three.add_argument("out", type=Path, help="where the PDF goes")
+    three.set_defaults(run=_paper)
+    four = commands.add_parser("pdfa", help="say what keeps a PDF from being archival (PDF/A-3b)")
+    four.add_argument("file", type=Path)
+    four.set_defaults(run=_pdfa)
     return parser
 
 

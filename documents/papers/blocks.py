@@ -13,7 +13,7 @@ from documents.wording import COURT_TIME, Wording
 _QR_SIDE = 27 * mm
 _LABEL_WIDTH = 52 * mm
 _DIGEST_GROUP = 8
-_OFFICE_WIDTH, _KEPT_WIDTH, _GAP = 43 * mm, 58 * mm, 4 * mm
+_OFFICE_WIDTH, _KEPT_WIDTH, _GAP = 46 * mm, 56 * mm, 4 * mm
 _KEPT_HEIGHT = 18 * mm
 _ROOM_OF_A_FORMULA = 30 * mm
 LEAST_ROOM = 45 * mm

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pikepdf import Name, Object, Pdf
 from reportlab.lib.colors import white
+from reportlab.platypus import Spacer
 
 from documents.archival import Properties, stamped
 from documents.papers import blocks, sheet, styles
@@ -126,6 +127,7 @@ def _vouching(words: Wording, certification: Certification, pages: int) -> Print
     office = certification.position
     story = [
         sheet.line(word("mark").upper(), styles.TITLE),
+        Spacer(0, 10),
         sheet.line(word("text", pages=pages), styles.TEXT),
         *([sheet.line(certification.original, styles.TEXT)] if certification.original else []),
         sheet.line(word("day", date=words.day(certification.day)), styles.TEXT),
@@ -145,6 +147,7 @@ def _vouching(words: Wording, certification: Certification, pages: int) -> Print
             language=words.language_tag,
             made=blocks.noon(certification.day),
             footer=word("mark"),
+            numbered=False,
             code=certification.verification.code if certification.verification else "",
         ),
     )

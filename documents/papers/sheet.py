@@ -289,6 +289,8 @@ class Sheet:
     footer: str
     code: str = ""
     watermark: str = ""
+    numbered: bool = True
+    """Whether its pages are counted; a sheet that is added to another paper has no count."""
     attachment: Attachment | None = None
 
 
@@ -384,7 +386,8 @@ class _CourtCanvas(BareCanvas):
             self.setFont(SANS, 8)
             self.drawString(MARGIN_LEFT, baseline, self._sheet.footer)
             self.drawCentredString((MARGIN_LEFT + right) / 2, baseline, self._sheet.code)
-            self.drawRightString(right, baseline, f"{number} / {pages}")
+            if self._sheet.numbered:
+                self.drawRightString(right, baseline, f"{number} / {pages}")
         self.restoreState()
 
     def draw_watermark(self, word: str) -> None:

@@ -128,7 +128,7 @@ SECTION = style(
     role="H2",
 )
 ITEM = style("item", fontSize=11.5, leading=15.5, spaceAfter=2)
-OFFICE = style("office", fontName=SERIF_BOLD, fontSize=11, leading=13.5)
+OFFICE = style("office", fontName=SERIF_BOLD, fontSize=10.5, leading=13)
 CAPTION = style(
     "caption", fontName=SANS, fontSize=7.5, leading=10, textColor=QUIET, alignment=TA_CENTER
 )

@@ -311,6 +311,11 @@ def test_a_copy_of_a_strangers_paper_claims_nothing() -> None:
     assert "КОПИЯ ВЕРНА" in text(copy)
 
 
+def test_no_office_is_broken_beside_a_signature() -> None:
+    assert text(printed()["panel-ru"].pdf).count("Председательствующий") == 2
+    assert "Төрагалык кылуучу" in text(printed()["panel-ky"].pdf)
+
+
 def test_names_stand_in_the_case_that_the_sentence_wants() -> None:
     russian, kyrgyz = (text(printed()[f"summons-{language}"].pdf) for language in ("ru", "ky"))
     assert "Токтогуловой Айгүл Бакытовне" in russian
