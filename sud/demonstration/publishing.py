@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 from sud.access import ANONYMOUS, Actor
 from sud.errors import CourtError, Refusal
 from sud.models import (
-    Act,
-    Case,
     Ground,
     ProblemKind,
     Publication,
+    PublicationForm,
     PublicationState,
 )
 from sud.outside import Outside
 from sud.publication import places, reports, service
 
+_LOOKED_AT: Final = 40
 _REPORT: Final = {
     "ky": "Экинчи абзацта бир адамдын жашаган айылы жана кызматы аталган, аны тааныса болот.",
     "ru": "Во втором абзаце названы село и должность человека, его можно узнать.",
@@ -40,20 +40,31 @@ def read(
 
 
 def show_every_state(
-    session: Session, text_readers: dict[int, tuple[Actor, Actor]], *, outside: Outside
+    session: Session, readers: dict[int, tuple[Actor, Actor]], *, outside: Outside
 ) -> None:
-    """Leave something in every part of a clerk's queue, at each court that has texts enough."""
+    """Leave one text held, one reported and one half read; one at least goes on waiting."""
     now = outside.now()
-    for court_id, readers in text_readers.items():
-        public = _of_court(session, court_id, PublicationState.PUBLISHED)
-        if len(public) > 2:  # noqa: PLR2004 - one of them stays as it is
-            service.hold(session, readers[0], public[0], now=now)
-            _report(session, public[1], outside=outside, now=now)
-        waiting = _of_court(session, court_id, PublicationState.PREPARED)
-        if waiting:
-            text = waiting[0]
-            service.note_ground(session, readers[0], text, Ground.CHILD, now=now)
-            _read_once(session, readers[0], text, outside=outside)
+    public = _latest(session, PublicationState.PUBLISHED)
+    if len(public) > 2:  # noqa: PLR2004 - one of them stays as it is
+        held, reported = public[:2]
+        service.hold(session, _reader(readers, held), held, now=now)
+        _report(session, reported, outside=outside, now=now)
+    waiting = [
+        text
+        for text in _latest(session, PublicationState.PREPARED)
+        if text.form is PublicationForm.TEXT
+    ]
+    # What has doubts stays for whoever wants to try the page.
+    waiting.sort(key=lambda text: len(places.open_doubts(text)))
+    if len(waiting) > 1:
+        text = waiting[0]
+        reader = _reader(readers, text)
+        service.note_ground(session, reader, text, Ground.CHILD, now=now)
+        _read_once(session, reader, text, outside=outside)
+
+
+def _reader(readers: dict[int, tuple[Actor, Actor]], text: Publication) -> Actor:
+    return readers[text.act.case.court_id][0]
 
 
 def _read_once(session: Session, reader: Actor, text: Publication, *, outside: Outside) -> None:
@@ -72,12 +83,7 @@ def _report(session: Session, text: Publication, *, outside: Outside, now: datet
     reports.report(session, ANONYMOUS, text, problem, secret=outside.secret, now=now)
 
 
-def _of_court(session: Session, court_id: int, state: PublicationState) -> list[Publication]:
-    query = (
-        select(Publication)
-        .join(Act, Act.id == Publication.act_id)
-        .join(Case, Case.id == Act.case_id)
-        .where(Case.court_id == court_id, Publication.state == state)
-        .order_by(Publication.prepared_at.desc(), Publication.id.desc())
-    )
-    return list(session.scalars(query.limit(4)))
+def _latest(session: Session, state: PublicationState) -> list[Publication]:
+    query = select(Publication).where(Publication.state == state)
+    latest = query.order_by(Publication.prepared_at.desc(), Publication.id.desc())
+    return list(session.scalars(latest.limit(_LOOKED_AT)))

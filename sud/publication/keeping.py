@@ -14,7 +14,7 @@ from sud.models import Ground, Handling, PublicationPolicy
 from sud.publication import policies
 from sud.publication.forms import ActForm, FrameForm, RuleForm
 from sud.publication.public import views
-from sud.publication.words import CATEGORIES
+from sud.publication.words import CATEGORIES, OFFICES
 from sud.request import actor, allow, can, db, outside, render
 from sud.words import language
 
@@ -191,6 +191,7 @@ def _names() -> dict[str, dict[str, str]]:
         },
         "roles": {
             ANY: _("any role"),
+            **{code: str(words) for code, words in OFFICES.items()},
             **{role.code: role.name(lang) for role in policies.roles_named(db())},
         },
         "kinds": {

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from documents.redaction import Doubt, Kind, Known, Layer, Span, redact, replaced, surface
-from documents.redaction.policy import Policy
+from documents.redaction.identifiers import placeholder
+from documents.redaction.policy import Policy, Treatment
 from sud.models import Act, ActPart, Publication, PublicationForm
 
 AROUND = 60
@@ -145,6 +146,19 @@ def paragraphs_of(publication: Publication, part: ActPart) -> list[list[Piece]]:
     return [paragraph for paragraph in paragraphs if any(piece.text for piece in paragraph)]
 
 
+def labels_of(publication: Publication, known: Known) -> tuple[tuple[str, str], ...]:
+    """Return what may be put for words: the people's labels and the names of things."""
+    language = publication.act.language
+    people = [(person.label, f"{person.label} ({person.names[0]})") for person in known.persons]
+    strangers = dict.fromkeys(
+        place.replacement
+        for place in places_of(publication)
+        if place.layer is Layer.PATTERN and place.kind is Kind.PERSON
+    )
+    things = [placeholder(kind, language) for kind in Kind]
+    return tuple(dict([*people, *((one, one) for one in (*strangers, *things))]).items())
+
+
 def open_doubts(publication: Publication) -> tuple[Place, ...]:
     """Return the places that a person still has to decide."""
     return tuple(place for place in places_of(publication) if place.open)
@@ -188,6 +202,14 @@ def found_in(act: Act, known: Known, policy: Policy) -> list[Place]:
             )
         )
     return places
+
+
+def holds_what_bars(policy: Policy, known: Known, found: Sequence[Place]) -> bool:
+    """Say whether the policy publishes no text that holds such data, or of such people."""
+    never, kind = Treatment.NEVER, known.case_kind
+    return any(
+        policy.treatment(Kind.PERSON, person.role, kind) is never for person in known.persons
+    ) or any(policy.treatment(sort, "", kind) is never for sort in {place.kind for place in found})
 
 
 def answered(place: Place, answer: Answer) -> Place:

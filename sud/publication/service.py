@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from documents.redaction import Kind, Known, Layer
+from documents.redaction import Kind, Known
 from documents.redaction.identifiers import placeholder
 from documents.redaction.policy import default_policy
 from sud import journal
@@ -44,6 +44,7 @@ from sud.publication.places import (
     answered,
     carried,
     found_in,
+    holds_what_bars,
     keep,
     open_doubts,
     placed,
@@ -163,34 +164,8 @@ def finish(
     are opened once more instead, and he decides them knowing both. What is published already stays
     as it is: a second press changes nothing.
     """
-    _hold_row(session, publication)
-    if publication.state is PublicationState.PUBLISHED:
-        return publication.state
-    if publication.state not in UNREAD:
-        raise CourtError(Refusal.NOT_NOW)
-    _refuse_barred(session, publication)
-    if outdated(publication):
-        raise CourtError(Refusal.POLICY_CHANGED)
-    reading = readings.at_work(session, actor, publication, now=now)
-    _refuse_open(publication)
-    second, lot = bars.second_reader(session, publication, secret=outside.secret)
-    if publication.state is PublicationState.CONFIRMING:
-        if readings.confront(session, publication, reading):
-            session.flush()
-            _record(session, actor, publication, "differs", now=now, places=reading.differences)
-            return publication.state
-    elif second is not None:
-        _refuse_leaks(text_leaks(session, publication))
-        readings.finish(publication, reading, now=now)
-        publication.state, publication.second_because = PublicationState.CONFIRMING, second
-        keep(publication, placed(publication, publication.proposed))
-        session.flush()
-        _record(session, actor, publication, "confirming", now=now, because=second.value, lot=lot)
-        return publication.state
-    readings.finish(publication, reading, now=now)
-    session.flush()
-    _publish(session, actor, publication, lot=lot, outside=outside, now=now)
-    return publication.state
+    with session.begin_nested():  # refused at the gate, it leaves nothing half done
+        return _finish(session, actor, publication, outside=outside, now=now)
 
 
 def take_over(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
@@ -424,19 +399,6 @@ def leaks_now(
     return all_leaks(session, publication, pdf, base_url=base_url)
 
 
-def labels_of(publication: Publication, known: Known) -> tuple[tuple[str, str], ...]:
-    """Return what may be put for words: the people's labels and the names of things."""
-    language = publication.act.language
-    people = [(person.label, f"{person.label} ({person.names[0]})") for person in known.persons]
-    strangers = dict.fromkeys(
-        place.replacement
-        for place in places_of(publication)
-        if place.layer is Layer.PATTERN and place.kind is Kind.PERSON
-    )
-    things = [placeholder(kind, language) for kind in Kind]
-    return tuple(dict([*people, *((one, one) for one in (*strangers, *things))]).items())
-
-
 def stored_pdf(publication: Publication, outside: Outside) -> Iterator[bytes] | None:
     """Return the public paper in pieces; none when there is none, or none any more."""
     if publication.pdf_key is None or publication.state is not PublicationState.PUBLISHED:
@@ -459,13 +421,15 @@ def _propose(session: Session, actor: Actor, publication: Publication, *, now: d
     policy = policies.found(session, actor, now=now)
     bars.note_what_shows(session, actor, act, now=now)
     publication.policy, publication.policy_id = policy, policy.id
-    if bars.bar_of(session, act.case) is not None:
+    reads = policies.redaction_policy(session, policy)
+    told = known_of(session, act, reads)
+    found = found_in(act, told, reads)
+    if bars.bar_of(session, act.case) is not None or holds_what_bars(reads, told, found):
         publication.form = PublicationForm.CARD
         publication.parts, publication.spans, publication.proposed = {}, [], []
     else:
         publication.form = PublicationForm.TEXT
-        reads = policies.redaction_policy(session, policy)
-        keep(publication, found_in(act, known_of(session, act, reads), reads))
+        keep(publication, found)
         publication.proposed = publication.spans
     session.flush()
 
@@ -477,6 +441,39 @@ def _found(publication: Publication) -> dict[str, Any]:
         "places": len(publication.spans),
         "doubts": sum(span["doubt"] is not None for span in publication.spans),
     }
+
+
+def _finish(
+    session: Session, actor: Actor, publication: Publication, *, outside: Outside, now: datetime
+) -> PublicationState:
+    _hold_row(session, publication)
+    if publication.state is PublicationState.PUBLISHED:
+        return publication.state
+    if publication.state not in UNREAD:
+        raise CourtError(Refusal.NOT_NOW)
+    _refuse_barred(session, publication)
+    if outdated(publication):
+        raise CourtError(Refusal.POLICY_CHANGED)
+    reading = readings.at_work(session, actor, publication, now=now)
+    _refuse_open(publication)
+    second, lot = bars.second_reader(session, publication, secret=outside.secret)
+    if publication.state is PublicationState.CONFIRMING:
+        if readings.confront(session, publication, reading):
+            session.flush()
+            _record(session, actor, publication, "differs", now=now, places=reading.differences)
+            return publication.state
+    elif second is not None:
+        _refuse_leaks(text_leaks(session, publication))
+        readings.finish(publication, reading, now=now)
+        publication.state, publication.second_because = PublicationState.CONFIRMING, second
+        keep(publication, placed(publication, publication.proposed))
+        session.flush()
+        _record(session, actor, publication, "confirming", now=now, because=second.value, lot=lot)
+        return publication.state
+    readings.finish(publication, reading, now=now)
+    session.flush()
+    _publish(session, actor, publication, lot=lot, outside=outside, now=now)
+    return publication.state
 
 
 def _publish(

@@ -103,7 +103,7 @@ def review(publication: Publication) -> ResponseReturnValue:
 def replace(publication: Publication) -> ResponseReturnValue:
     """Put a label for words that nobody found."""
     form = ReplaceForm()
-    form.label.choices = service.labels_of(publication, service.known(db(), publication))
+    form.label.choices = places.labels_of(publication, service.known(db(), publication))
     try:
         form.check_seen(publication)
         if form.validate_on_submit():
@@ -311,7 +311,7 @@ def _choice(publication: Publication, said: str) -> tuple[frozenset[int], places
     wanted, alias = int(number), ""
     if name == places.Verb.ALIAS:
         alias = request.form.get(f"alias-{wanted}", "")
-        known = dict(service.labels_of(publication, service.known(db(), publication)))
+        known = dict(places.labels_of(publication, service.known(db(), publication)))
         if alias not in known:
             raise CourtError(Refusal.STALE)
     answer = places.Answer(verb=places.Verb(name), alias=alias)
@@ -351,7 +351,7 @@ def _review_page(
 ) -> str:
     """Draw the page; whoever is not its reader sees the same, and who reads it."""
     known = service.known(db(), publication)
-    labels = list(service.labels_of(publication, known))
+    labels = list(places.labels_of(publication, known))
     forms = _forms_of(publication, refused, labels)
     text = publication.form is PublicationForm.TEXT
     groups = places.groups_of(publication) if text else ()

@@ -59,6 +59,16 @@ COUNTS = {
     "missed_sensitive": _("missed: a person or a number"),
     "missed_other": _("missed: something else"),
 }
+OFFICES = {
+    "judge": _("judge"),
+    "presiding_judge": _("presiding judge"),
+    "secretary": _("secretary of the hearing"),
+    "clerk": _("clerk of the court"),
+    "notary": _("notary"),
+    "mediator": _("mediator"),
+    "relative": _("relative of a party"),
+}
+"""Roles that a policy names although nobody has them in the list of a case's people."""
 CATEGORIES = {
     "*": _("everything else"),
     **{kind.value: words for kind, words in KINDS.items()},

@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from sud.access import Actor
 from sud.accounts.service import actor_of
 from sud.models import Act, ActOutcome, ActState, Case, Publication, RoleCode, User
 from sud.outside import Outside
-from sud.publication import places, service
+from sud.publication import places, policies, service
 from tests.builders import Make
 
 PLAINTIFF = {
@@ -35,6 +36,11 @@ PARTS = {
 NAMES = ("Жумабек", "ЖУМАБЕК", "Эркебулан", "Сыдык", "Нурбек", "21503189912345", "Токтоналиев")
 DOUBTFUL = "Прокурор К. Жусупов катышты."
 """Somebody in office, it seems: a person has to say so."""
+
+
+def without_lot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the lot fall on no text: a test that does not ask for it is not to meet it by chance."""
+    monkeypatch.setitem(policies.initial_facts(), "second_share", 0)
 
 
 @dataclass

@@ -35,13 +35,14 @@ from sud.publication import places, service
 from sud.publication.known import known_of
 from tests.builders import Make
 from tests.conftest import Time
-from tests.sud.desk import DOUBTFUL, NAMES, PARTS, PLAINTIFF, Desk, hidden, post
+from tests.sud.desk import DOUBTFUL, NAMES, PARTS, PLAINTIFF, Desk, hidden, post, without_lot
 
 SignIn = Callable[[User], FlaskClient]
 
 
 @pytest.fixture
-def desk(session: Session, make: Make, outside: Outside) -> Desk:
+def desk(session: Session, make: Make, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_lot(monkeypatch)
     return Desk(session, make, outside)
 
 

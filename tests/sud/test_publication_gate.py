@@ -22,7 +22,7 @@ from sud.publication.gate import Channel, Outgoing
 from sud.publication.outgoing import outgoing, public_pdf
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
-from tests.sud.desk import DOUBTFUL, Desk, post
+from tests.sud.desk import DOUBTFUL, Desk, post, without_lot
 
 SignIn = Callable[[User], FlaskClient]
 OWN = "3f2c8a55-7d1e-4a5b-9c0d-996700123456"
@@ -185,7 +185,8 @@ def test_a_word_that_is_a_name_elsewhere_does_not_stop_an_index(clean: Outgoing)
 
 
 @pytest.fixture
-def desk(session: Session, make: Make, outside: Outside) -> Desk:
+def desk(session: Session, make: Make, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_lot(monkeypatch)
     return Desk(session, make, outside)
 
 

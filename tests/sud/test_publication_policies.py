@@ -28,13 +28,14 @@ from sud.outside import Outside
 from sud.publication import policies, service
 from sud.publication.policies import Row
 from tests.builders import START, Make
-from tests.sud.desk import NAMES, Desk, hidden
+from tests.sud.desk import NAMES, Desk, hidden, without_lot
 
 SignIn = Callable[[User], FlaskClient]
 
 
 @pytest.fixture
-def desk(session: Session, make: Make, outside: Outside) -> Desk:
+def desk(session: Session, make: Make, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_lot(monkeypatch)
     return Desk(session, make, outside)
 
 

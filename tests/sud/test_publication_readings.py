@@ -25,13 +25,14 @@ from sud.outside import Outside
 from sud.publication import bars, places, policies, readings, service
 from tests.builders import Make
 from tests.conftest import Time
-from tests.sud.desk import DOUBTFUL, NAMES, Desk, post
+from tests.sud.desk import DOUBTFUL, NAMES, Desk, post, without_lot
 
 SignIn = Callable[[User], FlaskClient]
 
 
 @pytest.fixture
-def desk(session: Session, make: Make, outside: Outside) -> Desk:
+def desk(session: Session, make: Make, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_lot(monkeypatch)
     return Desk(session, make, outside)
 
 

@@ -11,14 +11,15 @@ from sud.models import JournalLine, ProblemReport, Publication, PublicationState
 from sud.outside import Outside
 from sud.publication import service
 from tests.builders import Make
-from tests.sud.desk import NAMES, Desk, hidden, post
+from tests.sud.desk import NAMES, Desk, hidden, post, without_lot
 
 SignIn = Callable[[User], FlaskClient]
 WORDS = {"kind": "name", "words": "Экинчи абзацта айылдын аты калган."}
 
 
 @pytest.fixture
-def desk(session: Session, make: Make, outside: Outside) -> Desk:
+def desk(session: Session, make: Make, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_lot(monkeypatch)
     return Desk(session, make, outside)
 
 
