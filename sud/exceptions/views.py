@@ -196,7 +196,8 @@ def order(found: ExceptionProposal) -> ResponseReturnValue:
         service.order_of(found, outside().store),
         mimetype="application/pdf",
         headers={
-            "Content-Disposition": f'inline; filename="{found.key}.pdf"',
+            # An original, whoever made it: readers save it, the browser does not open it here.
+            "Content-Disposition": f'attachment; filename="{found.key}.pdf"',
             "Content-Length": str(found.order_size),
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
             "object-src 'self'; frame-ancestors 'none'",

@@ -175,7 +175,8 @@ def order(paper: RosterOrder) -> ResponseReturnValue:
         outside().store.stream(paper.object_key),
         mimetype=paper.media_type,
         headers={
-            "Content-Disposition": f"inline; filename*=UTF-8''{quote(paper.file_name)}",
+            # An original, whoever made it: readers save it, the browser does not open it here.
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(paper.file_name)}",
             "Content-Length": str(paper.size),
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
             "img-src 'self'; object-src 'self'; frame-ancestors 'none'",
