@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from documents.redaction.policy import Policy, Treatment, default_policy
 from documents.redaction.strangers import strangers
 from documents.spelling import fold
 
+_WEAK = frozenset({Doubt.UNSURE})
+_ENDLESS = re.compile(r"[\w\u00ad\u0300-\u036f]{120,}|(?:\w[.-]){60,}")
 _RANK = {layer: rank for rank, layer in enumerate((Layer.CLERK, *Layer))}
 
 
@@ -24,7 +27,7 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     ``policy`` says what becomes of each sort of data; without one the default holds.
     """
     policy = policy or default_policy()
-    known = treated(known, policy)
+    known, whole, text = treated(known, policy), text, _tamed(text)
     named, officials = People(known).mentions(text)
     sure = [*identifiers(text, known), *named]
     taken = [*((span.start, span.end) for span in sure if span.doubt not in _WEAK), *officials]
@@ -32,7 +35,7 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     if policy.treatment(Kind.PERSON, "", known.case_kind) is Treatment.INITIALS:
         unknown = tuple(replace(span, replacement=initials_of(span.original)) for span in unknown)
     return Redaction(
-        text=text, spans=_wanted(_settled(text, [*sure, *unknown]), policy, known.case_kind)
+        text=whole, spans=_wanted(_settled(text, [*sure, *unknown]), policy, known.case_kind)
     )
 
 
@@ -49,7 +52,7 @@ def residual(
     person. They excuse a doubtful place only; what is certainly a party's name never passes.
     """
     policy = policy or default_policy()
-    known = treated(known, policy)
+    known, text = treated(known, policy), _tamed(text)
     named, _officials = People(known).mentions(text)
     return tuple(
         span
@@ -92,7 +95,12 @@ def surface(original: str) -> str:
     return " ".join(fold(original).split())
 
 
-_WEAK = frozenset({Doubt.UNSURE})
+def _tamed(text: str) -> str:
+    """Return the text with every endless word blanked, as long as it was.
+
+    No name is that long, and what looks for names looks at each letter of a word more than once.
+    """
+    return _ENDLESS.sub(lambda found: "\u00b7" * len(found[0]), text)
 
 
 def _wanted(spans: Iterable[Span], policy: Policy, case_kind: str) -> tuple[Span, ...]:

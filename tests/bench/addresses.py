@@ -59,8 +59,8 @@ def invented(number: int, seed: int) -> list[Invented]:
 
 def _house(luck: random.Random) -> str:
     base = str(luck.randint(1, 299))
-    return luck.choice([base] * 5 + [f"{base}/{luck.randint(1, 9)}", base + luck.choice("абв"),
-                                     f"{base}-{luck.choice('АБ')}"])  # fmt: skip
+    part, letter, block = luck.randint(1, 9), luck.choice("абв"), luck.choice("АБ")
+    return luck.choice([base] * 5 + [f"{base}/{part}", base + letter, f"{base}-{block}"])
 
 
 def _framed(luck: random.Random, language: str, address: str, telling: list[str]) -> Invented:
@@ -77,8 +77,8 @@ def _framed(luck: random.Random, language: str, address: str, telling: list[str]
 
 def _russian_town(luck: random.Random) -> Invented:
     street, house, flat = luck.choice(STREETS_RU), _house(luck), str(luck.randint(1, 120))
-    road = luck.choice(["ул. ", "ул.", "улица ", "пр. ", "проспект ", "пер. ", "бульвар ", "просп. ",
-                        "ул ", "пр-т "]) + street  # fmt: skip
+    road = luck.choice(["ул. ", "ул.", "улица ", "пр. ", "проспект ", "пер. ", "бульвар ",
+                        "просп. ", "ул ", "пр-т "]) + street  # fmt: skip
     door = luck.choice(["д. ", "д.", "дом ", "дом № ", "", "", "д № "]) + house
     inner = luck.choice([", кв. ", ", кв.", " кв ", ", квартира ", ", кв. № "]) + flat
     if luck.random() < 0.15 and door == house and "-" not in house:
@@ -96,7 +96,8 @@ def _russian_town(luck: random.Random) -> Invented:
 
 
 def _russian_reversed(luck: random.Random) -> Invented:
-    street, house, flat = luck.choice(STREETS_RU), str(luck.randint(1, 299)), str(luck.randint(1, 99))
+    street, house = luck.choice(STREETS_RU), str(luck.randint(1, 299))
+    flat = str(luck.randint(1, 99))
     form = luck.choice(
         [
             f"в доме {house} по улице {street}",
@@ -120,8 +121,10 @@ def _russian_estate(luck: random.Random) -> Invented:
     ])  # fmt: skip
     number = str(luck.randint(3, 12))
     if luck.random() < 0.2:
-        own = f"{number}-й мкр., д. {house}, кв. {flat}" if luck.random() < 0.5 else (
-            f"{number} микрорайон, дом {house}, кв. {flat}"
+        own = (
+            f"{number}-й мкр., д. {house}, кв. {flat}"
+            if luck.random() < 0.5
+            else (f"{number} микрорайон, дом {house}, кв. {flat}")
         )
         estate = ""
     town = f"г. {luck.choice(CITIES_RU)}, " if luck.random() < 0.7 else ""
