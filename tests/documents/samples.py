@@ -289,44 +289,47 @@ def certification_of(language: str) -> Certification:
 
 
 @cache
-def printed() -> dict[str, Printed]:
-    """Every kind of paper in both languages of proceedings, and in English what exists in it."""
-    made: dict[str, Printed] = {}
-    for language in ("ky", "ru"):
-        whole = act(language)
-        panel = replace(whole, kind="ruling", judges=(JUDGE, "Осмонов Үсөн", "Ким Лариса Ивановна"))
-        public = acts.PublicAct(
-            **{
-                key: getattr(whole, key) for key in ("language", "kind", "court", "number", "place")
-            },
-            day=DAY,
-            judges=whole.judges,
-            parts=whole.parts,
-            published=date(2026, 4, 20),
-            policy="1",
-            url="https://sud.example.kg/decisions/1",
-        )
-        made |= {
-            f"act-{language}": acts.act(whole),
-            f"draft-{language}": acts.act(replace(panel, verification=None)),
-            f"panel-{language}": acts.act(panel),
-            f"public-{language}": acts.public_act(public),
-            f"summons-{language}": summons.summons(summons_of(language)),
-            f"notice-{language}": correspondence.notice(notice_of(language)),
-            f"letter-{language}": correspondence.cover_letter(letter_of(language)),
-            f"minutes-{language}": minutes.minutes(minutes_of(language)),
-            f"writ-{language}": writ.writ(writ_of(language)),
-            f"receipt-{language}": receipts.receipt(receipt_of(language)),
-            f"payment-{language}": receipts.payment(payment_of(language)),
-            f"application-{language}": application.application(application_of(language)),
-            f"empty-{language}": application.empty_form(empty_form_of(language)),
+def printed_in(language: str) -> dict[str, Printed]:
+    """Every kind of paper in a language of proceedings; in English what exists in it."""
+    if language == "en":
+        return {
+            "summons-en": summons.summons(summons_of("en")),
+            "notice-en": correspondence.notice(notice_of("en")),
+            "receipt-en": receipts.receipt(receipt_of("en")),
+            "payment-en": receipts.payment(payment_of("en")),
         }
-        made[f"certified-{language}"] = certified.certified_copy(
-            made[f"act-{language}"].pdf, certification_of(language)
-        )
-    return made | {
-        "summons-en": summons.summons(summons_of("en")),
-        "notice-en": correspondence.notice(notice_of("en")),
-        "receipt-en": receipts.receipt(receipt_of("en")),
-        "payment-en": receipts.payment(payment_of("en")),
+    whole = act(language)
+    panel = replace(whole, kind="ruling", judges=(JUDGE, "Осмонов Үсөн", "Ким Лариса Ивановна"))
+    public = acts.PublicAct(
+        **{key: getattr(whole, key) for key in ("language", "kind", "court", "number", "place")},
+        day=DAY,
+        judges=whole.judges,
+        parts=whole.parts,
+        published=date(2026, 4, 20),
+        policy="1",
+        url="https://sud.example.kg/decisions/1",
+    )
+    made = {
+        f"act-{language}": acts.act(whole),
+        f"draft-{language}": acts.act(replace(panel, verification=None)),
+        f"panel-{language}": acts.act(panel),
+        f"public-{language}": acts.public_act(public),
+        f"summons-{language}": summons.summons(summons_of(language)),
+        f"notice-{language}": correspondence.notice(notice_of(language)),
+        f"letter-{language}": correspondence.cover_letter(letter_of(language)),
+        f"minutes-{language}": minutes.minutes(minutes_of(language)),
+        f"writ-{language}": writ.writ(writ_of(language)),
+        f"receipt-{language}": receipts.receipt(receipt_of(language)),
+        f"payment-{language}": receipts.payment(payment_of(language)),
+        f"application-{language}": application.application(application_of(language)),
+        f"empty-{language}": application.empty_form(empty_form_of(language)),
     }
+    made[f"certified-{language}"] = certified.certified_copy(
+        made[f"act-{language}"].pdf, certification_of(language)
+    )
+    return made
+
+
+def printed() -> dict[str, Printed]:
+    """Every kind of paper in every language."""
+    return printed_in("ky") | printed_in("ru") | printed_in("en")
