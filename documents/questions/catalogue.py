@@ -58,7 +58,7 @@ class Catalogue:
                 search.keys(
                     " ".join(
                         words
-                        for said in (form.title, form.wish, form.about, form.find)
+                        for said in (form.title, form.wish, form.find)
                         for words in said.values()
                     )
                 )
