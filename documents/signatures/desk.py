@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from pyhanko.sign.timestamps import TimeStamper
 
 from documents.authority import Signatory
 from documents.signatures import signing
+from documents.signatures.apart import validate_apart
 from documents.signatures.keys import CannotSignError, Keys, Reason
 from documents.signatures.marks import Mark
 from documents.signatures.trust import Trust
@@ -39,6 +41,12 @@ class Signer(Protocol):
 
     def validate(self, pdf: bytes, *, now: datetime, expected: Expected | None = None) -> Verdict:
         """What the paper's signatures prove at the moment `now`."""
+        ...
+
+    def validate_file(
+        self, file: Path, *, now: datetime, expected: Expected | None = None
+    ) -> Verdict:
+        """The same of a stranger's file, which is read in a closed process."""
         ...
 
     def validate_beside(
@@ -115,6 +123,12 @@ class CourtSigner:
     def validate(self, pdf: bytes, *, now: datetime, expected: Expected | None = None) -> Verdict:
         """What the paper's signatures prove to someone who trusts as this court does."""
         return validate(pdf, trust=self._trust(now), now=now, expected=expected)
+
+    def validate_file(
+        self, file: Path, *, now: datetime, expected: Expected | None = None
+    ) -> Verdict:
+        """The same of a stranger's file, which is read in a closed process."""
+        return validate_apart(file, trust=self._trust(now), now=now, expected=expected)
 
     def validate_beside(
         self,

@@ -8,9 +8,10 @@ import hashlib
 import io
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
@@ -39,6 +40,7 @@ from documents.signatures import changes
 from documents.signatures.trust import Trust
 from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
 
+_T = TypeVar("_T")
 LARGEST = 64 * 1024 * 1024
 """Bytes of a paper that are examined at all."""
 MOST_SIGNATURES = 100
@@ -91,22 +93,19 @@ def validate(
     last time stamp can still be believed is said by the authority's present lists (DER). `trust`
     says both at once, already parsed.
     """
-    bare = Verdict(
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        length=len(pdf),
-        readable=False,
-        matches=None,
-        signatures=(),
-        findings=(),
-    )
     if len(pdf) > LARGEST:
-        return _compared(replace(bare, findings=(Finding.TOO_LARGE,)), pdf, expected)
+        return unread(pdf, Finding.TOO_LARGE, expected)
     try:
         reader = _Reader(trust=trust or Trust.of(roots, revocation_lists), now=now)
-        verdict = asyncio.run(reader.read(pdf, bare))
+        verdict = _done(reader.read(pdf, _bare(pdf)))
     except Exception:  # noqa: BLE001 - a forged file fails in every way that a parser knows
-        verdict = replace(bare, findings=(Finding.UNREADABLE,))
+        return unread(pdf, Finding.UNREADABLE, expected)
     return _compared(verdict, pdf, expected)
+
+
+def unread(pdf: bytes, why: Finding, expected: Expected | None = None) -> Verdict:
+    """The verdict on a paper that was not read."""
+    return _compared(replace(_bare(pdf), findings=(why,)), pdf, expected)
 
 
 def validate_beside(
@@ -121,7 +120,17 @@ def validate_beside(
 
     The verdict is about `data`; `signers` are the certificates that are expected, if that is known.
     """
-    bare = Verdict(
+    bare = _bare(data)
+    try:
+        facts = _done(_Reader(trust=trust, now=now).read_beside(data, signature))
+    except Exception:  # noqa: BLE001 - as above
+        return replace(bare, findings=(Finding.MALFORMED,))
+    verdict = replace(bare, readable=True, signatures=(facts,), findings=facts.findings)
+    return replace(verdict, findings=_each_once(verdict.findings, _of_signers(verdict, signers)))
+
+
+def _bare(data: bytes) -> Verdict:
+    return Verdict(
         sha256=hashlib.sha256(data).hexdigest(),
         length=len(data),
         readable=False,
@@ -129,12 +138,21 @@ def validate_beside(
         signatures=(),
         findings=(),
     )
-    try:
-        facts = asyncio.run(_Reader(trust=trust, now=now).read_beside(data, signature))
-    except Exception:  # noqa: BLE001 - as above
-        return replace(bare, findings=(Finding.MALFORMED,))
-    verdict = replace(bare, readable=True, signatures=(facts,), findings=facts.findings)
-    return replace(verdict, findings=_each_once(verdict.findings, _of_signers(verdict, signers)))
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Wakes nobody up: nothing is waited for, and a closed process lets nobody have a socket."""
+
+    def _make_self_pipe(self) -> None:
+        pass
+
+    def _close_self_pipe(self) -> None:
+        pass
+
+
+def _done(work: Coroutine[Any, Any, _T]) -> _T:
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

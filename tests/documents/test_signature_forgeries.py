@@ -96,3 +96,14 @@ def test_only_a_good_paper_gets_a_new_stamp(ground: Ground) -> None:
         with pytest.raises(CannotSignError) as told:
             ground.test.restamp(paper, now=NEXT_YEAR)
         assert told.value.reason is Reason.PAPER_REFUSED
+
+
+def test_a_stranger_s_file_is_read_in_a_closed_process(ground: Ground, tmp_path: Path) -> None:
+    """The same verdict, and no harm from a file that was made to do some."""
+    file = tmp_path / "paper.pdf"
+    for paper in (ground.both, annotated(ground.one)):
+        file.write_bytes(paper)
+        apart = ground.test.validate_file(file, now=NOW, expected=ground.expected_of_both)
+        assert apart == ground.test.validate(paper, now=NOW, expected=ground.expected_of_both)
+    file.write_bytes(b"no paper")
+    assert ground.test.validate_file(file, now=NOW).findings == (Finding.UNREADABLE,)

@@ -1,0 +1,109 @@
+"""Reads a stranger's signed paper in a process of its own, which a hostile file cannot leave."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from documents.intake.bounds import Bounds, Broken, bounded
+from documents.signatures.trust import Trust
+from documents.signatures.validation import LARGEST, unread, validate
+from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
+
+_BOUNDS = Bounds(memory=768 * 1024 * 1024, seconds=30)
+
+
+def validate_apart(
+    file: Path, *, trust: Trust, now: datetime, expected: Expected | None = None
+) -> Verdict:
+    """What `validate` says of a file, whatever the file does to its reader; never raises.
+
+    A paper that takes more memory or time than a paper may is `unreadable`.
+    """
+    with file.open("rb") as stream:
+        pdf = stream.read(LARGEST + 1)
+    arguments = {
+        "file": str(file),
+        "trust": [_text(one.dump() for one in part) for part in _parts(trust)],
+        "now": now.isoformat(),
+        "expected": asdict(expected) if expected else None,
+    }
+    try:
+        answer = bounded("documents.signatures.apart", arguments, _BOUNDS, reads=(file,))
+        verdict = _verdict(answer)
+    except (Broken, KeyError, TypeError, ValueError):
+        return unread(pdf, Finding.UNREADABLE, expected)
+    # The process may have been talked into anything; what it read is told by us.
+    bare = unread(pdf, Finding.UNREADABLE, expected)
+    return verdict if verdict.sha256 == bare.sha256 else bare
+
+
+def within(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The task of the process: the verdict in a form that JSON can say."""
+    roots, chain, lists = ([base64.b64decode(one) for one in part] for part in arguments["trust"])
+    trust = replace(Trust.of(roots, lists), chain=Trust.of(chain).roots)
+    expected = arguments["expected"]
+    verdict = validate(
+        Path(arguments["file"]).read_bytes(),
+        trust=trust,
+        now=datetime.fromisoformat(arguments["now"]),
+        expected=None if expected is None else _expected(expected),
+    )
+    told = asdict(verdict)
+    told["lasts_until"] = _moment(verdict.lasts_until)
+    for facts, one in zip(told["signatures"], verdict.signatures, strict=True):
+        facts["signed_at"] = _moment(one.signed_at)
+    return told
+
+
+def _parts(trust: Trust) -> tuple[Any, ...]:
+    return trust.roots, trust.chain, trust.lists
+
+
+def _text(parts: Any) -> list[str]:
+    return [base64.b64encode(one).decode() for one in parts]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _read_moment(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+def _expected(told: Mapping[str, Any]) -> Expected:
+    signers = told["signers"]
+    return Expected(
+        sha256=told["sha256"],
+        length=told["length"],
+        signers=None if signers is None else tuple(signers),
+        earlier=tuple(told["earlier"]),
+    )
+
+
+def _verdict(told: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        sha256=str(told["sha256"]),
+        length=int(told["length"]),
+        readable=bool(told["readable"]),
+        matches=told["matches"],
+        signatures=tuple(_facts(one) for one in told["signatures"]),
+        findings=tuple(Finding(one) for one in told["findings"]),
+        lasts_until=_read_moment(told["lasts_until"]),
+    )
+
+
+def _facts(told: Mapping[str, Any]) -> SignatureFacts:
+    return SignatureFacts(
+        name=str(told["name"]),
+        certificate=str(told["certificate"]),
+        issuer=str(told["issuer"]),
+        signed_at=_read_moment(told["signed_at"]),
+        stamped=bool(told["stamped"]),
+        field=str(told["field"]),
+        findings=tuple(Finding(one) for one in told["findings"]),
+        trusted=bool(told["trusted"]),
+    )
