@@ -20,7 +20,7 @@
     const list = box.querySelector("[data-list]"), live = box.querySelector("[data-live]");
     const words = JSON.parse(box.dataset.words), limit = Number(box.dataset.limit);
     const unit = (name, value, digits = 0) => say(words[name], { n: figure(value, digits) });
-    const bytes = (n) => n < MiB ? unit("KB", Math.max(1, n / KiB)) : n < KiB * MiB ? unit("MB", n / MiB, 1) : unit("GB", n / KiB / MiB, 1);
+    const bytes = (n) => n < MiB ? unit("KB", Math.ceil(n / KiB)) : n < KiB * MiB ? unit("MB", n / MiB, 1) : unit("GB", n / KiB / MiB, 1);
     const time = (s) => s < 90 ? unit("s", Math.max(1, s)) : s < 5400 ? unit("min", s / 60) : unit("h", s / 3600, 1);
     const token = form.elements.csrf_token, kinds = input.accept.split(",").filter(Boolean);
     const ours = new Set();
