@@ -9,7 +9,17 @@ import pytest
 from pikepdf import Dictionary, Name, String
 from PIL import Image
 
-from documents.intake import Finding, Kind, Limits, Objection, Refused, examine, pdfs, view_of
+from documents.intake import (
+    Finding,
+    Kind,
+    Limits,
+    Objection,
+    Refused,
+    drawing,
+    examine,
+    pdfs,
+    view_of,
+)
 from tests.documents import hostile
 
 TOLD = [
