@@ -38,6 +38,7 @@ from sud.roster import jobs as roster
 from sud.scans import jobs as scans
 from sud.statistics import jobs as statistics
 from sud.uploads import jobs as uploads
+from sud.verification import jobs as verification
 
 ROOMS = (
     accounts,
@@ -56,6 +57,7 @@ ROOMS = (
     statistics,
     roster,
     uploads,
+    verification,
     scans,
 )
 PROCESS = "worker"

@@ -136,6 +136,8 @@ class Action(StrEnum):
     SCAN_CERTIFY = "scan:certify"  # Certify that a scan corresponds to the paper, or take it back.
     PAPER_ISSUE = "paper:issue"  # Give a printed paper its code.
     PAPER_WITHDRAW = "paper:withdraw"  # Withdraw a paper that was handed out.
+    PAPER_CHECK = "paper:check"  # Validate signed papers by night, and renew their time stamps.
+    PAPER_FAULTS = "paper:faults"  # See which signed papers do not hold.
     COPY_ASK = "copy:ask"  # Ask for a certified copy.
     COPY_ISSUE = "copy:issue"  # Issue or refuse a certified copy, or withdraw one.
     COPY_TAKE = "copy:take"  # Download the certified copy that was issued to oneself.

@@ -254,6 +254,8 @@ RULES: dict[Action, tuple[tuple[Predicate, ...], ...]] = {
     Action.SCAN_CERTIFY: ((clerk_of_papers,),),
     Action.PAPER_ISSUE: ((nobody,),),
     Action.PAPER_WITHDRAW: ((clerk_of_court,),),
+    Action.PAPER_CHECK: ((nobody,),),
+    Action.PAPER_FAULTS: ((chair,), (auditor,)),
     Action.COPY_ASK: ((party_to,),),
     Action.COPY_ISSUE: ((clerk_of_court,),),
     Action.COPY_TAKE: ((asker_of_copy, party_to), (clerk_of_court,)),

@@ -16,6 +16,7 @@ from documents.papers import acts as papers
 from documents.papers.facts import Participant
 from documents.papers.letters import unprintable
 from documents.wording import wording
+from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases import issued, notices
@@ -248,13 +249,15 @@ def draft_pdf(session: Session, act: Act, *, now: datetime) -> bytes:
     return papers.act(paper_of(session, act, day=local_day(now))).pdf
 
 
-def issued_pdf(act: Act, outside: Outside) -> bytes:
-    """Return the signed paper as it was stored."""
-    if act.pdf_key is None:
+def issued_pdf(session: Session, act: Act, *, store: ObjectStore) -> bytes:
+    """Return the signed paper with its newest time stamp; refused when its signature is broken."""
+    paper = issued.standing_paper(session, f"acts/{act.id}", act.language)
+    if paper is None:
         message = f"act {act.key} was not issued"
         raise LookupError(message)
-    with reaching_the_store():
-        return outside.store.get(act.pdf_key)
+    if paper.findings:
+        raise CourtError(Refusal.PAPER_FAULTY)
+    return issued.bytes_of(paper, store=store)
 
 
 def _hold_case(session: Session, case: Case) -> None:

@@ -197,7 +197,7 @@ def pdf(act: Act) -> ResponseReturnValue:
     now = outside().now()
     cases.look(db(), actor(), act.case, now=now)
     if act.state is ActState.ISSUED:
-        content = service.issued_pdf(act, outside())
+        content = service.issued_pdf(db(), act, store=outside().store)
     else:
         content = service.draft_pdf(db(), act, now=now)
     return _pdf(content, f"{act.case.number.replace('/', '-')} {act.kind.name(act.language)}.pdf")

@@ -29,6 +29,7 @@ from sud.models import (
     Hearing,
     HearingState,
     Incident,
+    IssuedPaper,
     PartState,
     Publication,
     PublicationState,
@@ -61,6 +62,7 @@ class QueueCode(StrEnum):
     CASES_WITHOUT_HEARING = "cases_without_hearing"
     RECUSALS = "recusals"
     WATCH_ALARMS = "watch_alarms"
+    PAPER_FAULTS = "paper_faults"
     RECORDINGS_LACKING = "recordings_lacking"
     RECORDING_ALERTS = "recording_alerts"
     INCIDENTS = "incidents"
@@ -101,6 +103,8 @@ def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
         waiting = visible(select(Disc), actor).where(waits())
         found.append(_queue(session, QueueCode.DISCS, waiting, Disc.handed_in_at))
+    if actor.has(RoleCode.AUDITOR, RoleCode.CHAIR):
+        found.append(_paper_faults(session, actor))
     if actor.has(RoleCode.AUDITOR):
         alarms = select(FairnessAlarm).where(FairnessAlarm.settled_at.is_(None))
         found.append(_queue(session, QueueCode.WATCH_ALARMS, alarms, FairnessAlarm.crossed_at))
@@ -197,6 +201,18 @@ def _recusals(session: Session, actor: Actor) -> Queue:
         )
     )
     return _queue(session, QueueCode.RECUSALS, waiting, Recusal.asked_at)
+
+
+def _paper_faults(session: Session, actor: Actor) -> Queue:
+    """Count the signed papers that must not be relied on."""
+    faulty = select(IssuedPaper).where(
+        func.jsonb_array_length(IssuedPaper.findings) > 0,
+        IssuedPaper.replaced_at.is_(None),
+        IssuedPaper.withdrawn_at.is_(None),
+    )
+    if not actor.has(RoleCode.AUDITOR):
+        faulty = faulty.where(IssuedPaper.court_id.in_(actor.courts_as(RoleCode.CHAIR)))
+    return _queue(session, QueueCode.PAPER_FAULTS, faulty, IssuedPaper.checked_at)
 
 
 def _queue(session: Session, code: QueueCode, query: Select[Any], since: Any) -> Queue:

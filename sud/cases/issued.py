@@ -180,6 +180,13 @@ def standing_paper(session: Session, subject: str, language: str) -> IssuedPaper
     ).one_or_none()
 
 
+def require_sound(session: Session, subject: str, language: str) -> None:
+    """Refuse to hand out a paper whose signature was found not to hold."""
+    paper = standing_paper(session, subject, language)
+    if paper is not None and paper.findings:
+        raise CourtError(Refusal.PAPER_FAULTY)
+
+
 def paper_by_code(session: Session, code: str) -> IssuedPaper | None:
     """Return the paper that carries a code in its stored form, whatever became of it."""
     return session.scalars(select(IssuedPaper).where(IssuedPaper.code == code)).one_or_none()

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from documents.signatures.verdict import Finding
+from sud.models.issued import PaperFault
 
 PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Finding.UNREADABLE, _("It is no readable PDF, or it was made to mislead its reader.")),
@@ -44,5 +45,6 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (Finding.UNFIT, _("The certificate is none for signing papers.")),
     (Finding.WEAK, _("The signature was made in a way that can be forged today.")),
     (Finding.UNPROVED, _("Nothing proves that the certificate had not been revoked.")),
+    (PaperFault.GONE, _("It is not in the store any more.")),
     (Finding.UNSTAMPED, _("No time stamp says when it was signed.")),
 )

@@ -89,7 +89,7 @@ from sud.models.hearings import (
     NoticeKind,
     NoticeState,
 )
-from sud.models.issued import CodeMiss, IssuedPaper, PaperKind, SignerRole
+from sud.models.issued import CodeMiss, IssuedPaper, PaperFault, PaperKind, SignerRole
 from sud.models.journal import JournalLine
 from sud.models.machinery import Counter, Heartbeat, OnceAnswer
 from sud.models.marks import Mark, MarkKind
@@ -293,6 +293,7 @@ __all__ = [
     "OnceAnswer",
     "Opening",
     "OriginalForm",
+    "PaperFault",
     "PaperKind",
     "PartReason",
     "PartState",

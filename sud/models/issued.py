@@ -31,6 +31,13 @@ class PaperKind(StrEnum):
     INVENTORY = "inventory"
 
 
+class PaperFault(StrEnum):
+    """What can be wrong with a paper beside its signatures (`documents.signatures.Finding`)."""
+
+    GONE = "gone"
+    """Its bytes are not in the store."""
+
+
 class SignerRole(StrEnum):
     """As what somebody signed a paper; parties are named to nobody outside the case."""
 
@@ -83,6 +90,14 @@ class IssuedPaper(Base):
     facts_sha256: Mapped[str] = mapped_column(default="")
     """Digest of what was printed: the same facts are the same paper."""
     signers: Mapped[list[Any]] = mapped_column(default=list)
+    checked_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it was validated last; only signed papers are."""
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    """Why it must not be relied on, as far as the last validation found."""
+    stamped_at: Mapped[datetime | None]
+    """When its time stamp was renewed last."""
+    lasts_until: Mapped[datetime | None]
+    """When the certificate of its last time stamp ends, where that is known."""
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("issued_papers.id"), unique=True)

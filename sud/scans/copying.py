@@ -49,13 +49,11 @@ def issue(session: Session, actor: Actor, copy: CertifiedCopy, *, outside: Outsi
     session.refresh(copy)
     if copy.state is not CopyState.ASKED:
         raise CourtError(Refusal.COPY_SETTLED)
-    if copy.act is not None:
-        issued.require_sound(session, f"acts/{copy.act.id}", copy.act.language)
     numbered = select(func.max(CertifiedCopy.number)).where(CertifiedCopy.case_id == copy.case_id)
     made = vouched(
         session,
         actor,
-        _bytes_of(copy, outside),
+        _bytes_of(session, copy, outside),
         issued.Print(
             kind=PaperKind.CERTIFIED_COPY,
             detail=copy.act.kind_code if copy.act else "",
@@ -212,10 +210,10 @@ def _ask(
     return copy
 
 
-def _bytes_of(copy: CertifiedCopy, outside: Outside) -> bytes:
+def _bytes_of(session: Session, copy: CertifiedCopy, outside: Outside) -> bytes:
     """Return what is copied as a plain PDF: a party's file is put together anew, in bounds."""
     if copy.act is not None:
-        return acts.issued_pdf(copy.act, outside)
+        return acts.issued_pdf(session, copy.act, store=outside.store)
     assert copy.document is not None  # noqa: S101 - a copy is of one or the other
     paper = copy.document
     with reaching_the_store():

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from documents.signatures import Expected, Finding, SignatureFacts
+from documents.signatures import Finding, SignatureFacts
 from sud.access import Action, Actor, permits
 from sud.cases import issued
 from sud.db import Sessions, unit
@@ -20,6 +20,7 @@ from sud.errors import CourtError
 from sud.models import ActKind, CodeMiss, IssuedPaper, SignerRole
 from sud.outside import Outside, local_day
 from sud.registry import service as registry
+from sud.verification.lasting import expected_of
 
 _PIECE: Final = 1 << 20
 _LONGEST: Final = 50 << 20
@@ -118,7 +119,7 @@ def compared(paper: IssuedPaper, held: BinaryIO, *, outside: Outside) -> Compare
     pdf = held.read(_LONGEST + 1)
     if len(pdf) > _LONGEST:
         return Compared(same=False)
-    verdict = outside.signer.validate(pdf, now=outside.now(), expected=_expected(paper))
+    verdict = outside.signer.validate(pdf, now=outside.now(), expected=expected_of(paper))
     return Compared(same=False, findings=verdict.blocking)
 
 
@@ -169,19 +170,10 @@ def _examined(paper: IssuedPaper, outside: Outside) -> tuple[Standing, Sequence[
     same = hashlib.sha256(pdf).hexdigest() == paper.sha256 and paper.size in (None, len(pdf))
     if not paper.signers:
         return Standing.GENUINE if same else Standing.CHANGED, ()
-    verdict = outside.signer.validate(pdf, now=outside.now(), expected=_expected(paper))
+    verdict = outside.signer.validate(pdf, now=outside.now(), expected=expected_of(paper))
     if not same or not verdict.intact:
         return Standing.CHANGED, verdict.signatures
     return Standing.GENUINE if verdict.good else Standing.UNTRUSTED, verdict.signatures
-
-
-def _expected(paper: IssuedPaper) -> Expected:
-    return Expected(
-        sha256=paper.sha256,
-        length=paper.size,
-        signers=tuple(str(one["certificate"]) for one in paper.signers) or None,
-        earlier=tuple(paper.earlier),
-    )
 
 
 def _shown(

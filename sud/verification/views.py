@@ -11,7 +11,7 @@ from sud.access import Action
 from sud.cases import issued
 from sud.models import IssuedPaper
 from sud.request import actor, allow, db, house, outside, render
-from sud.verification import service
+from sud.verification import lasting, service
 from sud.verification.forms import CodeForm, FileForm
 
 views = Blueprint("verification", __name__, template_folder="templates")
@@ -65,6 +65,20 @@ def compare(code: str) -> ResponseReturnValue:
         return _page(found, form, held=held)
 
     return _answer(code, answer)
+
+
+@views.get("/papers/faults")
+@allow(Action.PAPER_FAULTS)
+def faults() -> ResponseReturnValue:
+    """Show which signed papers do not hold, and that all were looked at."""
+    return render(
+        "verification/faults.html",
+        watch=lasting.watch_of(db(), actor(), now=outside().now()),
+        papers=[
+            (paper, codes.shown(paper.code), lasting.faults_of(paper))
+            for paper in lasting.faulty_papers(db(), actor())
+        ],
+    )
 
 
 def _answer(typed: str, answer: Answer) -> ResponseReturnValue:

@@ -200,6 +200,8 @@ ANYWHERE = {
     Action.SCAN_ADD: {"clerk", "clerk elsewhere"},
     Action.SCAN_RUN: set(),
     Action.PAPER_ISSUE: set(),
+    Action.PAPER_CHECK: set(),
+    Action.PAPER_FAULTS: {"chair", "auditor"},
     Action.DISC_REPORT: {"archivist", "chair", "administrator"},
     Action.DISC_RUN: set(),
     Action.REFERENCE_READ: {"administrator", "auditor"},
