@@ -29,6 +29,7 @@ _LEAST_INK: Final = 12
 _CLEARLY: Final = 1.6
 _SURE: Final = 1.5
 _QUARTER: Final = 90
+_QR: Final = zxingcpp.barcode_formats_from_str("QRCode")
 _ROTATE: Final = re.compile(r"Rotate: (\d+)\s+Orientation confidence: ([\d.]+)")
 
 
@@ -58,7 +59,7 @@ def _look(picture: Image.Image, tesseract: str | None, workroom: str | None) -> 
     if _written(cells) < _LEAST_INK:
         return _seen(blank=True)
     for attempt in _attempts(picture):
-        for mark in zxingcpp.read_barcodes(attempt, formats=zxingcpp.BarcodeFormat.QRCode):
+        for mark in zxingcpp.read_barcodes(attempt, formats=_QR):
             code = marks.code_in(mark.text)
             if code is not None:
                 turn = -round(mark.orientation / _QUARTER) * _QUARTER % 360

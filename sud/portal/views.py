@@ -84,6 +84,7 @@ def navigation() -> list[Way]:
         ]
     rooms = (
         (Action.FILING_QUEUE, "filings.queue", _("New filings")),
+        (Action.SCAN_ADD, "scans.queue", _("Paper into the files")),
         (Action.REFILING_LIST, "refiling.lately", _("Filed again")),
         (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.FILING_START, "filings.start", _("File a claim")),

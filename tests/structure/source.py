@@ -18,6 +18,8 @@ ROOMS = (
     "minutes",
     "recusals",
     "acts",
+    "verification",
+    "scans",
     "treasury",
     "filings",
     "exceptions",

@@ -18,7 +18,7 @@ def test_only_the_store_knows_minio() -> None:
 
 
 def test_processes_start_only_where_ffmpeg_or_a_server_does() -> None:
-    allowed = ("recordings/", "sud/local/", "documents/intake/bounds.py")
+    allowed = ("recordings/", "sud/local/", "documents/intake/bounds.py", "documents/scanning/")
     assert all(path.startswith(allowed) for path in importers("subprocess"))
 
 
