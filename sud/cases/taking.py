@@ -107,5 +107,6 @@ def paper_of(
     )
     session.add(paper)
     session.flush()
-    defer(session, VIEW, paper=paper.id)
+    # Behind what people wait for: after many papers at once the letters still go out first.
+    defer(session, VIEW, priority=-1, paper=paper.id)
     return paper
