@@ -83,8 +83,9 @@ def bent(label: str, original: str, before: str, language: str) -> str:
     told = [cases for cases in told if cases]
     if not told:
         return label
-    common = frozenset.intersection(*told)
-    return decline(label, asked(common, before), language) if common else label
+    # The dictionary only guesses at a rare name: where two words disagree, the plainer one tells.
+    cases = frozenset.intersection(*told) or min(told, key=len)
+    return decline(label, asked(cases, before), language)
 
 
 def _kyrgyz(word: str) -> Case:

@@ -35,6 +35,7 @@ _STEM = re.compile(
     r"(.+?(?:[оеё]в|и[нч]|ск|ц?к|ова|ева|ина)?)(?:ого|ому|ими?|ои|ая|ую|ом|ем|а|у|е|и|я|ю|и[хм])?$"
 )
 _KY_TAIL = re.compile(r"(?<=.{3})(?:[ндт][иу]н|[дтн][аео]н|[ндт][иу]|[гк][аео]|[дт][аео]|н[аео])$")
+_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,24}\]")
 _AROUND = 60
 _LEAST_STEM = 3
 _BELIEVED = 0.3
@@ -65,6 +66,8 @@ def strangers(
     """
     ground = Ground(len(text), taken)
     for found in LEGAL_FORM.finditer(text):
+        ground.take(found.span())
+    for found in _PLACEHOLDER.finditer(text):  # what was redacted already stays so
         ground.take(found.span())
     seen = read(text, language=language)
     votes = [*patterns(text), *seen.votes, *listed(text, language=language)]

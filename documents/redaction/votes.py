@@ -12,6 +12,8 @@ from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.language import language_of
 from documents.redaction.reader import Reading, readings
 from documents.redaction.vocabulary import (
+    COMMON_GIVEN,
+    INSTITUTIONS,
     KYRGYZ_WORDS,
     NAMED_AFTER,
     PERSON_WORD,
@@ -56,6 +58,7 @@ _AROUND = 30
 _LEAST_PERSON, _LEAST_UNKNOWN, _LEAST_LATIN, _LEAST_OTHER = 0.0003, 0.006, 0.06, 0.15
 _LEAST_INITIAL, _LEAST_BOTH, _LEAST_ECHOED = 0.1, 0.01, 0.002
 _SURE = 0.9
+_ORDINARY = KYRGYZ_WORDS | INSTITUTIONS
 _DOUBTFUL_SHARE = 0.25
 
 
@@ -113,9 +116,10 @@ def read(text: str, *, language: str) -> Read:
     undecided: list[Vote] = []
     every = {one.start: one for one in readings(_russian(text, language))}
     for one in every.values():
-        if one.person < _LEAST_PERSON * _DOUBTFUL_SHARE:
+        word = text[one.start : one.end]
+        if one.person < _LEAST_PERSON * _DOUBTFUL_SHARE or is_role(word):
             continue
-        least = _least(text[one.start : one.end])
+        least = _least(word)
         if one.person < least * _DOUBTFUL_SHARE or _is_on_a_map(text, one):
             continue
         vote = Vote(start=one.start, end=one.end, confidence=one.person, layer=Layer.MODEL)
@@ -135,6 +139,8 @@ def _least(word: str) -> float:
     base = orthographic(word)
     if len(base) == 1:
         return _LEAST_INITIAL
+    if skeleton(word) in INSTITUTIONS:
+        return _SURE
     if is_latin(word):
         return _LEAST_LATIN
     known = senses(base)
@@ -170,14 +176,18 @@ def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
         beside = text[previous : found.start()] == " " if previous >= 0 else False
         previous = -1
         by_name, by_shape = given_name(word) is not None, surname(word) is not None
-        if not (by_name or by_shape) or is_toponym(word) or is_ordinary(word) or is_role(word):
+        if not (by_name or by_shape) or is_toponym(word) or is_role(word):
             continue
-        if is_harmless(text, *found.span()):
-            continue
-        if not by_shape and not beside and _SENTENCE_END.search(text[start : found.start()]):
-            confidence = 0.5
+        opens = _SENTENCE_END.search(text[start : found.start()]) is not None
+        if skeleton(word) in COMMON_GIVEN and not opens:  # Бакыт is luck only in small letters
+            harmless = _is_namesake(text, *found.span()) or bool(
+                PLACE_AFTER.match(text, found.end())
+            )
         else:
-            confidence = 0.75
+            harmless = is_harmless(text, *found.span())
+        if harmless:
+            continue
+        confidence = 0.5 if opens and not by_shape and not beside else 0.75
         previous = found.end()
         yield Vote(
             start=found.start(),
@@ -230,7 +240,7 @@ def is_role(word: str) -> bool:
 def is_ordinary(word: str) -> bool:
     """Tell whether a word is known as something else than a name."""
     base = orthographic(word)
-    return skeleton(word) in KYRGYZ_WORDS or (is_common_word(base) and not is_surname(base))
+    return skeleton(word) in _ORDINARY or (is_common_word(base) and not is_surname(base))
 
 
 def _is_namesake(text: str, start: int, end: int) -> bool:
