@@ -182,7 +182,7 @@ def waiting_notice(session: Session, number: int) -> Notice | None:
     return session.scalars(
         select(Notice)
         .where(Notice.id == number, Notice.state == NoticeState.WAITING)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Notice)
     ).one_or_none()
 
 
