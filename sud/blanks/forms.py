@@ -46,8 +46,9 @@ class More:
 
 
 class StepForm(forms.Form):
-    """The questions of one step; `blocks` is how they are shown."""
+    """The questions of one step, `asked`; `blocks` is how they are shown."""
 
+    asked: Sequence[Question] = ()
     blocks: Sequence[Block | More] = ()
 
     def answers(self) -> dict[str, Any]:
@@ -69,8 +70,6 @@ class StepForm(forms.Form):
         return next((field for field in self if field.name == name), None) or next(
             (field for field in self if field.name.startswith(f"{name}-")), None
         )
-
-    asked: Sequence[Question] = ()
 
 
 class StatelessForm(StepForm):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -294,24 +295,31 @@ def drafts_of(session: Session, actor: Actor) -> Sequence[BlankDraft]:
     return session.scalars(own.order_by(BlankDraft.changed_at.desc(), BlankDraft.id)).all()
 
 
-def forgotten_on(session: Session, draft: BlankDraft) -> date:
-    """Return until when an untouched draft is kept."""
-    return registry.deadline(session, KEPT_FOR, local_day(draft.changed_at)).due
+def forgotten_on(session: Session, draft: BlankDraft) -> date | None:
+    """Return until when an untouched draft is kept; None where the archive sets no limit."""
+    try:
+        return registry.deadline(session, KEPT_FOR, local_day(draft.changed_at)).due
+    except CourtError as error:
+        if error.code is not Refusal.NO_TIME_LIMIT:
+            raise
+        return None
 
 
 def forget_expired(session: Session, actor: Actor, *, now: datetime) -> int:
     """Delete the drafts that nobody went on with; return how many there were."""
     today = local_day(now)
-    expired = [
-        draft
-        for draft in session.scalars(select(BlankDraft).order_by(BlankDraft.changed_at))
-        if forgotten_on(session, draft) < today
-    ]
+    oldest = session.scalars(select(BlankDraft).order_by(BlankDraft.changed_at)).yield_per(100)
+    expired = list(takewhile(lambda draft: _is_over(session, draft, today), oldest))
     for draft in expired:
         session.delete(draft)
     if expired:
         journal.record(session, actor, Action.BLANK_FORGET, None, now=now, forgotten=len(expired))
     return len(expired)
+
+
+def _is_over(session: Session, draft: BlankDraft, today: date) -> bool:
+    until = forgotten_on(session, draft)
+    return until is not None and until < today
 
 
 # ------------------------------------------------------------------ into the court

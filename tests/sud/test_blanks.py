@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from documents.questions import read_catalogue
-from sud.access import Actor, visible
+from sud.access import SYSTEM, Actor, visible
 from sud.blanks import service
 from sud.cases.handing import unread_of
 from sud.errors import CourtError, Refusal
@@ -30,6 +30,7 @@ from sud.models import (
     FormGround,
     JournalLine,
     RoleCode,
+    TimeLimit,
     User,
 )
 from tests.builders import Make
@@ -549,6 +550,16 @@ def test_a_form_that_is_gone_refuses_in_words(
     draft.form = "no-such-form"
     session.flush()
     assert sign_in(user).get(f"/my-papers/{draft.key}").status_code == 409
+    assert sign_in(user).get("/my-papers").status_code == 200
+
+
+def test_without_a_limit_nothing_is_forgotten(
+    session: Session, sign_in: SignIn, user: User, draft: BlankDraft, time: Time
+) -> None:
+    session.execute(delete(TimeLimit))
+    session.flush()
+    later = time.now + timedelta(days=4000)
+    assert service.forget_expired(session, SYSTEM, now=later) == 0
     assert sign_in(user).get("/my-papers").status_code == 200
 
 
