@@ -21,7 +21,7 @@ LONGEST: Final = 4_000
 """So many characters of metadata are kept: a name and a few words."""
 
 MALFORMED, CONFLICT, GONE, WRONG_VERSION, TOO_LARGE = 400, 409, 410, 412, 413
-WRONG_TYPE, BUSY, ALTERED = 415, 423, 460
+WRONG_TYPE, BUSY, ALTERED, LATER = 415, 423, 460, 503
 
 _NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 

@@ -1,8 +1,9 @@
 """The addresses to which browsers send files piece by piece: a tus 1.0 server behind the gate."""
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -24,6 +25,9 @@ SILENCE_S: Final = 30.0
 """A line on which nothing comes for so long is taken for broken: its thread is needed."""
 LONGEST_S: Final = 600.0
 """So long one request may take; what came until then is kept, and the sender goes on from there."""
+SENDERS: Final = threading.BoundedSemaphore(4)
+"""So many requests with bytes are taken at once by one process, half of its threads: where no proxy
+gathers them, slow senders are sent away for a moment before they keep pages from others."""
 PAPERS_AT_ONCE: Final = 20
 DISCS_AT_ONCE: Final = 4
 """So many of the largest files may wait at once for one purpose of one person."""
@@ -83,17 +87,17 @@ def begin() -> ResponseReturnValue:
         announced = _announced(said)
         if announced.purpose in STAFF_ONLY and not permits(actor(), Action.UPLOAD_SEND_LARGE):
             return _refusal(403, "")
-        line = _Line(SILENCE_S)
-        upload = service.begin(
-            db(),
-            actor(),
-            announced,
-            first=said.first,
-            line=line,
-            limits=limits_of(announced.purpose),
-            store=outside().store,
-            now=outside().now(),
-        )
+        with _taking():
+            upload = service.begin(
+                db(),
+                actor(),
+                announced,
+                first=said.first,
+                line=_Line(SILENCE_S),
+                limits=limits_of(announced.purpose),
+                store=outside().store,
+                now=outside().now(),
+            )
     except ProtocolError as error:
         return _refusal(error.status, error.why)
     except CourtError as error:
@@ -125,9 +129,9 @@ def go_on(upload: Upload) -> ResponseReturnValue:
         held = service.held(db(), upload)
         if held is None:
             return _refusal(protocol.BUSY, "another request sends this file")
-        whole = service.take(
-            db(), actor(), held, said, _Line(SILENCE_S), store=outside().store, now=outside().now()
-        )
+        line, store, now = _Line(SILENCE_S), outside().store, outside().now()
+        with _taking():
+            whole = service.take(db(), actor(), held, said, line, store=store, now=now)
     except ProtocolError as error:
         return _refusal(error.status, error.why)
     except CourtError as error:
@@ -194,6 +198,17 @@ class _Line:
             raise ConnectionError from error
 
 
+@contextmanager
+def _taking() -> Iterator[None]:
+    """Take one of the places for senders; who finds none comes again."""
+    if not SENDERS.acquire(blocking=False):
+        raise ProtocolError(protocol.LATER, "too many are sending at this moment")
+    try:
+        yield
+    finally:
+        SENDERS.release()
+
+
 def _announced(said: Creation) -> service.Announced:
     told: Mapping[str, str] = said.metadata
     try:
@@ -219,4 +234,7 @@ def _refused(error: CourtError) -> Response:
 
 
 def _refusal(status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(words, status=status, headers=dict(headers or {}), mimetype="text/plain")
+    answer = Response(words, status=status, headers=dict(headers or {}), mimetype="text/plain")
+    if status == protocol.LATER:
+        answer.headers["Connection"] = "close"  # else the rest of a slow body would be waited for
+    return answer

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import threading
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
@@ -37,7 +38,7 @@ from sud.models import (
     User,
 )
 from sud.outside import Outside
-from sud.uploads import parts, service
+from sud.uploads import parts, service, views
 from sud.uploads.protocol import Checksum, ProtocolError, Slice
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
@@ -245,6 +246,19 @@ def test_the_token_is_asked_for(app: Flask, sender: FlaskClient) -> None:
     assert token is not None
     headers = {**VERSION, "Upload-Length": "3", "X-CSRFToken": token[1]}
     assert sender.post("/uploads", headers=headers).status_code == 201
+
+
+def test_slow_senders_do_not_take_every_thread(
+    sender: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _begin(sender, 3).location
+    monkeypatch.setattr(views, "SENDERS", threading.BoundedSemaphore(1))
+    with views.SENDERS:
+        later = _patch(sender, place, 0, b"abc")
+        assert (later.status_code, later.headers["Connection"]) == (503, "close")
+        assert _offset(sender, place) == 0
+    assert _patch(sender, place, 0, b"abc").status_code == 204
+    assert views.SENDERS.acquire(blocking=False)
 
 
 def test_an_upload_is_its_sender_s_alone(
