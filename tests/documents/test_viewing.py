@@ -103,6 +103,25 @@ def test_copies_of_hostile_papers_are_harmless(file: hostile.Hostile, tmp_path: 
     assert copy.rstrip().endswith(b"%%EOF")
 
 
+def test_the_copy_of_a_signed_paper_bears_no_signature(tmp_path: Path) -> None:
+    def sign(made: pikepdf.Pdf) -> None:
+        value = made.make_indirect(
+            Dictionary(Type=Name.Sig, ByteRange=[0, 1, 2, 3], Contents=String("x" * 40))
+        )
+        field = made.make_indirect(
+            Dictionary(FT=Name.Sig, T=String("s"), Subtype=Name.Widget, Rect=[0, 0, 9, 9], V=value)
+        )
+        made.Root.AcroForm = Dictionary(Fields=[field], SigFlags=3)
+        made.pages[0].obj.Annots = made.make_indirect([field])
+
+    _, copy, found = drawn(hostile.pdf(change=sign), Kind.PDF, tmp_path)
+    assert found == (Finding.SIGNATURE,)
+    assert acting_in(copy) == set()
+    with pikepdf.open(io.BytesIO(copy)) as pdf:
+        assert "/SigFlags" not in pdf.Root.AcroForm
+        assert len(pdf.pages[0].obj.Annots) == 1  # what the signature shows stays to be seen
+
+
 def test_a_photograph_is_drawn_upright_and_forgets_where_it_was_taken(tmp_path: Path) -> None:
     image = Image.new("RGB", (60, 40), "white")
     image.paste("black", (0, 0, 30, 40))
