@@ -19,7 +19,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 
 from documents.authority import Identity, Signatory
 from documents.signatures import CourtSigner, Expected, Finding, Mark, TestAuthority, Trust, kept
@@ -82,7 +82,7 @@ class Ground:
     def with_field(self) -> bytes:
         """Signed by one judge over a form field that holds a sum."""
         writer = IncrementalPdfFileWriter(io.BytesIO(printed().pdf))
-        look = writer.add_object(_look(writer, b"BT ET"))
+        look = writer.add_object(_look(b"BT ET"))
         text = writer.add_object(
             _dictionary(
                 Type="/Annot",
@@ -174,8 +174,7 @@ def _box(left: int, bottom: int) -> generic.ArrayObject:
     return generic.ArrayObject([generic.NumberObject(one) for one in corners])  # type: ignore[no-untyped-call]
 
 
-def _look(writer: IncrementalPdfFileWriter, drawn: bytes) -> generic.StreamObject:
-    del writer
+def _look(drawn: bytes) -> generic.StreamObject:
     look = generic.StreamObject(stream_data=drawn)
     look["/Type"], look["/Subtype"] = generic.pdf_name("/XObject"), generic.pdf_name("/Form")
     look["/BBox"] = _box(0, 0)
@@ -279,7 +278,7 @@ def _field_filled(ground: Ground) -> bytes:
     def change(writer: IncrementalPdfFileWriter) -> None:
         text = _field(writer, "sum")
         text["/V"] = generic.pdf_string("900")
-        look = writer.add_object(_look(writer, b"0 0 0 rg 0 0 200 30 re f"))
+        look = writer.add_object(_look(b"0 0 0 rg 0 0 200 30 re f"))
         text["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): look})
         writer.update_container(text)
 
@@ -291,7 +290,7 @@ def _other_mark(ground: Ground) -> bytes:
 
     def change(writer: IncrementalPdfFileWriter) -> None:
         look = _field(writer, "Signature1")["/AP"].raw_get("/N")
-        writer.objects[look.generation, look.idnum] = _look(writer, b"0 0 0 rg 0 0 99 20 re f")
+        writer.objects[look.generation, look.idnum] = _look(b"0 0 0 rg 0 0 99 20 re f")
 
     return _updated(ground.one, change)
 
@@ -358,10 +357,6 @@ def _wrapped(ground: Ground) -> bytes:
     return body + table.encode()
 
 
-def _nested(_: Ground) -> bytes:
-    return b"%PDF-1.7\n1 0 obj\n" + b"[" * 200_000 + b"\nendobj\nstartxref\n9\n%%EOF"
-
-
 # ------------------------------------------------------------------ people
 
 
@@ -369,14 +364,8 @@ def known_as(key: str) -> Signatory:
     return Signatory(key=key, name=JUDGE.name, office="")
 
 
-def _stranger(ground: Ground) -> bytes:
-    return ground.test.sign(ground.one, THIRD, now=NOW)
-
-
 def _stranger_over_the_text(ground: Ground) -> bytes:
     """Somebody signs in a new place that covers the page."""
-    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
-
     writer = IncrementalPdfFileWriter(io.BytesIO(ground.one))
     append_signature_field(writer, SigFieldSpec("Big", on_page=0, box=(50, 50, 550, 800)))
     return ground.test.sign(written(writer), THIRD, now=NOW, mark=_mark("Big"))
@@ -527,7 +516,7 @@ FORGERIES = (
     ),
     Forgery(
         name="signed by one more person",
-        make=_stranger,
+        make=lambda g: g.test.sign(g.one, THIRD, now=NOW),
         told=_told(),
         kept=_told(F.STRANGER, F.ADDED_TO),
     ),
@@ -570,7 +559,11 @@ FORGERIES = (
         told=_told(F.UNFIT),
         reader=lambda g: g.elsewhere(),
     ),
-    Forgery(name="200 000 brackets", make=_nested, told=_told(F.UNREADABLE)),
+    Forgery(
+        name="200 000 brackets",
+        make=lambda _: b"%PDF-1.7\n1 0 obj\n" + b"[" * 200_000 + b"\nstartxref\n9\n%%EOF",
+        told=_told(F.UNREADABLE),
+    ),
     Forgery(
         name="more bytes than are examined",
         make=lambda g: g.both + bytes(LARGEST),
