@@ -27,7 +27,7 @@ def main() -> None:
         folder = Path(place)
         with running(folder / "others", NOW) as others:
             test = TestAuthority(folder / "test", now=NOW)
-            ground = Ground(test=test, others=others, folder=folder)
+            ground = Ground(test=test, others=others)
             if "speed" in sys.argv[1:]:
                 _print_speed(ground)
             else:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 
 import pikepdf
 from cryptography import x509
@@ -27,7 +26,7 @@ from documents.signatures.keys import MemorySigner
 from documents.signatures.pkcs12 import FileKeys
 from documents.signatures.stamping import TestStamps
 from documents.signatures.validation import LARGEST
-from tests.documents.pki import PASSWORD, Authorities
+from tests.documents.pki import Authorities
 from tests.documents.signed import (
     CHECKED_AT,
     JUDGE,
@@ -52,7 +51,6 @@ class Ground:
 
     test: TestAuthority
     others: Authorities
-    folder: Path
 
     @cached_property
     def one(self) -> bytes:
@@ -108,8 +106,6 @@ class Ground:
             certificate=x509.load_der_x509_certificate(self.others.certificate("tsa")),
             key=tsa,  # type: ignore[arg-type]
         )
-        password = self.folder / "password"
-        password.write_text(PASSWORD, encoding="utf-8")
         known = Trust.in_folder(self.others.trust)
 
         def trust(now: datetime) -> Trust:
@@ -117,7 +113,9 @@ class Ground:
             return known.joined(Trust.of((), lists))
 
         return CourtSigner(
-            keys=FileKeys(self.others.folder / "p12", password_file=password, register={}),
+            keys=FileKeys(
+                self.others.folder / "p12", password_file=self.others.password, register={}
+            ),
             stamps=TestStamps(stamping, *known.chain),
             trust=trust,
         )

@@ -42,6 +42,11 @@ class Authorities:
     def trust(self) -> Path:
         return self.folder / "trust"
 
+    @property
+    def password(self) -> Path:
+        """The file with the password of all PKCS#12 files."""
+        return self.folder / "password"
+
     def certificate(self, label: str) -> bytes:
         """A certificate in DER."""
         der: bytes = self.pki.get_cert(CertLabel(label)).dump()
@@ -149,6 +154,7 @@ def _write_certificates(folder: Path, pki: PKIArchitecture) -> None:
         certificate = pki.get_cert(CertLabel(label)).dump()
         (folder / "trust" / part / f"{label}.cer").write_bytes(certificate)
     (folder / "p12").mkdir()
+    (folder / "password").write_text(f"{PASSWORD}\n", encoding="utf-8")
     for label in (*SIGNERS, *OTHERS):
         key = serialization.load_pem_private_key(
             (folder / "keys" / f"{label}.pem").read_bytes(), None

@@ -24,7 +24,7 @@ from documents.signatures import (
     opened,
 )
 from tests import needs
-from tests.documents.pki import PASSWORD, Authorities, running
+from tests.documents.pki import Authorities, running
 from tests.documents.signed import COURT, JUDGE, NOW, reserved
 from tests.documents.token import LABEL, PIN, token
 
@@ -65,12 +65,12 @@ def _written(folder: Path, name: str, text: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def files(settings: SigningSettings, authorities: Authorities, folder: Path) -> SigningSettings:
+def files(settings: SigningSettings, authorities: Authorities) -> SigningSettings:
     return replace(
         settings,
         driver="pkcs12",
         folder=authorities.folder / "p12",
-        pin_file=_written(folder, "password", f"{PASSWORD}\n"),
+        pin_file=authorities.password,
     )
 
 

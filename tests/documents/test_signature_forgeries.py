@@ -17,7 +17,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     folder = tmp_path_factory.mktemp("forged")
     with running(folder / "others", NOW) as others:
         test = TestAuthority(folder / "test", now=NOW)
-        yield Ground(test=test, others=others, folder=folder)
+        yield Ground(test=test, others=others)
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
@@ -59,9 +59,7 @@ def test_a_renewed_stamp_proves_what_has_ended_long_since(tmp_path: Path) -> Non
         datetime(year, 3, 10, 9, tzinfo=UTC) for year in (2012, 2013, 2020)
     )
     with running(tmp_path / "ended", signed_at, years=(2010, 2014)) as ended:
-        ground = Ground(
-            test=TestAuthority(tmp_path / "test", now=today), others=ended, folder=tmp_path
-        )
+        ground = Ground(test=TestAuthority(tmp_path / "test", now=today), others=ended)
         paper = ground.elsewhere().sign(reserved(), known_as("rsa"), now=signed_at)
         known = Trust.in_folder(ended.trust)
         lists = Trust.of((), ended.lists(renewed_at))
