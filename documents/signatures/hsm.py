@@ -71,7 +71,11 @@ class TokenKeys:
             except pkcs11.PKCS11Error as error:
                 raise CannotSignError(Reason.AWAY, _told(error)) from error
             with session:
-                yield self._key(session, label)
+                key = self._key(session, label)
+                try:
+                    yield key
+                except pkcs11.PKCS11Error as error:
+                    raise CannotSignError(Reason.AWAY, _told(error)) from error
 
     def _session(self) -> Any:
         if os.getpid() != self._process:
@@ -83,9 +87,8 @@ class TokenKeys:
         )
 
     def _key(self, session: Any, label: str) -> signers.Signer:
-        signer = PKCS11Signer(session, cert_label=label, key_label=label, ca_chain=self._chain)
         try:
-            certificate = signer.signing_cert
+            certificate = PKCS11Signer(session, cert_label=label, key_label=label).signing_cert
             elliptic = certificate.public_key.algorithm == "ec"
             # Many tokens sign a digest with an elliptic key, but do not make the digest.
             return PKCS11Signer(

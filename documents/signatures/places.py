@@ -51,7 +51,7 @@ def reserve(pdf: bytes, boxes: Sequence[SignatureBox]) -> bytes:
         return pdf
     output = io.BytesIO()
     try:
-        writer = Revision(io.BytesIO(pdf))
+        writer = Revision.of(pdf)
         if writer.signed:
             raise CannotSignError(Reason.PAPER_REFUSED, "the paper is signed already")
         for box in boxes:

@@ -1,17 +1,34 @@
 """Adds a revision to a PDF without touching what is there, the same bytes for the same change."""
 
 import hashlib
+import io
+from typing import Self
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from documents.signatures.keys import CannotSignError, Reason
+
 _ID_BYTES = 16
 
 
 class Revision(IncrementalPdfFileWriter):
     """Names a new revision after what it follows, where the library throws dice."""
+
+    @classmethod
+    def of(cls, pdf: bytes) -> Self:
+        """A new revision of a paper.
+
+        Raises:
+            CannotSignError: this is no PDF to which anything can be added.
+
+        """
+        try:
+            return cls(io.BytesIO(pdf))
+        except Exception as error:  # a broken file fails in every way that a parser knows
+            raise CannotSignError(Reason.PAPER_REFUSED, type(error).__name__) from error
 
     @classmethod
     def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:

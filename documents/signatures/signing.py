@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+import aiohttp
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -64,10 +65,7 @@ class Bench:
         except (PathBuildingError, PathValidationError) as error:
             raise CannotSignError(Reason.CERTIFICATE_REFUSED, str(error)) from error
         except SigningError as error:
-            if isinstance(error.__cause__, PathBuildingError | PathValidationError):
-                told = f"{error}: {error.__cause__}"
-                raise CannotSignError(Reason.CERTIFICATE_REFUSED, told) from error
-            raise CannotSignError(Reason.PAPER_REFUSED, str(error)) from error
+            raise CannotSignError(_reason(error.__cause__), _told(error)) from error
         except PdfError as error:
             raise CannotSignError(Reason.PAPER_REFUSED, str(error)) from error
         finally:
@@ -86,6 +84,19 @@ class Bench:
         return 2 * size
 
 
+def _reason(cause: BaseException | None) -> Reason:
+    """Why the library gave up, by what made it."""
+    if isinstance(cause, PathBuildingError | PathValidationError):
+        return Reason.CERTIFICATE_REFUSED
+    if isinstance(cause, aiohttp.ClientError | OSError):
+        return Reason.AWAY
+    return Reason.PAPER_REFUSED
+
+
+def _told(error: SigningError) -> str:
+    return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
+
+
 async def sign(
     pdf: bytes, signatory: Signatory, key: signers.Signer, bench: Bench, mark: Mark | None
 ) -> bytes:
@@ -95,7 +106,7 @@ async def sign(
     reserved before may be filled.
     """
     _require_fit(key)
-    writer = Revision(io.BytesIO(pdf))
+    writer = Revision.of(pdf)
     if mark and mark.field not in writer.empty_places:
         raise CannotSignError(Reason.NO_PLACE, f"no empty place is called {mark.field}")
     metadata = signers.PdfSignatureMetadata(
@@ -134,7 +145,7 @@ async def stamp(pdf: bytes, bench: Bench) -> bytes:
         CannotSignError: the last stamp can no longer be proved, so that a new one would not help.
 
     """
-    writer = Revision(io.BytesIO(pdf))
+    writer = Revision.of(pdf)
     output = io.BytesIO()
     await PdfTimeStamper(bench.stamper, field_name=writer.free_name("Stamp")).async_timestamp_pdf(
         writer,
