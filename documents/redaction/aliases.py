@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from documents.morphology import name_cases
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.gazetteer import given_name, surname
-from documents.redaction.known import Known, label_of
+from documents.redaction.known import STRANGER, Known, label_of
 from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
 from documents.spelling import WORD, orthographic, skeleton
 
-_STRANGER = {"ky": "жаран", "ru": "гражданин"}
 _LAST_WORD = re.compile(r"(?<!\w)([а-яё]+)\s+$", re.IGNORECASE)
 # The case that a Russian preposition asks for, where a name's form alone does not say it.
 _ASKED: dict[str, frozenset[Case]] = {
@@ -58,7 +57,7 @@ class Labels:
     @staticmethod
     def nobody(language: str) -> str:
         """Return what would stand for a doubtful word."""
-        return f"[{_STRANGER['ky' if language == 'ky' else 'ru']}]"
+        return f"[{STRANGER['ky' if language == 'ky' else 'ru']}]"
 
 
 def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:

@@ -136,7 +136,7 @@ def _is_initials(word: str) -> bool:
     return word.endswith(".") or len(word) == 1
 
 
-_STRANGER = {"ky": "жаран", "ru": "гражданин"}
+STRANGER = {"ky": "жаран", "ru": "гражданин"}
 
 
 def label_of(role: str, number: int, language: str) -> str:
@@ -145,5 +145,5 @@ def label_of(role: str, number: int, language: str) -> str:
     >>> label_of("истец", 2, "ru"), label_of("доогер", 2, "ky"), label_of("", 1, "ky")
     ('Истец 2', '2-доогер', '1-жаран')
     """
-    word = role or _STRANGER["ky" if language == "ky" else "ru"]
+    word = role or STRANGER["ky" if language == "ky" else "ru"]
     return f"{number}-{word}" if language == "ky" else f"{word[:1].upper()}{word[1:]} {number}"
