@@ -19,6 +19,10 @@ from sud.outside import Outside
 from sud.publication import places, reports, service
 
 _LOOKED_AT: Final = 40
+_AGAIN: Final = {
+    "ky": "Бала жөнүндө сөз болгондуктан, текстти экинчи адам да окушу керек.",
+    "ru": "Речь идёт о ребёнке: текст должен прочесть и второй человек.",
+}
 _REPORT: Final = {
     "ky": "Экинчи абзацта бир адамдын жашаган айылы жана кызматы аталган, аны тааныса болот.",
     "ru": "Во втором абзаце названы село и должность человека, его можно узнать.",
@@ -45,7 +49,7 @@ def show_every_state(
     """Leave one text held, one reported and one half read; one at least goes on waiting."""
     now = outside.now()
     public = _latest(session, PublicationState.PUBLISHED)
-    if len(public) > 2:  # noqa: PLR2004 - one of them stays as it is
+    if len(public) > 2:  # noqa: PLR2004 - the one that is reported stays public
         held, reported = public[:2]
         service.hold(session, _reader(readers, held), held, now=now)
         _report(session, reported, outside=outside, now=now)
@@ -57,10 +61,19 @@ def show_every_state(
     # What has doubts stays for whoever wants to try the page.
     waiting.sort(key=lambda text: len(places.open_doubts(text)))
     if len(waiting) > 1:
-        text = waiting[0]
-        reader = _reader(readers, text)
-        service.note_ground(session, reader, text, Ground.CHILD, now=now)
-        _read_once(session, reader, text, outside=outside)
+        _half_read(session, _reader(readers, waiting[0]), waiting[0], outside=outside)
+    elif len(public) > 2:  # noqa: PLR2004 - the only one that waits is left alone
+        text, reader = public[2], _reader(readers, public[2])
+        note = _AGAIN[text.act.language]
+        service.withdraw(session, reader, text, note, outside=outside, now=now)
+        service.reopen(session, reader, text, now=now)
+        _half_read(session, reader, text, outside=outside)
+
+
+def _half_read(session: Session, reader: Actor, text: Publication, *, outside: Outside) -> None:
+    """Have one clerk read what two must."""
+    service.note_ground(session, reader, text, Ground.CHILD, now=outside.now())
+    _read_once(session, reader, text, outside=outside)
 
 
 def _reader(readers: dict[int, tuple[Actor, Actor]], text: Publication) -> Actor:
