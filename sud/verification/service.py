@@ -2,22 +2,19 @@
 
 import contextlib
 import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Final
 
-from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from documents.signatures import Finding, SignatureFacts
 from sud.access import Action, Actor, permits
 from sud.cases import issued
-from sud.db import Sessions, unit
 from sud.errors import CourtError
-from sud.models import ActKind, CodeMiss, IssuedPaper, SignerRole
+from sud.models import ActKind, IssuedPaper, SignerRole
 from sud.outside import Outside, local_day
 from sud.registry import service as registry
 from sud.verification.lasting import expected_of
@@ -25,10 +22,6 @@ from sud.verification.lasting import expected_of
 _PIECE: Final = 1 << 20
 _LONGEST: Final = 50 << 20
 """More than that of a stranger's file is hashed only."""
-_WINDOW: Final = timedelta(minutes=15)
-_MOST_MISSES: Final = 40
-"""Codes that no paper has, asked for from one network in the window."""
-_FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 class Standing(StrEnum):
@@ -135,29 +128,6 @@ def paper_with(session: Session, digest: str) -> IssuedPaper | None:
     """Return the paper whose bytes somebody holds; of several the one that stands."""
     found = issued.papers_with_digest(session, digest)
     return next((one for one in found if one.stands), found[0] if found else None)
-
-
-def minutes_to_wait(session: Session, place: str, *, secret: bytes, now: datetime) -> int:
-    """Return how long this network must wait before it may ask for codes again, else 0."""
-    count, first = session.execute(
-        select(func.count(), func.min(CodeMiss.at)).where(
-            CodeMiss.place == _keyed(secret, place), CodeMiss.at > now - _WINDOW
-        )
-    ).one()
-    if count < _MOST_MISSES:
-        return 0
-    return int((first + _WINDOW - now).total_seconds() // 60) + 1
-
-
-def count_miss(sessions: Sessions, place: str, *, secret: bytes, now: datetime) -> None:
-    """Remember, although the answer is a refusal, that a code was asked for that no paper has."""
-    with unit(sessions) as session:
-        session.execute(delete(CodeMiss).where(CodeMiss.at < now - _FORGOTTEN_AFTER))
-        session.add(CodeMiss(place=_keyed(secret, place), at=now))
-
-
-def _keyed(secret: bytes, place: str) -> bytes:
-    return hmac.digest(secret or b"-", f"verify\0{place}".encode(), hashlib.sha256)
 
 
 def _examined(paper: IssuedPaper, outside: Outside) -> tuple[Standing, Sequence[SignatureFacts]]:

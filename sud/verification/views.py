@@ -11,7 +11,7 @@ from sud.access import Action
 from sud.cases import issued
 from sud.models import IssuedPaper
 from sud.request import actor, allow, db, house, outside, render
-from sud.verification import lasting, service
+from sud.verification import guessing, lasting, service
 from sud.verification.forms import CodeForm, FileForm
 
 views = Blueprint("verification", __name__, template_folder="templates")
@@ -84,7 +84,7 @@ def faults() -> ResponseReturnValue:
 def _answer(typed: str, answer: Answer) -> ResponseReturnValue:
     """Answer for a code that a paper has; all others are told apart by nothing."""
     now, secret, place = outside().now(), outside().secret, _place(request.remote_addr)
-    waiting = service.minutes_to_wait(db(), place, secret=secret, now=now)
+    waiting = guessing.minutes_to_wait(db(), place, secret=secret, now=now)
     if waiting:
         return _question(CodeForm(), waiting=waiting), 429
     code = codes.read_code(typed)
@@ -92,7 +92,7 @@ def _answer(typed: str, answer: Answer) -> ResponseReturnValue:
     if found is None:
         if code is not None:
             db().rollback()  # the miss is counted in a transaction of its own
-            service.count_miss(house().sessions, place, secret=secret, now=now)
+            guessing.count_miss(house().sessions, place, secret=secret, now=now)
         form = CodeForm()
         form.code.data = typed
         return _question(form, unknown=typed), 404
