@@ -38,8 +38,8 @@ from sud.roster import views as roster
 from sud.scans import views as scans
 from sud.statistics import views as statistics
 from sud.treasury import views as treasury
-from sud.verification import views as verification
 from sud.uploads import views as uploads
+from sud.verification import views as verification
 
 ROOMS: tuple[ModuleType, ...] = (
     health,

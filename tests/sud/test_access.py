@@ -23,6 +23,7 @@ from sud.models import (
     Hearing,
     LogEntry,
     Masking,
+    Notice,
     Publication,
     PublicationState,
     Recording,
@@ -31,6 +32,7 @@ from sud.models import (
     RoleCode,
     Scan,
     ScanPart,
+    Writ,
 )
 from tests.builders import Make
 from tests.conftest import MONDAY
@@ -50,6 +52,8 @@ READING = {
     Scan: Action.SCAN_SETTLE,
     ScanPart: Action.SCAN_SETTLE,
     CertifiedCopy: Action.COPY_TAKE,
+    Notice: Action.NOTICE_READ,
+    Writ: Action.WRIT_READ,
 }
 
 

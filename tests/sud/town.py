@@ -27,8 +27,12 @@ from sud.models import (
     FilingState,
     Hearing,
     Initiative,
+    IssuedPaper,
     ManualGround,
     Masking,
+    Notice,
+    NoticeKind,
+    PaperKind,
     Participant,
     Publication,
     PublicationState,
@@ -42,6 +46,7 @@ from sud.models import (
     Scan,
     ScanPart,
     User,
+    Writ,
 )
 from tests.builders import Make
 
@@ -59,7 +64,7 @@ def build_town(session: Session, make: Make) -> Town:
     here, there = make.court(), make.court("Б1", "BSK-LEN")
     judge, other_judge = make.judge(here), make.judge(there)
     open_case = make.case(here, judge)
-    sealed = make.case(here, judge, sealed=True)
+    sealed = make.case(here, judge)
     foreign = make.case(there, other_judge)
     users: dict[str, User] = {
         "plaintiff": make.party(open_case),
@@ -78,6 +83,9 @@ def build_town(session: Session, make: Make) -> Town:
     things: dict[type, list[Any]] = {Case: [open_case, sealed, foreign]}
     for number, case in enumerate(things[Case]):
         _furnish(session, make, things, case, users, number)
+    # Only now: nothing of a sealed case is ever put before the public.
+    sealed.sealed = True
+    session.flush()
     actors = {name: actor_of(session, user, make.now()) for name, user in users.items()}
     return Town(users, {"anonymous": ANONYMOUS, "the machinery": SYSTEM, **actors}, things)
 
@@ -232,6 +240,34 @@ def _furnish(
         case=case, act=issued, participant=first, asked_by_id=owner.id, asked_at=make.now()
     )
     session.add_all([scan, part, copy])
+    notice = Notice(
+        kind=NoticeKind.HEARING_SET,
+        case=case,
+        hearing=hearing,
+        participant=first,
+        address="",
+        language="ky",
+        created_at=make.now(),
+    )
+    writ = Writ(
+        act=issued,
+        claimant=first,
+        number=f"writ {number}",
+        in_force=make.now().date(),
+        issued=IssuedPaper(
+            code=f"writ{number}",
+            kind=PaperKind.WRIT,
+            subject=f"acts/writs/{number}",
+            language="ky",
+            court=case.court,
+            case=case,
+            object_key=f"issued/{number}",
+            sha256="0" * 64,
+            issued_at=make.now(),
+        ),
+        issued_at=make.now(),
+    )
+    session.add_all([notice, writ])
     session.add_all([*papers, *publications, recusal, remark, *proposals, masking, erasure])
     session.flush()
     for kind, made in (
@@ -250,5 +286,7 @@ def _furnish(
         (Scan, [scan]),
         (ScanPart, [part]),
         (CertifiedCopy, [copy]),
+        (Notice, [notice]),
+        (Writ, [writ]),
     ):
         things.setdefault(kind, []).extend(made)
