@@ -258,9 +258,11 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     Notice: lambda query: query.join(Case, Case.id == Notice.case_id).join(
         Participant, Participant.id == Notice.participant_id
     ),
-    Writ: lambda query: query.join(Act, Act.id == Writ.act_id)
-    .join(Case, Case.id == Act.case_id)
-    .join(Participant, Participant.id == Writ.claimant_id),
+    Writ: lambda query: (
+        query.join(Act, Act.id == Writ.act_id)
+        .join(Case, Case.id == Act.case_id)
+        .join(Participant, Participant.id == Writ.claimant_id)
+    ),
     Disc: lambda query: query,
     Masking: lambda query: _by_recording(query, Masking.recording_id),
     Erasure: lambda query: _by_recording(query, Erasure.recording_id),

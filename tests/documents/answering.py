@@ -56,18 +56,15 @@ def answers_to(form: Form | Question, *, yes: bool, option: int = 0) -> dict[str
 def answer_to(question: Question, *, yes: bool, option: int = 0) -> Any:
     if question.name in _PERSONS:
         return _PERSONS[question.name]
-    match question.kind:
-        case Kind.CHOICE:
-            return question.options[min(option, len(question.options) - 1)].code
-        case Kind.COURT:
-            return next(code for code, kind in COURTS.items() if kind in question.courts)
-        case Kind.GROUP:
-            return answers_to(question, yes=yes, option=option)
-        case Kind.LIST:
-            return [answer_to(question.item, yes=yes, option=option)]
-        case Kind.DAY:
-            return "2026-12-21" if question.time == "future" else "2026-03-10"
+    if question.kind is Kind.CHOICE:
+        return question.options[min(option, len(question.options) - 1)].code
+    if question.kind is Kind.GROUP:
+        return answers_to(question, yes=yes, option=option)
+    if question.kind is Kind.LIST:
+        return [answer_to(question.item, yes=yes, option=option)]
     plain = {
+        Kind.COURT: next((code for code, kind in COURTS.items() if kind in question.courts), ""),
+        Kind.DAY: "2026-12-21" if question.time == "future" else "2026-03-10",
         Kind.YES_NO: yes,
         Kind.MONEY: 1_234_567_50,
         Kind.NUMBER: question.least or 1,

@@ -1,5 +1,7 @@
 """Names in their cases: a table of persons, courts and roles, in Russian and in Kyrgyz."""
 
+from collections.abc import Callable
+
 import pytest
 
 from documents.names import (
@@ -80,9 +82,14 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("bend", "cases", "forms"), TABLE, ids=lambda one: str(one)[:40])
-def test_a_name_in_every_case(bend: object, cases: tuple[Case, ...], forms: list[str]) -> None:
-    assert callable(bend)
+@pytest.mark.parametrize(
+    ("bend", "cases", "forms"),
+    TABLE,
+    ids=[f"{bend.__name__}-{forms[0]}" for bend, _, forms in TABLE],
+)
+def test_a_name_in_every_case(
+    bend: Callable[[str, Case], str], cases: tuple[Case, ...], forms: list[str]
+) -> None:
     name, *expected = forms
     assert bend(name, Case.NOMINATIVE) == name
     assert [bend(name, case) for case in cases] == expected

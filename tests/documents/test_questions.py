@@ -1,4 +1,4 @@
-"""The forms of the public: whole files, right questions, messages for every wrong answer, papers."""
+"""The forms of the public: whole files, right questions, messages for wrong answers, papers."""
 
 import io
 import json
@@ -151,7 +151,7 @@ def test_a_file_that_is_not_understood_is_refused_with_its_name(tmp_path: Path) 
     whole = _file("copies.v1.json")
     whole["properties"]["count"]["format"] = "guess"
     (tmp_path / "copies.v1.json").write_text(json.dumps(whole))
-    with pytest.raises(SchemaError, match="copies.v1.json.*guess"):
+    with pytest.raises(SchemaError, match=r"copies\.v1\.json.*guess"):
         read_catalogue(tmp_path)
     whole = _file("copies.v1.json")
     whole["x-form"]["version"] = 2

@@ -243,9 +243,7 @@ def test_filed_from_another_window_while_a_file_is_on_its_way(
 
     uploads = [Upload(stream=Meanwhile(pdf(8)), name="late.pdf")]
     with pytest.raises(CourtError) as refused:
-        service.attach(
-            session, party, ready, uploads, outside=outside, limit=1 << 20, now=time()
-        )
+        service.attach(session, party, ready, uploads, outside=outside, limit=1 << 20, now=time())
     assert refused.value.code is Refusal.NOT_NOW
     assert len(service.papers_of(session, ready)) == 2
 
