@@ -217,6 +217,7 @@ def papers_post(filing: Filing) -> ResponseReturnValue:
     """Take the chosen files in, all or none."""
     form = PapersForm()
     if form.validate_on_submit():
+        arrived: list[uploads.Uploaded] = []
         try:
             arrived = uploads.all_finished(
                 db(), actor(), form.files.keys, UploadPurpose.PAPER, store=outside().store
@@ -237,6 +238,15 @@ def papers_post(filing: Filing) -> ResponseReturnValue:
             uploads.used(db(), actor(), arrived, defer=outside().defer, now=outside().now())
         except CourtError as error:
             form.refuse(error, form.files)
+            db().rollback()
+            uploads.turn_away(
+                house().sessions,
+                actor(),
+                arrived,
+                error,
+                defer=outside().defer,
+                now=outside().now(),
+            )
         else:
             return redirect(url_for("filings.papers", key=filing.key), 303)
     return _papers_page(filing, form), 422

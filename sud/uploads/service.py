@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from recordings.store import ObjectStore, Readable
 from sud import journal
 from sud.access import Action, Actor
+from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import Upload, UploadPart, UploadPurpose
 from sud.outside import Defer, reaching_the_store
@@ -325,6 +326,28 @@ def forget(
     defer(session, DISCARD, key=str(upload.key))
     session.delete(upload)
     session.flush()
+
+
+def turn_away(
+    sessions: Sessions,
+    actor: Actor,
+    arrived: Sequence[Uploaded],
+    refusal: CourtError,
+    *,
+    defer: Defer,
+    now: datetime,
+) -> None:
+    """Forget the upload that was refused for what it is; the others wait for the next press.
+
+    A transaction of its own: all else of the request is undone.
+    """
+    if refusal.code is Refusal.FILE_NOT_SCANNED:
+        return  # it is not the file's fault
+    refused = [one.key for one in arrived if one.name == refusal.facts.get("name")]
+    with unit(sessions) as session:
+        mine = select(Upload).where(Upload.user_id == actor.user_id, Upload.key.in_(refused))
+        for upload in session.scalars(mine.with_for_update()).all():
+            forget(session, actor, upload, "refused", defer=defer, now=now)
 
 
 def expired(session: Session, *, now: datetime) -> list[Upload]:

@@ -510,6 +510,10 @@ def test_papers_that_came_before_the_form_are_attached(
     refused = party.post(page, data={"files": keys})
     assert refused.status_code == 422
     assert "b.pdf" in refused.text
+    # What was refused does not wait any longer, to be refused again; the rest does.
+    asked = party.get(page).text
+    assert "b.pdf" not in asked
+    assert "a.pdf" in asked
     # Only what is wrong has to be chosen again: beside it an ordinary file goes, as without script.
     taken = party.post(page, data={"files": [keys[0], (io.BytesIO(BytesOfPaper.good(2)), "c.pdf")]})
     assert taken.status_code == 303
