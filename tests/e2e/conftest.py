@@ -19,7 +19,7 @@ from tests.e2e import browser as chromium
 from tests.e2e.axe import findings
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 240
+START_SECONDS = 480
 CASES = 12
 ARGUMENTS = [
     "--no-sandbox",
