@@ -147,6 +147,7 @@ def test_the_band_says_what_the_case_is(app: Flask) -> None:
             case=case,
             bad=HOSTILE,
             day=words.date(2026, 3, 6),
+            case_page_url=lambda *_: None,
         )
     for said in (
         "ГД-319/26-Т5",

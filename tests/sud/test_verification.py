@@ -307,8 +307,9 @@ def test_acts_issued_before_the_table_move_into_it_with_their_codes(
     session.delete(made)
     session.flush()
     # Columns of later migrations that have no default.
-    moved = moved.replace("issued_papers (code", "issued_papers (earlier, code")
-    session.execute(text(moved.replace("SELECT acts.code", "SELECT '[]'::jsonb, acts.code")))
+    later = "earlier, findings"
+    moved = moved.replace("issued_papers (code", f"issued_papers ({later}, code")
+    session.execute(text(moved.replace("SELECT acts.code", "SELECT '[]', '[]', acts.code")))
     session.expire_all()
     again = session.scalars(select(IssuedPaper).where(IssuedPaper.code == kept["code"])).one()
     assert {name: getattr(again, name) for name in kept} == kept
