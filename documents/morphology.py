@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import cache, lru_cache
 from typing import Any
@@ -18,6 +19,10 @@ _SENSES = {
     "Name": "person", "Surn": "person", "Patr": "person", "Geox": "place", "Orgn": "organisation",
     "Trad": "mark", "Abbr": "mark",
 }  # fmt: skip
+
+
+# On opening it tells its revision and date, each time.
+logging.getLogger("pymorphy3").setLevel(logging.WARNING)
 
 
 @cache
