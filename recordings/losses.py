@@ -20,7 +20,7 @@ def lost(title: Title, plan: Plan, pieces: Sequence[Made]) -> tuple[Loss, ...]:
     told = [(one.start_s - SLACK_S, one.start_s + one.seconds + SLACK_S) for one in title.losses]
     more = [
         Loss(start_s=round(start, 3), seconds=round(end - start, 3), why=Why.TORN)
-        for start, end in _joined(sorted(_undecoded(plan, pieces)))
+        for start, end in _joined(sorted(_undecoded(title, plan, pieces)))
         if not any(first <= start and end <= after for first, after in told)
     ]
     return tuple(sorted((*title.losses, *more), key=lambda one: one.start_s))
@@ -32,11 +32,22 @@ def seconds(losses: Sequence[Loss]) -> float:
     return sum(end - start for start, end in _joined(ranges))
 
 
-def _undecoded(plan: Plan, pieces: Sequence[Made]) -> Iterator[Range]:
+def _undecoded(title: Title, plan: Plan, pieces: Sequence[Made]) -> Iterator[Range]:
     for one in pieces:
         yield from ((start, start + length) for start, length in one.still)
-        if one.absent:
+        if _gone(title, one.absent):
             yield float(plan.second(one.first)), float(plan.second(one.first + one.frames))
+
+
+def _gone(title: Title, absent: Sequence[str]) -> bool:
+    """Whether what was not there takes the piece with it.
+
+    A sound track that a part of the recording never had is no loss: recorders change them, and
+    microphones are forgotten. That nothing is heard there, the judgement says.
+    """
+    if title.picture is not None:
+        return PICTURE in absent
+    return bool(absent) and len(absent) >= len(title.sounds)
 
 
 def _joined(ranges: Sequence[Range]) -> Iterator[Range]:

@@ -21,6 +21,7 @@ from recordings.errors import TranscoderError
 from recordings.feed import Feed, feed
 from recordings.files import files_at
 from recordings.fragments import FragmentError
+from recordings.losses import lost
 from recordings.package import Package, PackageError, finish
 from recordings.plan import Plan, plan
 from recordings.playlists import Stretch, media_playlist, rate_of
@@ -379,6 +380,8 @@ def test_what_is_nowhere_is_black_silent_and_told(tape: Tape, tmp_path: Path) ->
     assert done.absent == ("picture", "sound:0")
     assert done.still == ((11.0, 5.0),)
     assert done.frames == 125
+    (loss,) = lost(tape.title, made, [done])
+    assert (loss.start_s, loss.why) == (11.0, Why.TORN)
 
 
 def test_a_stream_that_a_stretch_lacks_is_left_out(tape: Tape, tmp_path: Path) -> None:
@@ -388,6 +391,7 @@ def test_a_stream_that_a_stretch_lacks_is_left_out(tape: Tape, tmp_path: Path) -
     made = plan(tape.title, how=LONG, treated=False)
     done = encode_piece(deaf, tape.title, made, 1, tmp_path, program=FFMPEG)
     assert (done.absent, done.still) == (("sound:0",), ())
+    assert lost(tape.title, made, [done]) == ()  # what was never recorded is not lost
 
 
 def test_sound_that_changes_its_channels_stays_on_its_clock(tmp_path: Path) -> None:
