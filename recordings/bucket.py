@@ -6,7 +6,6 @@ known to have arrived, and an interrupted put finds again what it had brought.
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +24,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from minio.retention import Retention
 from urllib3.exceptions import HTTPError
 
+from recordings.seeking import Seekable
 from recordings.store import (
     CHUNK,
     OCTETS,
@@ -497,28 +497,13 @@ class _Sending:
             self._overtaken = True
 
 
-class _RangedObject(io.RawIOBase):
+class _RangedObject(Seekable):
     """A stored object as a seekable raw file: each read is one range request."""
 
     def __init__(self, store: BucketStore, key: str, size: int) -> None:
+        super().__init__(size)
         self._store = store
         self._key = key
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         length = min(len(buffer), self._size - self._at)

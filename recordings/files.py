@@ -11,6 +11,7 @@ from typing import IO, Any, BinaryIO
 
 from recordings.chart import tolerant
 from recordings.errors import NotADiscError
+from recordings.seeking import Seekable
 from recordings.store import ObjectStore
 
 COPIED = 1 << 20  # bytes copied at once
@@ -189,28 +190,13 @@ def address(file: File, scratch: Path | None) -> str | None:
     return str(target.absolute())
 
 
-class _Pieces(io.RawIOBase):
+class _Pieces(Seekable):
     """Parts of files, one after the other, as a file of its own."""
 
     def __init__(self, parts: Sequence[tuple[File | None, int, int]]) -> None:
+        super().__init__(sum(size for _, _, size in parts))
         self._parts = parts
         self._open: dict[int, BinaryIO] = {}
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        size = sum(size for _, _, size in self._parts)
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         before = 0
@@ -236,29 +222,14 @@ class _Pieces(io.RawIOBase):
         super().close()
 
 
-class _Slice(io.RawIOBase):
+class _Slice(Seekable):
     """A part of a file as a file of its own."""
 
     def __init__(self, whole: IO[bytes], start: int, size: int, *, owned: bool = True) -> None:
+        super().__init__(size)
         self._whole = whole
         self._owned = owned
         self._start = start
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         length = min(len(buffer), self._size - self._at)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from recordings.seeking import Seekable
 from recordings.store import IncompleteError, ObjectStore, Readable
 
 PIECE: Final = 8 << 20
@@ -90,30 +91,15 @@ def _name(key: UUID, start: int) -> str:
     return f"{prefix_of(key)}{start:015}"
 
 
-class _Joined(io.RawIOBase):
+class _Joined(Seekable):
     """Objects one after another as one file: each read is one request for a range."""
 
     def __init__(self, store: ObjectStore, key: UUID, parts: Sequence[Part]) -> None:
+        super().__init__(sum(part.size for part in parts))
         self._store = store
         self._key = key
         self._parts = parts
         self._starts = [part.start for part in parts]
-        self._size = sum(part.size for part in parts)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
 
     def readinto(self, buffer: Any, /) -> int:
         if self._at >= self._size:
