@@ -28,7 +28,6 @@ from sud.local.objects import store
 from sud.local.processes import (
     StartError,
     end,
-    free_port,
     last_words,
     open_privately,
     private,
@@ -143,7 +142,7 @@ class House:
             self._settle()
             self._start_servers(stack)
             stack.callback(self._stop)
-            self._start_mail_catcher()
+            self._start_mail_catcher(stack)
             self._prepare_archive()
             self._start_processes()
             self._await_health()
@@ -162,13 +161,8 @@ class House:
         return self.settings.get("SUD_DEMONSTRATION", "true").lower() in {"1", "true", "yes"}
 
     def _open_door(self, stack: ExitStack) -> None:
-        """Take the port now and for good: the web gets it when all is ready, and when restarted."""
-        for port in range(self.port, self.port + 100):
-            with contextlib.suppress(OSError):
-                self.door = stack.enter_context(socket.create_server(("127.0.0.1", port)))
-                break
-        else:
-            raise StartError(f"no free port from {self.port} on")
+        """Take the web's port: it gets it when all is ready, and when it is restarted."""
+        self.door, port = _taken(stack, self.port)
         if port != self.port:
             self.say(f"  Port {self.port} is taken; using {port} instead.")
         self.port = port
@@ -212,16 +206,17 @@ class House:
                 "SUD_S3_SECRET_KEY": address.secret_key,
             }
 
-    def _start_mail_catcher(self) -> None:
+    def _start_mail_catcher(self, stack: ExitStack) -> None:
         if "SUD_SMTP_HOST" in config.given():
             self.say(f"  {'mail':<{WIDTH}}yours, by SUD_SMTP_HOST")
             return
-        smtp, page = _first_free(1025), _first_free(8025)
-        self.settings |= {"SUD_SMTP_HOST": "127.0.0.1", "SUD_SMTP_PORT": str(smtp)}
-        self.mail_page = f"http://127.0.0.1:{page}/"
-        argv = ["-m", "sud.local.mail", str(self.var / "mail"), f"--smtp={smtp}", f"--page={page}"]
+        (smtp, smtp_port), (page, page_port) = _taken(stack, 1025), _taken(stack, 8025)
+        self.settings |= {"SUD_SMTP_HOST": "127.0.0.1", "SUD_SMTP_PORT": str(smtp_port)}
+        self.mail_page = f"http://127.0.0.1:{page_port}/"
+        doors = smtp.fileno(), page.fileno()
+        argv = [str(self.var / "mail"), f"--smtp={doors[0]}", f"--page={doors[1]}"]
         with self.step("mail catcher"):
-            self._start("mail", argv)
+            self._start("mail", ["-m", "sud.local.mail", *argv], doors)
 
     def _prepare_archive(self) -> None:
         with self.step("tables"):
@@ -423,10 +418,14 @@ def _kept_secret(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-def _first_free(wanted: int) -> int:
+def _taken(stack: ExitStack, wanted: int) -> tuple[socket.socket, int]:
+    """Take the first free port from here on, for as long as we live: who serves it gets it open.
+
+    A port that is only looked at can be another's by the time that a process opens it.
+    """
     for port in range(wanted, wanted + 100):
-        if free_port(port):
-            return port
+        with contextlib.suppress(OSError):
+            return stack.enter_context(socket.create_server(("127.0.0.1", port))), port
     raise StartError(f"no free port from {wanted} on")
 
 

@@ -4,11 +4,13 @@ Only for the fictional court of `make run`; a real house is given a real mail se
 """
 
 import argparse
+import asyncio
 import email
 import html
 import re
 import secrets
 import signal
+import socket
 import threading
 from datetime import UTC
 from email.message import EmailMessage
@@ -19,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from sud.local.processes import private, write_privately
 
@@ -105,8 +107,8 @@ def _when(letter: EmailMessage) -> str:
         return "-"
 
 
-def page_server(catcher: Catcher, port: int) -> ThreadingHTTPServer:
-    """Return the server of the two pages, on loopback."""
+def page_server(catcher: Catcher, door: socket.socket) -> ThreadingHTTPServer:
+    """Return the server of the two pages, behind an open port."""
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -131,29 +133,39 @@ def page_server(catcher: Catcher, port: int) -> ThreadingHTTPServer:
         def log_message(self, *_: Any) -> None:
             """Write no log: nobody reads it."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Pages)
+    server = ThreadingHTTPServer(door.getsockname(), Pages, bind_and_activate=False)
+    server.socket.close()
+    server.socket = door
+    return server
+
+
+async def catch(catcher: Catcher, smtp: socket.socket, page: socket.socket) -> None:
+    """Take letters and show them, each behind its open port, until SIGTERM."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = await loop.create_server(
+        lambda: SMTP(catcher, data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop), sock=smtp
+    )
+    pages = page_server(catcher, page)
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    await stop.wait()
+    server.close()
+    pages.shutdown()
 
 
 def main() -> None:
-    """Be the mail catcher until SIGTERM."""
+    """Be the mail catcher behind two ports that whoever starts it has opened."""
     parser = argparse.ArgumentParser(description=TITLE)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--smtp", type=int, required=True, help="port")
-    parser.add_argument("--page", type=int, required=True, help="port")
+    parser.add_argument("--smtp", type=int, required=True, help="descriptor of the open port")
+    parser.add_argument("--page", type=int, required=True, help="descriptor of the open port")
     arguments = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    catcher = Catcher(arguments.directory)
-    controller = Controller(
-        catcher, hostname="127.0.0.1", port=arguments.smtp, data_size_limit=LARGEST
-    )
-    pages = page_server(catcher, arguments.page)
-    controller.start()
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
-    stop.wait()
-    controller.stop()
-    pages.shutdown()
+    with (
+        socket.socket(fileno=arguments.smtp) as smtp,
+        socket.socket(fileno=arguments.page) as page,
+    ):
+        asyncio.run(catch(Catcher(arguments.directory), smtp, page))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from tests.sud.processes import environment_of, until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MIB = 1 << 20
+OPEN = {"01", "08"}  # a connection in /proc/net/tcp: established, or closed by the other side
 WHOLE = "Толук келди"
 LEFT = "калды"
 
@@ -64,6 +65,13 @@ def _answers(port: int) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _asked(port: int) -> bool:
+    """Whether the web process has still somebody's request in hand."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    ends = (line.split()[1:4] for line in lines)
+    return any(own.endswith(f":{port:04X}") and state in OPEN for own, _, state in ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +110,14 @@ Opened = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
-    """Open a page as somebody who is signed in, over a line."""
+def opened(browser: Browser, port: int, own_sessions: Sessions) -> Iterator[Opened]:
+    """Open a page as somebody who is signed in, over a line; at the end nobody asks any more."""
     contexts = []
 
     def made(
         over: Line | int, cookie: str, page: str, *, scripts: bool = True, width: int = 1100
     ) -> Page:
-        port = over if isinstance(over, int) else over.port
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{over if isinstance(over, int) else over.port}"
         context = browser.new_context(
             locale="ky-KG", java_script_enabled=scripts, viewport={"width": width, "height": 900}
         )
@@ -123,6 +130,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
     yield made
     for context in contexts:
         context.close()
+    until(lambda: not _asked(port), "the last request to be answered")
 
 
 def _file(folder: Path, name: str, size: int) -> Path:

@@ -38,6 +38,7 @@ def serving(config, outside, sessions):
     """The house at an address, for whoever asks over HTTP."""
     app = make_app(config, outside=outside, sessions=sessions)
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing it waits for what those who were killed had asked
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -173,11 +174,13 @@ def test_one_is_killed_and_one_is_away_for_a_day(
         assert (second.returncode, second.stdout) == (2, "")
         assert "another process works with" in second.stderr
         assert bodies.running["bar"].poll() is None
+        # Before the house goes: that nobody answers any more would stand in what they say.
+        for name in NAMES:
+            bodies.kill(name)
 
     for number in range(1, DAY + 1):
         assert f"ombudsman: cosigned and revealed epoch {number}\n" in bodies.words("ombudsman")
     for name in NAMES:
-        bodies.kill(name)
         assert load(tmp_path / f"{name}.json").used == DAY
         assert "refused" not in bodies.words(name)
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -134,8 +135,6 @@ def test_a_killed_process_is_started_again_aloud(start: Start, tmp_path: Path) -
 
 
 def test_a_taken_port_is_told_and_the_next_one_used(start: Start) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = read_until(start(port=port), "Ctrl-C")
@@ -155,26 +154,21 @@ def test_a_process_that_keeps_dying_is_not_started_for_ever(tmp_path: Path) -> N
 
 
 def test_the_mail_catcher_keeps_and_shows_letters(tmp_path: Path) -> None:
-    smtp, page = free_port(), free_port()
-    child = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "sud.local.mail",
-            tmp_path / "mail",
-            f"--smtp={smtp}",
-            f"--page={page}",
-        ]
-    )
+    near = ("127.0.0.1", 0)
+    with socket.create_server(near) as smtp, socket.create_server(near) as page:
+        doors = smtp.fileno(), page.fileno()
+        argv = [str(tmp_path / "mail"), f"--smtp={doors[0]}", f"--page={doors[1]}"]
+        child = subprocess.Popen([sys.executable, "-m", "sud.local.mail", *argv], pass_fds=doors)
+        ports = smtp.getsockname()[1], page.getsockname()[1]
     try:
-        until(lambda: not free_port(page) and not free_port(smtp), "the catcher")
         letter = EmailMessage()
         letter["From"], letter["To"] = "court@example.kg", "party@example.kg"
         letter["Subject"], letter["Date"] = "Отурум <b>", "Mon, 23 Nov 2026 10:00:00 +0600"
         letter.set_content("Угуу 25-ноябрда.")
-        with smtplib.SMTP("127.0.0.1", smtp) as server:
+        # Nobody waits for the catcher to be ready: its ports are open from the first moment.
+        with smtplib.SMTP("127.0.0.1", ports[0], timeout=60) as server:
             server.send_message(letter)
-        connection = http.client.HTTPConnection("127.0.0.1", page)
+        connection = http.client.HTTPConnection("127.0.0.1", ports[1], timeout=60)
         connection.request("GET", "/")
         answer = connection.getresponse()
         shown = answer.read().decode()
