@@ -220,10 +220,12 @@ def test_a_slow_line_shows_how_far_it_is_and_a_reload_loses_nothing(
 def test_what_is_not_taken_is_told_and_can_be_replaced(
     port: int, people: People, opened: Opened, own_sessions: Sessions, tmp_path: Path
 ) -> None:
-    paper, wrong, empty = (tmp_path / name for name in ("a.pdf", "b.pdf", "empty.pdf"))
+    names = ("a.pdf", "b.pdf", "c.pdf", "empty.pdf")
+    paper, wrong, spare, empty = (tmp_path / name for name in names)
     made = pikepdf.new()
     made.add_blank_page()
     made.save(paper)
+    made.save(spare)
     wrong.write_bytes(b"<!doctype html>")
     empty.write_bytes(b"")
     page = opened(port, people.party, people.papers)
@@ -232,9 +234,9 @@ def test_what_is_not_taken_is_told_and_can_be_replaced(
     large = _file(tmp_path, "large.pdf", 0)
     os.truncate(large, most + 1)
     film = _file(tmp_path, "film.avi", 10)
-    page.set_input_files("input[type=file]", [empty, large, film, paper, wrong])
+    page.set_input_files("input[type=file]", [empty, large, film, paper, wrong, spare])
     rows = page.locator("[data-list] > li")
-    for place, words in enumerate(("бош", "чоң", "түрдөгү", WHOLE, WHOLE)):
+    for place, words in enumerate(("бош", "чоң", "түрдөгү", WHOLE, WHOLE, WHOLE)):
         expect(rows.nth(place)).to_contain_text(words)
     assert findings(page) == []
     _picture(page, "not-taken")
@@ -243,11 +245,13 @@ def test_what_is_not_taken_is_told_and_can_be_replaced(
     expect(page.locator("[data-then]")).not_to_be_empty()
     for _ in range(3):
         rows.nth(0).locator("[data-do=cancel]").click()
-    # The form was waiting for that; what the court refuses is named, what arrived is kept.
+    # The form was waiting for that; what the court refuses is named and gone, the rest is kept.
     expect(page.locator(".govuk-error-summary")).to_contain_text("b.pdf")
     _picture(page, "refused")
-    page.get_by_role("button", name="b.pdf").click()
     expect(page.get_by_label("b.pdf")).to_have_count(0)
+    expect(page.get_by_label("a.pdf", exact=False).first).to_be_checked()
+    page.get_by_role("button", name="c.pdf").click()
+    expect(page.get_by_label("c.pdf")).to_have_count(0)
     submit.click()
     page.wait_for_url(f"**{people.papers}")
     expect(page.locator(".sud-papers")).to_contain_text("a.pdf")
