@@ -20,6 +20,8 @@ from sud.words import LANGUAGE_COOKIE, LANGUAGES, language, refusal_words
 views = Blueprint("portal", __name__, template_folder="templates")
 
 YEAR = 365 * 24 * 3600
+IN_LINE = 4
+"""Rooms that fit on the line of the navigation, between the first page and the way out."""
 
 
 @views.get("/")
@@ -68,45 +70,58 @@ class Way:
     text: str
     url: str
     current: bool
-    last: bool = False
 
 
-def navigation() -> list[Way]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """The main navigation: what stands in the line, what behind "More", and the way in or out."""
+
+    line: list[Way]
+    more: list[Way]
+    last: Way
+
+
+def navigation() -> Ways:
     """Return the ways that are open to whoever looks."""
     who = actor()
     if not who.signed_in:
-        return [
-            _way("publication.decisions", _("Decisions")),
-            _way("publication.cause_list", _("Hearings")),
-            _way("allocation.draws", _("How judges are drawn")),
-            _way("registry.courts", _("Courts")),
-            _way("accounts.sign_in", _("Sign in"), last=True),
-        ]
+        return Ways(
+            line=[
+                _way("publication.decisions", _("Decisions")),
+                _way("publication.cause_list", _("Hearings")),
+                _way("allocation.draws", _("How judges are drawn")),
+                _way("registry.courts", _("Courts")),
+            ],
+            more=[],
+            last=_way("accounts.sign_in", _("Sign in")),
+        )
+    # In the order in which a day asks for them: the first stand in the line, the rest after it.
     rooms = (
         (Action.FILING_QUEUE, "filings.queue", _("New filings")),
         (Action.SCAN_ADD, "scans.queue", _("Paper into the files")),
-        (Action.REFILING_LIST, "refiling.lately", _("Filed again")),
-        (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.FILING_START, "filings.start", _("File a claim")),
         (Action.CALENDAR_READ, "hearings.calendar", _("Calendar")),
-        (Action.RECORDING_QUEUE, "discs.queue", _("Discs")),
-        (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
-        (Action.CUSTODY_LIST, "custody.waiting", _("Custody of recordings")),
         (Action.PUBLICATION_QUEUE, "publication.queue", _("Publication")),
         (Action.POLICY_EDIT, "publication.policies_kept", _("Policy of publication")),
+        (Action.CASE_SEARCH, "cases.search", _("Find a case")),
+        (Action.RECORDING_QUEUE, "discs.queue", _("Discs")),
+        (Action.WATCH_READ, "statistics.watch", _("Fairness watch")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
         (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
-        (Action.PORTFOLIO_READ, "recusals.absences", _("Long absences")),
-        (Action.WATCH_READ, "statistics.watch", _("Fairness watch")),
+        (Action.REFILING_LIST, "refiling.lately", _("Filed again")),
+        (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.ROSTER_WAITING, "roster.index", _("Rosters")),
+        (Action.PORTFOLIO_READ, "recusals.absences", _("Long absences")),
+        (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
+        (Action.CUSTODY_LIST, "custody.waiting", _("Custody of recordings")),
         (Action.REFERENCE_READ, "registry.reference", _("Reference data")),
-        (Action.CASE_SEARCH, "cases.search", _("Find a case")),
     )
-    return [
-        _way("cases.home", _("My work") if who.staff else _("My cases")),
-        *(_way(endpoint, text) for action, endpoint, text in rooms if can(action)),
-        _way("accounts.sign_out", _("Sign out: %(name)s", name=who.name), last=True),
-    ]
+    opened = [_way(endpoint, text) for action, endpoint, text in rooms if can(action)]
+    return Ways(
+        line=[_way("cases.home", _("My work") if who.staff else _("My cases")), *opened[:IN_LINE]],
+        more=opened[IN_LINE:],
+        last=_way("accounts.sign_out", _("Sign out: %(name)s", name=who.name)),
+    )
 
 
 def footer_ways() -> list[Way]:
@@ -122,8 +137,8 @@ def footer_ways() -> list[Way]:
     ]
 
 
-def _way(endpoint: str, text: str, *, last: bool = False) -> Way:
-    return Way(text=text, url=url_for(endpoint), current=request.endpoint == endpoint, last=last)
+def _way(endpoint: str, text: str) -> Way:
+    return Way(text=text, url=url_for(endpoint), current=request.endpoint == endpoint)
 
 
 def language_url(code: str) -> str:
