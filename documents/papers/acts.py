@@ -98,19 +98,18 @@ def act(facts: Act) -> Printed:
         *parts,
         sheet.Ending(last, after),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{kind.heading} {facts.number}",
-            author=facts.court,
-            subject=words.date_and_place(facts.day, facts.place),
-            language=words.language_tag,
-            made=blocks.noon(facts.day),
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code if facts.verification else words.word("act", "draft"),
-            watermark=words.word("act", "draft") if draft else "",
-            attachment=None if draft else _data_of(facts),
-        ),
+        title=f"{kind.heading} {facts.number}",
+        author=facts.court,
+        subject=words.date_and_place(facts.day, facts.place),
+        made=blocks.noon(facts.day),
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
+        unverified=words.word("act", "draft"),
+        watermark=words.word("act", "draft") if draft else "",
+        attachment=None if draft else _data_of(facts),
     )
 
 
@@ -140,17 +139,15 @@ def public_act(facts: PublicAct) -> Printed:
         *parts,
         sheet.Ending(last, after),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{kind.heading} {facts.number}",
-            author=facts.court,
-            subject=words.word("public", "mark"),
-            language=words.language_tag,
-            made=blocks.noon(facts.published),
-            footer=words.word("act", "case", number=facts.number),
-            code=words.word("public", "mark"),
-        ),
+        title=f"{kind.heading} {facts.number}",
+        author=facts.court,
+        subject=words.word("public", "mark"),
+        made=blocks.noon(facts.published),
+        footer=words.word("act", "case", number=facts.number),
+        unverified=words.word("public", "mark"),
     )
 
 

@@ -110,17 +110,15 @@ def application(facts: Application) -> Printed:
         *blocks.verification_box(words, facts.verification),
     ]
     *story, last = story
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         [*story, sheet.Ending(last, after)],
-        sheet.Sheet(
-            title=facts.title,
-            author=", ".join(side.name for side in facts.sides[:1]),
-            subject=facts.about or facts.title,
-            language=words.language_tag,
-            made=facts.made,
-            footer=" · ".join(text for text in (facts.title, facts.version) if text),
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=facts.title,
+        author=", ".join(side.name for side in facts.sides[:1]),
+        subject=facts.about or facts.title,
+        made=facts.made,
+        footer=" · ".join(text for text in (facts.title, facts.version) if text),
+        verification=facts.verification,
     )
 
 
@@ -143,16 +141,14 @@ def empty_form(facts: EmptyForm) -> Printed:
         story += blocks.section(words.word("application", "attachments"))
         story += [_tick(text) for text in facts.attachments]
     story += [CondPageBreak(30 * mm), *_hand(words, None, "")]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=facts.title,
-            author="",
-            subject=facts.about or facts.title,
-            language=words.language_tag,
-            made=facts.made,
-            footer=" · ".join(text for text in (facts.title, facts.version) if text),
-        ),
+        title=facts.title,
+        author="",
+        subject=facts.about or facts.title,
+        made=facts.made,
+        footer=" · ".join(text for text in (facts.title, facts.version) if text),
     )
 
 

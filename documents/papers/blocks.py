@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
+from documents.archival import Attachment
 from documents.papers import sheet, styles
-from documents.papers.facts import Certification, Signing, Verification
+from documents.papers.facts import Certification, Printed, Signing, Verification
 from documents.wording import COURT_TIME, Wording
 
 _QR_SIDE = 27 * mm
@@ -179,3 +181,57 @@ def numbered(items: Sequence[str]) -> list[Flowable]:
         )
         for place, item in enumerate(items, 1)
     ]
+
+
+def printed(
+    words: Wording,
+    story: Sequence[Flowable],
+    *,
+    title: str,
+    author: str,
+    subject: str,
+    made: datetime,
+    footer: str,
+    verification: Verification | None = None,
+    unverified: str = "",
+    watermark: str = "",
+    counted: bool = True,
+    attachment: Attachment | None = None,
+) -> Printed:
+    """Print a paper; its code stands in the footer of each page, or what is said where it has none.
+
+    The pages are `counted`, but for a sheet that is added to another paper.
+    """
+    return sheet.print_paper(
+        story,
+        sheet.Sheet(
+            title=title,
+            author=author,
+            subject=subject,
+            language=words.language_tag,
+            made=made,
+            footer=footer,
+            code=verification.code if verification else unverified,
+            watermark=watermark,
+            numbered=counted,
+            attachment=attachment,
+        ),
+    )
+
+
+def ruled(
+    rows: Sequence[Sequence[Flowable | list[Flowable] | str]],
+    widths: Sequence[float],
+    *commands: tuple[Any, ...],
+) -> Flowable:
+    """A table with a line below each row and a heavier one below its head, which is repeated."""
+    return sheet.columns(
+        rows,
+        widths,
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
+        ("TOPPADDING", (0, 0), (-1, -1), 4),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        *commands,
+        repeat=1,
+    )

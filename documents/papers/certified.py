@@ -138,16 +138,14 @@ def _vouching(words: Wording, certification: Certification, pages: int) -> Print
         ),
         *blocks.verification_box(words, certification.verification),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=word("mark"),
-            author=certification.name,
-            subject=word("mark"),
-            language=words.language_tag,
-            made=blocks.noon(certification.day),
-            footer=word("mark"),
-            numbered=False,
-            code=certification.verification.code if certification.verification else "",
-        ),
+        title=word("mark"),
+        author=certification.name,
+        subject=word("mark"),
+        made=blocks.noon(certification.day),
+        footer=word("mark"),
+        counted=False,
+        verification=certification.verification,
     )

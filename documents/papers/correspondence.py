@@ -87,17 +87,15 @@ def notice(facts: Notice) -> Printed:
         *text,
         sheet.Ending(last, after),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{heading} {facts.number}",
-            author=facts.court,
-            subject=heading,
-            language=words.language_tag,
-            made=blocks.noon(facts.issued),
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=f"{heading} {facts.number}",
+        author=facts.court,
+        subject=heading,
+        made=blocks.noon(facts.issued),
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
     )
 
 
@@ -127,15 +125,13 @@ def cover_letter(facts: CoverLetter) -> Printed:
         *text,
         sheet.Ending(last, after),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=blocks.capital(facts.about),
-            author=facts.court,
-            subject=number,
-            language=words.language_tag,
-            made=blocks.noon(facts.issued),
-            footer=number,
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=blocks.capital(facts.about),
+        author=facts.court,
+        subject=number,
+        made=blocks.noon(facts.issued),
+        footer=number,
+        verification=facts.verification,
     )

@@ -104,17 +104,16 @@ def minutes(facts: Minutes) -> Printed:
         *_course(words, facts.steps),
         sheet.Ending(ending, after),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{heading} {facts.number}",
-            author=facts.court,
-            subject=words.date_and_place(begun.date(), facts.place),
-            language=words.language_tag,
-            made=facts.begun,
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code if facts.verification else word("draft"),
-        ),
+        title=f"{heading} {facts.number}",
+        author=facts.court,
+        subject=words.date_and_place(begun.date(), facts.place),
+        made=facts.begun,
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
+        unverified=word("draft"),
     )
 
 
@@ -172,13 +171,8 @@ def _course(words: Wording, steps: Sequence[Step]) -> list[Flowable]:
 def _ruled(
     rows: Sequence[Sequence[Flowable | list[Flowable] | str]], widths: Sequence[float]
 ) -> Flowable:
-    return sheet.columns(
+    return blocks.ruled(
         rows,
         widths,
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
-        ("TOPPADDING", (0, 0), (-1, -1), 4),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("RIGHTPADDING", (0, 0), (-2, -1), 6),
-        repeat=1,
     )

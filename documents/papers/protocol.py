@@ -10,8 +10,7 @@ from datetime import datetime
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
-from documents.papers import sheet, styles
-from documents.papers.blocks import grouped, labelled, letterhead, section, verification_box
+from documents.papers import blocks, sheet, styles
 from documents.papers.facts import Printed, Verification
 from documents.wording import Wording, wording
 
@@ -107,13 +106,13 @@ def protocol(facts: Protocol) -> Printed:
     words = wording(facts.language)
     heading = words.word("protocol", "heading")
     story: list[Flowable] = [
-        *letterhead(words, facts.court),
+        *blocks.letterhead(words, facts.court),
         sheet.line(words.word("act", "case", number=facts.number), styles.NUMBER),
         sheet.line(heading, styles.RECEIPT_TITLE),
     ]
     for attempt, draw in enumerate(facts.draws, 1):
         if len(facts.draws) > 1:
-            story += section(words.word("protocol", "attempt", attempt=attempt), _LEAST_ROOM)
+            story += blocks.section(words.word("protocol", "attempt", attempt=attempt), _LEAST_ROOM)
         story += _draw(words, draw)
     story += [
         sheet.line(words.word("protocol", "note"), styles.NOTE),
@@ -122,19 +121,17 @@ def protocol(facts: Protocol) -> Printed:
             styles.SMALL,
         ),
         sheet.line(words.word("protocol", "page", url=facts.url), styles.SMALL),
-        *verification_box(words, facts.verification),
+        *blocks.verification_box(words, facts.verification),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{heading} {facts.number}",
-            author=facts.court,
-            subject=heading,
-            language=words.language_tag,
-            made=facts.made,
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=f"{heading} {facts.number}",
+        author=facts.court,
+        subject=heading,
+        made=facts.made,
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
     )
 
 
@@ -157,19 +154,19 @@ def _draw(words: Wording, draw: Draw) -> Iterator[Flowable]:
         ),
         *judges,
     ]
-    yield labelled((label, value) for label, value in rows if value)
+    yield blocks.labelled((label, value) for label, value in rows if value)
     for remark in draw.remarks:
         yield sheet.line(word(f"remark_{remark}"), styles.NOTICE)
     for seat in draw.seats:
         yield from _seat(words, seat, several=len(draw.seats) > 1)
-    yield from section(word("excluded"))
+    yield from blocks.section(word("excluded"))
     if draw.excluded:
-        yield labelled((word(f"excluded_{ground}"), name) for name, ground in draw.excluded)
+        yield blocks.labelled((word(f"excluded_{ground}"), name) for name, ground in draw.excluded)
     else:
         yield sheet.line(word("nobody"), styles.VALUE)
     if draw.left:
-        yield from section(word("left"))
-        yield labelled(
+        yield from blocks.section(word("left"))
+        yield blocks.labelled(
             (
                 word(f"left_{one.ground}")
                 if one.index is None
@@ -185,7 +182,7 @@ def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
     title = words.word("protocol", "candidates")
     if several:
         title = f"{words.word('protocol', f'role_{seat.role}')}. {title}"
-    yield from section(title, _LEAST_ROOM)
+    yield from blocks.section(title, _LEAST_ROOM)
     heads = ("judge", "share", "load", "fair", "chance", "numbers")
     rows: list[list[Flowable | list[Flowable] | str]] = [
         [
@@ -211,16 +208,11 @@ def _seat(words: Wording, seat: Seat, *, several: bool) -> Iterator[Flowable]:
     narrow, numbers = 20 * mm, 34 * mm
     widths = (styles.TEXT_WIDTH - 4 * narrow - numbers, *[narrow] * 4, numbers)
     chosen = [place for place, one in enumerate(seat.candidates, 1) if one.drawn]
-    yield sheet.columns(
+    yield blocks.ruled(
         rows,
         widths,
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
-        ("TOPPADDING", (0, 0), (-1, -1), 4),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("RIGHTPADDING", (0, 0), (0, -1), 6),
         *(("BACKGROUND", (0, place), (-1, place), styles.PALE) for place in chosen),
-        repeat=1,
     )
     decided = words.word("protocol", "decided", u=_figure(seat.u), total=_figure(seat.total))
     yield sheet.line(decided, styles.DETAIL)
@@ -233,7 +225,7 @@ def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
     def word(key: str, **facts: object) -> str:
         return words.word("protocol", key, **facts)
 
-    yield from section(word("origin"), _LEAST_ROOM)
+    yield from blocks.section(word("origin"), _LEAST_ROOM)
     rows: list[tuple[str, str]] = []
     if draw.sealed:
         sealed = draw.sealed
@@ -253,7 +245,7 @@ def _origin(words: Wording, draw: Draw) -> Iterator[Flowable]:
         [
             [
                 sheet.line(name, styles.DETAIL),
-                sheet.line(grouped(value) if len(value) == 64 else value, styles.DIGEST),  # noqa: PLR2004
+                sheet.line(blocks.grouped(value) if len(value) == 64 else value, styles.DIGEST),  # noqa: PLR2004
             ]
             for name, value in rows
         ],

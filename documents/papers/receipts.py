@@ -75,7 +75,7 @@ def receipt(facts: Receipt) -> Printed:
         sheet.line(words.word("receipt", "note"), styles.NOTE),
         *blocks.verification_box(words, facts.verification),
     ]
-    return sheet.print_paper(story, _sheet(words, "receipt", facts, facts.filed))
+    return _printed(words, story, "receipt", facts, facts.filed)
 
 
 def payment(facts: Payment) -> Printed:
@@ -109,19 +109,26 @@ def payment(facts: Payment) -> Printed:
         sheet.line(words.word("payment", "note"), styles.NOTE),
         *blocks.verification_box(words, facts.verification),
     ]
-    return sheet.print_paper(story, _sheet(words, "payment", facts, facts.paid))
+    return _printed(words, story, "payment", facts, facts.paid)
 
 
-def _sheet(words: Wording, kind: str, facts: Receipt | Payment, made: datetime) -> sheet.Sheet:
+def _printed(
+    words: Wording,
+    story: Sequence[Flowable],
+    kind: str,
+    facts: Receipt | Payment,
+    made: datetime,
+) -> Printed:
     heading = words.word(kind, "heading")
-    return sheet.Sheet(
+    return blocks.printed(
+        words,
+        story,
         title=f"{heading} {facts.number}",
         author=facts.court,
         subject=heading,
-        language=words.language_tag,
         made=made,
         footer=f"{heading} № {facts.number}",
-        code=facts.verification.code if facts.verification else "",
+        verification=facts.verification,
     )
 
 
@@ -151,13 +158,9 @@ def _file_list(words: Wording, files: Sequence[ReceivedFile]) -> list[Flowable]:
         ]
         for position, file in enumerate(files, 1)
     ]
-    table = sheet.columns(
+    table = blocks.ruled(
         rows,
         (number, styles.TEXT_WIDTH - number - size, size),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
-        ("TOPPADDING", (0, 0), (-1, -1), 4),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
-        repeat=1,
     )
     return [CondPageBreak(40 * mm), heading, table]

@@ -87,17 +87,15 @@ def summons(facts: Summons) -> Printed:
         ),
         KeepTogether(_counterfoil(words, facts, f"{when}, {local:%H:%M}")),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{word('heading')} {facts.number}",
-            author=facts.court,
-            subject=word("heading"),
-            language=words.language_tag,
-            made=blocks.noon(facts.issued),
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=f"{word('heading')} {facts.number}",
+        author=facts.court,
+        subject=word("heading"),
+        made=blocks.noon(facts.issued),
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
     )
 
 

@@ -89,17 +89,15 @@ def writ(facts: Writ) -> Printed:
         *blocks.section(word("notes")),
         sheet.Lines(_LINES_FOR_NOTES),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{heading} № {facts.number}",
-            author=facts.court,
-            subject=words.date_and_place(facts.issued, facts.place),
-            language=words.language_tag,
-            made=blocks.noon(facts.issued),
-            footer=f"{heading} № {facts.number}",
-            code=facts.verification.code if facts.verification else "",
-        ),
+        title=f"{heading} № {facts.number}",
+        author=facts.court,
+        subject=words.date_and_place(facts.issued, facts.place),
+        made=blocks.noon(facts.issued),
+        footer=f"{heading} № {facts.number}",
+        verification=facts.verification,
     )
 
 

@@ -59,17 +59,15 @@ def inventory(facts: Inventory) -> Printed:
         _table(words, facts.entries),
         *blocks.verification_box(words, facts.verification),
     ]
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=f"{word('heading')} {facts.number}",
-            author=facts.court,
-            subject=word("heading"),
-            language=words.language_tag,
-            made=facts.made,
-            footer=words.word("act", "case", number=facts.number),
-            code=facts.verification.code,
-        ),
+        title=f"{word('heading')} {facts.number}",
+        author=facts.court,
+        subject=word("heading"),
+        made=facts.made,
+        footer=words.word("act", "case", number=facts.number),
+        verification=facts.verification,
     )
 
 
@@ -104,16 +102,12 @@ def _table(words: Wording, entries: Sequence[Entry]) -> Flowable:
             ]
         )
         before = here
-    return sheet.columns(
+    return blocks.ruled(
         rows,
         (number, title, day, pages, leaves, lies),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, styles.INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.4, styles.HAIR),
-        ("TOPPADDING", (0, 0), (-1, -1), 4),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
         ("RIGHTPADDING", (0, 0), (-2, -1), 5),
         ("LEFTPADDING", (5, 0), (5, -1), 5),
-        repeat=1,
     )
 
 

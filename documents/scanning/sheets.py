@@ -48,16 +48,14 @@ def covers(facts: Covers) -> Printed:
     for place, cover in enumerate(facts.covers):
         story += [*([PageBreak()] if place else []), *_cover(words, facts, cover)]
     heading = words.word("cover_sheet", "heading")
-    return sheet.print_paper(
+    return blocks.printed(
+        words,
         story,
-        sheet.Sheet(
-            title=heading,
-            author=facts.court,
-            subject=heading,
-            language=words.language_tag,
-            made=facts.made,
-            footer=words.word("cover_sheet", "footer"),
-        ),
+        title=heading,
+        author=facts.court,
+        subject=heading,
+        made=facts.made,
+        footer=words.word("cover_sheet", "footer"),
     )
 
 
