@@ -1,9 +1,9 @@
 """Looking: the bounded task that tells cover sheets, blank pages, and how each page lies."""
 
 import re
-import subprocess
 from itertools import product
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
-from documents.scanning import marks, pages
+from documents.scanning import marks, pages, tesseract
 
 Grey = NDArray[np.float32]
 
@@ -30,6 +30,8 @@ _CLEARLY: Final = 1.6
 _SURE: Final = 1.5
 _QUARTER: Final = 90
 _QR: Final = zxingcpp.barcode_formats_from_str("QRCode")
+_DIRECTION: Final = 0
+"""The mode in which the program tells which way a page lies."""
 _ROTATE: Final = re.compile(r"Rotate: (\d+)\s+Orientation confidence: ([\d.]+)")
 
 
@@ -43,18 +45,12 @@ def within(arguments: dict[str, Any]) -> dict[str, Any]:
     """
     seen = [
         {"page": number, **_look(picture, arguments.get("tesseract"), arguments.get("workroom"))}
-        for number, picture in pages.pictures(
-            arguments["path"],
-            arguments["media_type"],
-            first=arguments["first"],
-            count=arguments["count"],
-            fineness=FINENESS,
-        )
+        for number, picture in pages.asked_for(arguments, FINENESS)
     ]
     return {"seen": seen}
 
 
-def _look(picture: Image.Image, tesseract: str | None, workroom: str | None) -> dict[str, Any]:
+def _look(picture: Image.Image, program: str | None, workroom: str | None) -> dict[str, Any]:
     cells = _ink(picture)
     if _written(cells) < _LEAST_INK:
         return _seen(blank=True)
@@ -64,7 +60,7 @@ def _look(picture: Image.Image, tesseract: str | None, workroom: str | None) -> 
             if code is not None:
                 turn = -round(mark.orientation / _QUARTER) * _QUARTER % 360
                 return _seen(code=code, turn=turn, certain=True)
-    if tesseract and workroom and (read := _read_direction(picture, tesseract, Path(workroom))):
+    if program and workroom and (read := _read_direction(picture, program, Path(workroom))):
         return _seen(sideways=read[0] % 180 == _QUARTER, turn=read[0], certain=read[1])
     return _seen(sideways=_lies_sideways(cells))
 
@@ -122,20 +118,13 @@ def _lies_sideways(ink: NDArray[np.bool_]) -> bool:
     return float(np.abs(np.diff(columns)).mean()) > _CLEARLY * float(np.abs(np.diff(rows)).mean())
 
 
-def _read_direction(
-    picture: Image.Image, tesseract: str, workroom: Path
-) -> tuple[int, bool] | None:
+def _read_direction(picture: Image.Image, program: str, workroom: Path) -> tuple[int, bool] | None:
     """Ask the program that recognises text which way is up; None if it does not know."""
-    file = workroom / "page.png"
-    picture.save(file, dpi=(FINENESS, FINENESS))
-    run = subprocess.run(
-        [tesseract, str(file), "stdout", "--psm", "0", "-l", "osd"],
-        input=b"",
-        capture_output=True,
-        env={"OMP_THREAD_LIMIT": "1"},
-        check=False,
-    )
-    found = _ROTATE.search(run.stdout.decode(errors="replace"))
-    if run.returncode or found is None:
+    try:
+        said = tesseract.answer(
+            program, picture, workroom, mode=_DIRECTION, languages="osd", fineness=FINENESS
+        )
+    except CalledProcessError:
         return None
-    return int(found[1]), float(found[2]) >= _SURE
+    found = _ROTATE.search(said)
+    return (int(found[1]), float(found[2]) >= _SURE) if found else None

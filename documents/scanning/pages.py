@@ -1,6 +1,6 @@
 """Pages of a scan as pictures in grey, whatever kind of file they come in; only within bounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import sqrt
 from typing import Any
@@ -44,6 +44,17 @@ def pictures(
         for number in range(first, min(first + count, int(getattr(picture, "n_frames", 1)))):
             picture.seek(number)
             yield number, _smaller(upright(picture).convert("L"), fineness)
+
+
+def asked_for(arguments: Mapping[str, Any], fineness: int) -> Iterator[tuple[int, Image.Image]]:
+    """Yield the pages that a bounded task is asked about, as `pictures` does."""
+    return pictures(
+        arguments["path"],
+        arguments["media_type"],
+        first=arguments["first"],
+        count=arguments["count"],
+        fineness=fineness,
+    )
 
 
 def upright(picture: Image.Image) -> Image.Image:

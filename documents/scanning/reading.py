@@ -1,14 +1,15 @@
 """Reading: the bounded task that recognises the text of pages, for searching only."""
 
 import re
-import subprocess
 import unicodedata
 from pathlib import Path
 from typing import Any, Final
 
-from documents.scanning import pages
+from documents.scanning import pages, tesseract
 
 FINENESS: Final = 300
+_WHOLE_PAGE: Final = 3
+"""The mode in which the program finds columns and lines by itself."""
 _LONGEST: Final = 60_000
 # A word that was parted at the end of a line is one word to whoever searches it.
 _PARTED: Final = re.compile(r"(?<=\w)[-\u00ad\u2010]\n(?=[a-zа-яёңөү])")
@@ -24,35 +25,20 @@ def within(arguments: dict[str, Any]) -> dict[str, Any]:
     texts = [
         {
             "page": number,
-            "text": _recognised(
-                picture,
-                Path(arguments["workroom"]),
-                tesseract=arguments["tesseract"],
-                languages=arguments["languages"],
+            "text": tidy(
+                tesseract.answer(
+                    arguments["tesseract"],
+                    picture,
+                    Path(arguments["workroom"]),
+                    mode=_WHOLE_PAGE,
+                    languages=arguments["languages"],
+                    fineness=FINENESS,
+                )
             ),
         }
-        for number, picture in pages.pictures(
-            arguments["path"],
-            arguments["media_type"],
-            first=arguments["first"],
-            count=arguments["count"],
-            fineness=FINENESS,
-        )
+        for number, picture in pages.asked_for(arguments, FINENESS)
     ]
     return {"texts": texts}
-
-
-def _recognised(picture: Any, workroom: Path, *, tesseract: str, languages: str) -> str:
-    file = workroom / "page.png"
-    picture.save(file, dpi=(FINENESS, FINENESS))
-    run = subprocess.run(
-        [tesseract, str(file), "stdout", "--psm", "3", "-l", languages],
-        input=b"",
-        capture_output=True,
-        env={"OMP_THREAD_LIMIT": "1"},
-        check=True,
-    )
-    return tidy(run.stdout.decode(errors="replace"))
 
 
 def tidy(text: str) -> str:
