@@ -22,7 +22,7 @@ from sud.access import Action, Actor, visible
 from sud.cases.handing import hand_in as into_case
 from sud.errors import CourtError, Refusal
 from sud.filings import service as filings
-from sud.filings.service import PersonFacts, Upload, Where
+from sud.filings.service import PersonFacts, Where
 from sud.models import (
     BlankDraft,
     Case,
@@ -38,6 +38,7 @@ from sud.outside import Outside, local_day
 from sud.registry import service as registry
 from sud.treasury import service as treasury
 from sud.treasury.duty import Sheet
+from sud.uploads.service import Sent
 
 FORMS: Final = Path(__file__).parents[2] / "schemas" / "forms"
 MOST_DRAFTS: Final = 50
@@ -351,7 +352,7 @@ def begin_filing(
     text = "\n\n".join((*paper.paragraphs, *paper.requests))
     price = price_of(form, values)
     filings.write_claim(session, actor, filing, price=price, text=text, now=now)
-    upload = Upload(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
+    upload = Sent(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
     filings.attach(session, actor, filing, [upload], outside=outside, limit=limit, now=now)
     return filing
 
@@ -370,7 +371,7 @@ def hand_in(
     form, _values, paper = _finished(session, draft, now=now)
     if form.goes != "case" or case.id not in actor.party_to:
         raise CourtError(Refusal.NOT_NOW)
-    upload = Upload(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
+    upload = Sent(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
     return into_case(session, actor, case, upload, outside=outside, limit=limit, now=now)
 
 

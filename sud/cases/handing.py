@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from sud import journal
 from sud.access import Action, Actor
-from sud.cases.taking import Upload, examined, kept, paper_of
+from sud.cases.taking import examined, kept, paper_of
 from sud.models import Case, Document, JournalLine, Participant, RoleCode
 from sud.outside import Outside
+from sud.uploads.service import Sent
 
 
 def hand_in(
     session: Session,
     actor: Actor,
     case: Case,
-    upload: Upload,
+    upload: Sent,
     *,
     outside: Outside,
     limit: int,

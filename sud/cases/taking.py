@@ -1,9 +1,8 @@
 """Takes a file that somebody hands in: examined first, then stored, before any row speaks of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sud.access import Actor
 from sud.errors import CourtError, Refusal
 from sud.models import Case, Document, Filing
 from sud.outside import Defer
+from sud.uploads.service import Sent
 
 VIEW: Final = "cases.draw_view"
 
@@ -33,21 +33,13 @@ _REFUSALS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file as the browser sent it."""
-
-    stream: BinaryIO
-    name: str
-
-
-def examined(upload: Upload, limit: int, *, scanner: intake.Scanner | None) -> intake.Verdict:
+def examined(sent: Sent, limit: int, *, scanner: intake.Scanner | None) -> intake.Verdict:
     """Say what a file is, or refuse it with the reason; `scanner` is the house's, if it has one."""
     limits = intake.Limits(size=limit)
     try:
-        return intake.examine(upload.stream, name=upload.name, limits=limits, scanner=scanner)
+        return intake.examine(sent.stream, name=sent.name, limits=limits, scanner=scanner)
     except intake.Refused as refused:
-        facts = {"name": intake.tidy_name(upload.name)}
+        facts = {"name": intake.tidy_name(sent.name)}
         if refused.code is intake.Objection.TOO_LARGE:
             facts["limit"] = refused.facts["limit"]
         if refused.code is intake.Objection.TOO_MANY_PAGES:
@@ -60,7 +52,7 @@ def examined(upload: Upload, limit: int, *, scanner: intake.Scanner | None) -> i
 
 
 def kept(
-    upload: Upload, verdict: intake.Verdict, *, store: ObjectStore, folder: str, limit: int
+    sent: Sent, verdict: intake.Verdict, *, store: ObjectStore, folder: str, limit: int
 ) -> str:
     """Put an examined file into the store and return its key; its bytes are hashed once more.
 
@@ -68,7 +60,7 @@ def kept(
     """
     key = f"{folder}/{uuid4()}.{verdict.kind}"
     stored = store.put(
-        key, upload.stream, content_type=verdict.media_type, size=verdict.size, limit=limit
+        key, sent.stream, content_type=verdict.media_type, size=verdict.size, limit=limit
     )
     if stored.sha256 != verdict.sha256:
         raise CourtError(Refusal.FILE_DAMAGED, name=verdict.name)

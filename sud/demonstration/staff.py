@@ -12,7 +12,6 @@ from sud import journal
 from sud.access import SYSTEM, Action, Actor
 from sud.accounts import service as accounts
 from sud.allocation import service as allocation
-from sud.cases.taking import Upload
 from sud.demonstration import papers
 from sud.demonstration.people import Invented, Inventor
 from sud.demonstration.plan import SEED, Plan
@@ -31,6 +30,7 @@ from sud.registry import service as registry
 from sud.roster import duty
 from sud.roster import service as roster
 from sud.roster.orders import Paper
+from sud.uploads.service import Sent
 
 PASSWORD: Final = "demonstration"  # noqa: S105 - a word for a court in which nothing is real
 WHOLE, CHAIR, HALF = 1000, 700, 500
@@ -174,7 +174,7 @@ def _order(number: str, *, outside: Outside, now: datetime) -> Paper:
     return Paper(
         number=f"{number}/{now.year}",
         day=local_day(now),
-        upload=Upload(stream=io.BytesIO(printed), name=f"{title}.pdf".replace("/", "-")),
+        upload=Sent(stream=io.BytesIO(printed), name=f"{title}.pdf".replace("/", "-")),
         outside=outside,
         limit=len(printed),
     )

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from sud.access import Actor
 from sud.acts import service as acts
 from sud.cases import service as cases
-from sud.cases.taking import Upload
 from sud.config import Config
 from sud.demonstration import halls, papers, publishing, staff
 from sud.demonstration.people import Invented
@@ -49,6 +48,7 @@ from sud.recusals import service as recusals
 from sud.refiling import marking
 from sud.refiling import service as refiling
 from sud.registry import service as registry
+from sud.uploads.service import Sent
 
 NAMESPACE: Final = uuid.UUID("6d1f7a52-5f0e-4a53-9a0e-0f3b8a7a9f10")
 SLOTS: Final = tuple(time(hour, minute) for hour in range(9, 16) for minute in (0, 40))
@@ -414,7 +414,7 @@ def _facts(who: Invented) -> filings.PersonFacts:
     )
 
 
-def _order_paper(story: Story, court: Court, now: datetime) -> Upload:
+def _order_paper(story: Story, court: Court, now: datetime) -> Sent:
     """The order of a judge who leaves."""
     words = _NOTES[story.language]
     printed = papers.as_pdf(
@@ -431,10 +431,10 @@ def _order_paper(story: Story, court: Court, now: datetime) -> Upload:
         watermark=words["watermark"],
         made=now,
     )
-    return Upload(stream=io.BytesIO(printed), name=f"{words['order']}.pdf")
+    return Sent(stream=io.BytesIO(printed), name=f"{words['order']}.pdf")
 
 
-def _claim_paper(story: Story, court: Court, now: datetime) -> filings.Upload:
+def _claim_paper(story: Story, court: Court, now: datetime) -> Sent:
     """The claim as the party brings it; one in PRINTED is a PDF, the others are Word files."""
     words = _NOTES[story.language]
     lines = (
@@ -449,9 +449,7 @@ def _claim_paper(story: Story, court: Court, now: datetime) -> filings.Upload:
         words["fictional"],
     )
     if story.number % PRINTED:
-        return filings.Upload(
-            stream=io.BytesIO(papers.as_word(lines)), name=f"{words['paper']}.docx"
-        )
+        return Sent(stream=io.BytesIO(papers.as_word(lines)), name=f"{words['paper']}.docx")
     printed = papers.as_pdf(
         lines,
         title=words["paper"],
@@ -460,7 +458,7 @@ def _claim_paper(story: Story, court: Court, now: datetime) -> filings.Upload:
         watermark=words["watermark"],
         made=now,
     )
-    return filings.Upload(stream=io.BytesIO(printed), name=f"{words['paper']}.pdf")
+    return Sent(stream=io.BytesIO(printed), name=f"{words['paper']}.pdf")
 
 
 _STEPS: Final[dict[Does, Callable[[Walk, Story, Step, datetime], Any]]] = {

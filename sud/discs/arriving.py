@@ -14,7 +14,7 @@ from recordings.volume import File, file_of
 from sud import journal
 from sud.access import SYSTEM, Action, Actor
 from sud.discs import originals
-from sud.discs.grouping import Bundle, Sent, discs_of
+from sud.discs.grouping import Bundle, discs_of
 from sud.errors import CourtError, Refusal
 from sud.media.making import URGENT
 from sud.models import (
@@ -28,7 +28,7 @@ from sud.models import (
 )
 from sud.outside import Outside, reaching_the_store
 from sud.uploads import service as uploads
-from sud.uploads.service import Uploaded
+from sud.uploads.service import Sent, Uploaded
 
 TAKE_IN: Final = "discs.take_in"
 READ: Final = "discs.read"
@@ -87,7 +87,6 @@ def hand_in(
             _set_kept(session, disc, master)
             session.add(disc)
             _journal(session, actor, disc, master, outside.now())
-            uploads.used(session, actor, arrived, defer=outside.defer, now=outside.now())
         left -= disc.size
         send_to_worker(session, disc, outside)
         made.append(disc)
@@ -138,7 +137,7 @@ def _refuse_mistakes(bundle: Bundle) -> None:
     if not any(heads):
         raise CourtError(Refusal.FILE_EMPTY, name=bundle.name)
     if all(head.startswith(PAPERS) for head in heads):
-        raise CourtError(Refusal.RECORDING_NOT_A_DISC)
+        raise CourtError(Refusal.RECORDING_NOT_A_DISC, name=bundle.name)
 
 
 def note_found(

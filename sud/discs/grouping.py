@@ -4,24 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO, Final
+from typing import Final
 
-from sud.uploads.service import Uploaded
+from sud.uploads.service import Sent
 
 FOLDER: Final = "VIDEO_TS"
 _OF_A_DVD: Final = re.compile(
     r"(VIDEO_TS\.(IFO|BUP|VOB)|VTS_\d\d_\d\.(IFO|BUP|VOB))", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A file as somebody handed it in; its name is a path where a whole folder was sent."""
-
-    name: str
-    stream: BinaryIO
-    upload: Uploaded | None = None
-    """What it is, where it came piece by piece: it is in the store already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

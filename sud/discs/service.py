@@ -2,7 +2,6 @@
 
 from sud.discs.arriving import cancel, hand_in, hurry, retry
 from sud.discs.batch import certain_discs, link_certain
-from sud.discs.grouping import Sent
 from sud.discs.linking import link, set_aside, take_back, undo, was_played
 from sud.discs.listing import (
     Heap,
@@ -26,6 +25,7 @@ from sud.discs.ordering import parts_of, put_in_order
 from sud.discs.proposing import Candidate, Fact, candidates, certain, facts_of
 from sud.discs.reporting import as_csv, bars, courts_of, report, total
 from sud.discs.shelving import take_list
+from sud.uploads.service import Sent
 
 __all__ = [
     "Candidate",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from sud.models import Disc, DiscTitle, Hearing, Recording, TitleUse, UploadPurp
 from sud.outside import local_day
 from sud.request import actor, allow, db, house, outside, render
 from sud.uploads import service as uploads
+from sud.uploads.handing import handed_over
 from sud.words import day
 
 views = Blueprint("discs", __name__, template_folder="templates")
@@ -133,28 +134,23 @@ def ask(hearing: Hearing) -> ResponseReturnValue:
 def hand_in(hearing: Hearing) -> ResponseReturnValue:
     """Take the discs of a hearing."""
     form = forms.HandInForm()
-    limit = house().config.recording_limit_bytes
     if form.validate_on_submit():
-        try:
-            sent = [
-                *(_arrived(key) for key in form.disc.keys),
-                *(
-                    service.Sent(name=one.filename or "", stream=cast(BinaryIO, one.stream))
-                    for one in form.disc.data
-                ),
-            ]
-            discs = service.hand_in(db(), actor(), hearing, sent, outside=outside(), limit=limit)
-        except CourtError as error:
-            form.refuse(error, form.disc)
-        else:
+        discs = handed_over(
+            form,
+            form.disc,
+            UploadPurpose.DISC,
+            lambda sent: service.hand_in(
+                db(),
+                actor(),
+                hearing,
+                sent,
+                outside=outside(),
+                limit=house().config.recording_limit_bytes,
+            ),
+        )
+        if discs is not None:
             return redirect(_after(hearing, discs), 303)
     return _ask(hearing, form), 422
-
-
-def _arrived(key: uuid.UUID) -> service.Sent:
-    """Return a file that came piece by piece."""
-    one = uploads.finished(db(), actor(), key, UploadPurpose.DISC, store=outside().store)
-    return service.Sent(name=one.name, stream=one.stream, upload=one)
 
 
 def _after(hearing: Hearing, discs: Sequence[Disc]) -> str:

@@ -23,7 +23,7 @@ from sud.access import Action, Actor, permits, visible
 from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.cases import notices
-from sud.cases.taking import Upload, examined, kept
+from sud.cases.taking import examined, kept
 from sud.errors import CourtError, Refusal
 from sud.exceptions.rules import days_on, quota_on
 from sud.models import (
@@ -44,6 +44,7 @@ from sud.models import (
     User,
 )
 from sud.outside import BISHKEK, Defer, Outside, local_day, reaching_the_store
+from sud.uploads.service import Sent
 
 SHOWN: Final = 200
 _CLOSED: Final = (CaseState.DECIDED, CaseState.IN_FORCE, CaseState.ARCHIVED)
@@ -88,7 +89,7 @@ def propose_by_hand(
     actor: Actor,
     case: Case,
     facts: ByHand,
-    order: Upload,
+    order: Sent,
     *,
     outside: Outside,
     limit: int,

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from sud.access import Action
 from sud.cases import service as cases
-from sud.cases.taking import Upload
 from sud.errors import CourtError
 from sud.exceptions import counting, service
 from sud.exceptions.forms import ApproveForm, ByHandForm, CategoryForm, RefuseForm
@@ -17,6 +16,7 @@ from sud.models import Case, ExceptionProposal
 from sud.outside import BISHKEK, local_day
 from sud.registry import service as registry
 from sud.request import actor, allow, can, db, house, outside, render
+from sud.uploads.handing import beside
 
 views = Blueprint("exceptions", __name__, template_folder="templates")
 
@@ -90,7 +90,7 @@ def propose_post(case: Case) -> ResponseReturnValue:
                     because=form.because.data or "",
                     order_number=form.order_number.data or "",
                 ),
-                Upload(stream=form.order.data.stream, name=form.order.data.filename or ""),
+                beside(form.order.data),
                 outside=outside(),
                 limit=house().config.upload_limit_bytes,
                 now=now,

@@ -15,7 +15,6 @@ from sud.access import Action, Actor, visible
 from sud.allocation import log as draw_log
 from sud.cases import notices
 from sud.cases import service as cases
-from sud.cases.taking import Upload as Upload  # noqa: PLC0414 - for those who attach
 from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -40,6 +39,7 @@ from sud.refiling import marking
 from sud.refiling import service as refiling
 from sud.treasury import service as treasury
 from sud.treasury.duty import Claimant, Sheet
+from sud.uploads.service import Sent
 
 MOST_PAPERS: Final = 50
 MOST_RESPONDENTS: Final = 20
@@ -172,7 +172,7 @@ def attach(
     session: Session,
     actor: Actor,
     filing: Filing,
-    uploads: Sequence[Upload],
+    uploads: Sequence[Sent],
     *,
     outside: Outside,
     limit: int,

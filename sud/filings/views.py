@@ -33,6 +33,7 @@ from sud.registry import service as registry
 from sud.request import actor, allow, db, house, outside, render
 from sud.treasury import service as treasury
 from sud.uploads import service as uploads
+from sud.uploads.handing import handed_over
 from sud.words import language
 
 views = Blueprint("filings", __name__, template_folder="templates")
@@ -217,37 +218,21 @@ def papers_post(filing: Filing) -> ResponseReturnValue:
     """Take the chosen files in, all or none."""
     form = PapersForm()
     if form.validate_on_submit():
-        arrived: list[uploads.Uploaded] = []
-        try:
-            arrived = uploads.all_finished(
-                db(), actor(), form.files.keys, UploadPurpose.PAPER, store=outside().store
-            )
-            service.attach(
+        taken = handed_over(
+            form,
+            form.files,
+            UploadPurpose.PAPER,
+            lambda sent: service.attach(
                 db(),
                 actor(),
                 filing,
-                [service.Upload(stream=one.stream, name=one.name) for one in arrived]
-                + [
-                    service.Upload(stream=file.stream, name=file.filename or "")
-                    for file in form.files.data
-                ],
+                sent,
                 outside=outside(),
                 limit=house().config.upload_limit_bytes,
                 now=outside().now(),
-            )
-            uploads.used(db(), actor(), arrived, defer=outside().defer, now=outside().now())
-        except CourtError as error:
-            form.refuse(error, form.files)
-            db().rollback()
-            uploads.turn_away(
-                house().sessions,
-                actor(),
-                arrived,
-                error,
-                defer=outside().defer,
-                now=outside().now(),
-            )
-        else:
+            ),
+        )
+        if taken is not None:
             return redirect(url_for("filings.papers", key=filing.key), 303)
     return _papers_page(filing, form), 422
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from documents import intake
 from sud import journal
 from sud.access import Action, Actor, visible
-from sud.cases.taking import Upload, examined, kept, paper_of
+from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Hearing,
@@ -25,6 +25,7 @@ from sud.models import (
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.registry import service as registry
 from sud.registry.service import LimitEnd
+from sud.uploads.service import Sent
 
 RULING_LIMIT: Final = "remarks_ruling"
 # Which limit ends the time for remarks, by the kind of case.
@@ -58,7 +59,7 @@ def enter_minutes(
     session: Session,
     actor: Actor,
     hearing: Hearing,
-    paper: Upload,
+    paper: Sent,
     *,
     signed_on: date,
     outside: Outside,

@@ -10,7 +10,6 @@ from wtforms import Field
 from documents.papers import minutes as papers
 from sud.access import Action
 from sud.cases import service as cases
-from sud.cases.taking import Upload
 from sud.errors import CourtError, Refusal
 from sud.hearings.service import hearing_of_url
 from sud.minutes import blank, service
@@ -18,6 +17,7 @@ from sud.minutes.forms import MinutesForm, RemarkForm, RulingForm
 from sud.models import Hearing, HearingState, Remark
 from sud.outside import local_day
 from sud.request import actor, allow, can, db, house, outside, render
+from sud.uploads.handing import beside
 
 views = Blueprint("minutes", __name__, template_folder="templates")
 
@@ -65,7 +65,7 @@ def enter(hearing: Hearing) -> ResponseReturnValue:
     """Enter the signed minutes."""
     form = MinutesForm()
     if form.validate_on_submit():
-        paper = Upload(stream=form.paper.data.stream, name=form.paper.data.filename or "")
+        paper = beside(form.paper.data)
         try:
             service.enter_minutes(
                 db(),

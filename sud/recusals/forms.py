@@ -6,7 +6,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 
 from sud import forms
-from sud.cases.taking import Upload
 from sud.labels import label
 from sud.models import (
     Judge,
@@ -18,6 +17,8 @@ from sud.models import (
     TieQuestion,
 )
 from sud.recusals.reading import Sits
+from sud.uploads.handing import beside
+from sud.uploads.service import Sent
 from sud.words import language
 
 PAPERS = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx"
@@ -47,7 +48,7 @@ class RequestForm(forms.Form):
             (one.code, _capital(one.name(lang)), {"hint": one.source_in(lang)}) for one in grounds
         ]
 
-    def upload(self) -> Upload | None:
+    def upload(self) -> Sent | None:
         """Return the paper, if one was chosen."""
         return _upload(self.paper)
 
@@ -84,7 +85,7 @@ class RulingForm(forms.Form):
             ),
         ]
 
-    def upload(self) -> Upload | None:
+    def upload(self) -> Sent | None:
         """Return the order, if one was chosen."""
         return _upload(self.order)
 
@@ -163,18 +164,18 @@ class RedistributionForm(forms.Form):
         _("The signed order"), accept=".pdf", required=_("Choose the order, a PDF file.")
     )
 
-    def upload(self) -> Upload:
+    def upload(self) -> Sent:
         """Return the order."""
-        return Upload(stream=self.order.data.stream, name=self.order.data.filename or "")
+        return beside(self.order.data)
 
 
 class EndForm(forms.Form):
     """A button."""
 
 
-def _upload(field: forms.FileField) -> Upload | None:
+def _upload(field: forms.FileField) -> Sent | None:
     sent = field.data
-    return Upload(stream=sent.stream, name=sent.filename or "") if sent else None
+    return beside(sent) if sent else None
 
 
 def _capital(words: str) -> str:

@@ -12,7 +12,7 @@ from assignment.replay import State
 from sud import journal
 from sud.access import Action, Actor
 from sud.allocation import log as draw_log
-from sud.cases.taking import Upload, examined, kept
+from sud.cases.taking import examined, kept
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
@@ -26,6 +26,7 @@ from sud.models import (
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.recusals.reading import OPEN
 from sud.recusals.service import PDF, let_leave
+from sud.uploads.service import Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def redistribute(
     judge: Judge,
     *,
     order_number: str,
-    order: Upload,
+    order: Sent,
     outside: Outside,
     limit: int,
     now: datetime,

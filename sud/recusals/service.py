@@ -17,7 +17,7 @@ from sud.allocation import log as draw_log
 from sud.allocation import service as allocation
 from sud.cases import notices
 from sud.cases import service as cases
-from sud.cases.taking import Upload, examined, kept, paper_of
+from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.hearings import service as hearings
 from sud.models import (
@@ -42,6 +42,7 @@ from sud.recusals.excluding import PANEL, STATUTORY, digest, pairs_in_panel
 from sud.recusals.excluding import exclusions_for as exclusions_for  # noqa: PLC0414 - for filings
 from sud.recusals.reading import OPEN, recusals_of, ruler_of, sitting
 from sud.registry import service as registry
+from sud.uploads.service import Sent
 
 RULING_LIMIT: Final = "recusal_ruling"
 PDF: Final = "pdf"
@@ -63,7 +64,7 @@ def request(
     judge: Judge,
     ground: RecusalGround,
     reasons: str,
-    paper: Upload | None = None,
+    paper: Sent | None = None,
     outside: Outside,
     limit: int,
     now: datetime,
@@ -150,7 +151,7 @@ def rule(
     *,
     granted: bool,
     reasons: str,
-    order: Upload | None,
+    order: Sent | None,
     outside: Outside,
     limit: int,
     now: datetime,
@@ -284,7 +285,7 @@ def part_kin(
 
 
 def _stored(
-    case: Case, upload: Upload, *, outside: Outside, limit: int, pdf: bool = False
+    case: Case, upload: Sent, *, outside: Outside, limit: int, pdf: bool = False
 ) -> tuple[Verdict, str]:
     verdict = examined(upload, limit, scanner=outside.scanner)
     if pdf and verdict.kind != PDF:

@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from sud import forms
-from sud.cases.taking import Upload
 from sud.labels import label
 from sud.models import AbsenceReason, Court
 from sud.outside import Outside
 from sud.roster.orders import Paper
 from sud.roster.service import ABSENCES, DrawClass
+from sud.uploads.handing import beside
 from sud.words import language
 
 ALL, SOME = "all", "some"
@@ -49,7 +49,7 @@ class OrderForm(forms.Form):
         return Paper(
             number=self.order_number.data or "",
             day=self.order_day.data,
-            upload=Upload(stream=file.stream, name=file.filename or ""),
+            upload=beside(file),
             outside=outside,
             limit=limit,
         )

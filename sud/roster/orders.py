@@ -13,10 +13,11 @@ from documents.intake import Kind
 from sud import journal
 from sud.access import Action, Actor, permits
 from sud.allocation import log
-from sud.cases.taking import Upload, examined, kept
+from sud.cases.taking import examined, kept
 from sud.errors import CourtError, Refusal
 from sud.models import Court, RosterOrder
 from sud.outside import Outside, local_day
+from sud.uploads.service import Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Paper:
 
     number: str
     day: date
-    upload: Upload
+    upload: Sent
     outside: Outside
     limit: int
 

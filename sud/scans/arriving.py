@@ -16,7 +16,7 @@ from documents.scanning import desk
 from documents.scanning.splitting import Part, split
 from sud import journal
 from sud.access import SYSTEM, Action, Actor
-from sud.cases.taking import Upload, examined, kept, paper_of
+from sud.cases.taking import examined, kept, paper_of
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -34,6 +34,7 @@ from sud.models import (
 )
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.scans import text
+from sud.uploads.service import Sent
 
 READ: Final = "scans.read"
 MOST_FILES: Final = 200
@@ -53,7 +54,7 @@ def take_in(
     session: Session,
     actor: Actor,
     court: Court,
-    uploads: Sequence[Upload],
+    uploads: Sequence[Sent],
     *,
     outside: Outside,
     limit: int,

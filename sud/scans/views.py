@@ -12,7 +12,6 @@ from flask_babel import ngettext
 from sud.access import Action
 from sud.cases import issued
 from sud.cases import service as cases
-from sud.cases.taking import Upload
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Act,
@@ -27,6 +26,7 @@ from sud.models import (
 from sud.request import actor, allow, can, db, house, outside, render
 from sud.scans import arriving, certifying, copying, covering, forms, proceedings, service, text
 from sud.uploads import service as uploads
+from sud.uploads.handing import handed_over
 from sud.words import language
 
 views = Blueprint("scans", __name__, template_folder="templates")
@@ -161,28 +161,21 @@ def hand_in() -> ResponseReturnValue:
     courts = {court.id: court for court in service.courts_of(db(), actor())}
     form.offer(courts.values(), language())
     if form.validate_on_submit():
-        arrived = []
-        try:
-            arrived = [
-                uploads.finished(db(), actor(), key, UploadPurpose.SCAN, store=outside().store)
-                for key in form.files.keys
-            ]
-            sent = [
-                *(Upload(stream=one.stream, name=one.name) for one in arrived),
-                *(Upload(stream=one.stream, name=one.filename or "") for one in form.files.data),
-            ]
-            scan = arriving.take_in(
+        court = courts[form.court.data]
+        scan = handed_over(
+            form,
+            form.files,
+            UploadPurpose.SCAN,
+            lambda sent: arriving.take_in(
                 db(),
                 actor(),
-                courts[form.court.data],
+                court,
                 sent,
                 outside=outside(),
                 limit=house().config.upload_limit_bytes,
-            )
-            uploads.used(db(), actor(), arrived, defer=outside().defer, now=outside().now())
-        except CourtError as error:
-            form.refuse(error, form.files)
-        else:
+            ),
+        )
+        if scan is not None:
             return redirect(url_for("scans.scan", key=scan.key), 303)
     return _queue(form), 422
 

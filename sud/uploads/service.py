@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from documents.intake import tidy_name
 from recordings.store import ObjectStore, Readable
 from sud import journal
 from sud.access import Action, Actor
@@ -25,6 +26,8 @@ WAITS: Final = timedelta(days=2)
 """How long a file that is half here, or whole and not used, waits for its sender."""
 MOST: Final = 200
 """So many files of one person may wait for one purpose: a disc's folder has about a hundred."""
+_NOT_ITS_FAULT: Final = frozenset({Refusal.FILE_NOT_SCANNED, Refusal.FILE_TOO_LARGE})
+"""Nobody looked at it; or it is too large beside the others (by itself it was never begun)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,16 @@ class Uploaded:
     def open(self) -> BinaryIO:
         """Open it once more, from its first byte."""
         return parts.reader(self.store, self.key, self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A file as somebody handed it in; its name is a path where a whole folder was sent."""
+
+    name: str
+    stream: BinaryIO
+    upload: Uploaded | None = None
+    """What it is, where it came piece by piece: it is in the store already."""
 
 
 # ------------------------------------------------------------------ on the way in
@@ -305,6 +318,16 @@ def used(
         forget(session, actor, upload, "used", defer=defer, now=now)
 
 
+def let_go(
+    session: Session, actor: Actor, files: Iterable[Uploaded], *, defer: Defer, now: datetime
+) -> None:
+    """Forget what a room has taken, but for what it holds for a job."""
+    keys = [one.key for one in files]
+    taken = select(Upload).where(Upload.key.in_(keys), Upload.held_for.is_(None))
+    for upload in session.scalars(taken).all():
+        forget(session, actor, upload, "used", defer=defer, now=now)
+
+
 def hold(session: Session, uploaded: Uploaded, thing: uuid.UUID) -> None:
     """Keep an upload for the thing that a job will make of it; see `held_for`."""
     upload = session.scalars(select(Upload).where(Upload.key == uploaded.key)).one()
@@ -341,9 +364,10 @@ def turn_away(
 
     A transaction of its own: all else of the request is undone.
     """
-    if refusal.code is Refusal.FILE_NOT_SCANNED:
-        return  # it is not the file's fault
-    refused = [one.key for one in arrived if one.name == refusal.facts.get("name")]
+    if refusal.code in _NOT_ITS_FAULT:
+        return
+    name = refusal.facts.get("name")
+    refused = [one.key for one in arrived if name in {one.name, tidy_name(one.name)}]
     with unit(sessions) as session:
         mine = select(Upload).where(Upload.user_id == actor.user_id, Upload.key.in_(refused))
         for upload in session.scalars(mine.with_for_update()).all():

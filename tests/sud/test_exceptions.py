@@ -15,7 +15,6 @@ from sud.access import SYSTEM, Actor
 from sud.accounts.service import actor_of
 from sud.allocation import log
 from sud.allocation import service as allocation
-from sud.cases.taking import Upload
 from sud.db import unit
 from sud.errors import CourtError, Refusal
 from sud.exceptions import counting, rules, service
@@ -37,6 +36,7 @@ from sud.models import (
     RoleCode,
 )
 from sud.outside import defer_job
+from sud.uploads.service import Sent
 from tests.attacks import attack
 from tests.builders import START, Make
 from tests.contributors import Contributors
@@ -78,7 +78,7 @@ class Office:
                 because=BECAUSE,
                 order_number="12",
             ),
-            Upload(stream=io.BytesIO(pdf() if data is None else data), name=name),
+            Sent(stream=io.BytesIO(pdf() if data is None else data), name=name),
             outside=self.outside,
             limit=1 << 20,
             now=self.time(),

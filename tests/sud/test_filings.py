@@ -24,7 +24,7 @@ from sud.db import unit
 from sud.errors import CourtError, Refusal
 from sud.filings import service
 from sud.filings.jobs import discard_object
-from sud.filings.service import PersonFacts, Upload, Where
+from sud.filings.service import PersonFacts, Where
 from sud.models import (
     Case,
     CaseState,
@@ -45,6 +45,7 @@ from sud.models import (
     RoleCode,
 )
 from sud.outside import defer_job
+from sud.uploads.service import Sent
 from tests.builders import Make
 from tests.contributors import Contributors
 
@@ -149,7 +150,7 @@ def attach(session, actor, filing, outside, time, *files):
         session,
         actor,
         filing,
-        [Upload(stream=io.BytesIO(data), name=name) for name, data in files],
+        [Sent(stream=io.BytesIO(data), name=name) for name, data in files],
         outside=outside,
         limit=1 << 20,
         now=time(),
@@ -241,7 +242,7 @@ def test_filed_from_another_window_while_a_file_is_on_its_way(
                     service.submit(other, party, filing, defer=defer_job, now=time())
             return super().read(size)
 
-    uploads = [Upload(stream=Meanwhile(pdf(8)), name="late.pdf")]
+    uploads = [Sent(stream=Meanwhile(pdf(8)), name="late.pdf")]
     with pytest.raises(CourtError) as refused:
         service.attach(session, party, ready, uploads, outside=outside, limit=1 << 20, now=time())
     assert refused.value.code is Refusal.NOT_NOW
@@ -414,7 +415,7 @@ def test_two_clerks_at_once_one_case(own_sessions, config, outside) -> None:
             session,
             actor,
             filing,
-            [Upload(stream=io.BytesIO(pdf()), name="a.pdf")],
+            [Sent(stream=io.BytesIO(pdf()), name="a.pdf")],
             outside=outside,
             limit=1 << 20,
             now=now,
@@ -457,6 +458,7 @@ UPLOADER = """
     from sud.filings import service
     from sud.models import Filing
     from sud.outside import defer_job
+    from sud.uploads.service import Sent
 
     url, endpoint, access, secret, bucket, number, path = sys.argv[1:]
     store = BucketStore(endpoint=endpoint, access_key=access, secret_key=secret, bucket=bucket)
@@ -480,7 +482,7 @@ UPLOADER = """
         filing = session.get_one(Filing, int(number))
         service.attach(
             session, Actor(user_id=filing.user_id), filing,
-            [service.Upload(stream=stream, name="big.pdf")],
+            [Sent(stream=stream, name="big.pdf")],
             outside=SimpleNamespace(store=store, scanner=None, defer=defer_job), limit=50 << 20,
             now=datetime(2026, 11, 23, 5, tzinfo=UTC),
         )
@@ -522,7 +524,7 @@ def test_kill_in_the_middle_of_an_upload(own_sessions, config, outside, tmp_path
             session,
             Actor(user_id=filing.user_id),
             filing,
-            [Upload(stream=io.BytesIO(path.read_bytes()), name="big.pdf")],
+            [Sent(stream=io.BytesIO(path.read_bytes()), name="big.pdf")],
             outside=outside,
             limit=50 << 20,
             now=now,

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from sud.accounts.service import actor_of
-from sud.cases.taking import Upload
 from sud.errors import CourtError, Refusal
 from sud.minutes import service
 from sud.minutes.service import Said
@@ -19,6 +18,7 @@ from sud.models import (
     RemarkSubject,
     RoleCode,
 )
+from sud.uploads.service import Sent
 from tests.sud.test_filings import pdf
 
 FRIDAY = date(2026, 11, 20)
@@ -49,7 +49,7 @@ def enter(session, clerk, hearing, outside, *, signed_on=FRIDAY, data=None):
         session,
         clerk,
         hearing,
-        Upload(stream=io.BytesIO(data or pdf()), name="протокол.pdf"),
+        Sent(stream=io.BytesIO(data or pdf()), name="протокол.pdf"),
         signed_on=signed_on,
         outside=outside,
         limit=10**7,

@@ -14,9 +14,10 @@ from documents.intake import ScannerState, UnclearError
 from recordings.store import digest
 from sud.access import Action, Actor
 from sud.cases import showing
-from sud.cases.taking import Upload, examined, kept, paper_of
+from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
 from sud.models import Document, HearingState, JournalLine, RoleCode, ViewState
+from sud.uploads.service import Sent
 from sud.web import make_app
 from tests.documents import hostile
 
@@ -53,7 +54,7 @@ def party(make, case):
 @pytest.fixture
 def take(session, case, party, outside, time) -> Take:
     def taken(data: bytes, name: str) -> Document:
-        upload = Upload(stream=io.BytesIO(data), name=name)
+        upload = Sent(stream=io.BytesIO(data), name=name)
         verdict = examined(upload, LIMIT, scanner=None)
         key = kept(upload, verdict, store=outside.store, folder=f"cases/{case.key}", limit=LIMIT)
         actor = Actor(user_id=party.id)
@@ -181,7 +182,7 @@ class _Watching:
     ],
 )
 def test_nothing_infected_or_unclear_is_taken(scanner: Watch, code: Refusal) -> None:
-    upload = Upload(stream=io.BytesIO(hostile.pdf()), name="доо.pdf")
+    upload = Sent(stream=io.BytesIO(hostile.pdf()), name="доо.pdf")
     with pytest.raises(CourtError) as refused:
         examined(upload, LIMIT, scanner=scanner)
     assert refused.value.code is code

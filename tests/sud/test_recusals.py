@@ -19,7 +19,6 @@ from sud.accounts.service import actor_of
 from sud.allocation import log
 from sud.allocation import service as allocation
 from sud.cases import service as cases
-from sud.cases.taking import Upload
 from sud.db import unit
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -58,6 +57,7 @@ from sud.models import (
 )
 from sud.recusals import earlier, jobs, portfolio, reading, service, ties
 from sud.registry.reference import read_reference
+from sud.uploads.service import Sent
 from tests.builders import START, Make
 from tests.contributors import Contributors
 
@@ -80,8 +80,8 @@ def photo() -> bytes:
     return out.getvalue()
 
 
-def order(name="order.pdf", content=None) -> Upload:
-    return Upload(stream=io.BytesIO(pdf() if content is None else content), name=name)
+def order(name="order.pdf", content=None) -> Sent:
+    return Sent(stream=io.BytesIO(pdf() if content is None else content), name=name)
 
 
 def load_law(session) -> None:

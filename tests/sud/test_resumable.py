@@ -32,6 +32,7 @@ from sud.models import (
     Document,
     JournalLine,
     RoleCode,
+    Scan,
     Upload,
     UploadPart,
     UploadPurpose,
@@ -529,6 +530,31 @@ def test_papers_that_came_before_the_form_are_attached(
     assert "d.pdf" in party.get(page).text
     early = party.post(page, data={"files": [half.removeprefix("/uploads/")]})
     assert early.status_code == 422
+
+
+@pytest.mark.parametrize("purpose", ["scan", "disc"])
+def test_of_a_press_that_is_refused_nothing_is_kept_but_what_may_be_sent_again(
+    purpose: str,
+    make: Make,
+    sign_in: Callable[[User], FlaskClient],
+    session: Session,
+) -> None:
+    hearing = make.hearing(make.case(judge=make.judge()))
+    clerk = sign_in(make.staff(RoleCode.CLERK))
+    page, field, good, bad = {
+        "scan": ("/scans", "files", ("a.pdf", BytesOfPaper.good()), ("b\u202e.pdf", b"<html>")),
+        "disc": (f"/hearings/{hearing.key}/discs", "disc", ("a.iso", b"DVD"), ("b.iso", b"<html>")),
+    }[purpose]
+    keys = _sent(clerk, purpose, page, good, bad)
+    court = str(hearing.case.court_id)
+    refused = clerk.post(page, data={field: keys, "court": court})
+    assert refused.status_code == 422
+    assert [one.name for one in session.scalars(select(Upload))] == [good[0]]
+    assert keys[0] in refused.text
+    assert keys[1] not in refused.text
+    for table in (Scan, Disc):
+        assert session.scalars(select(table)).unique().all() == []
+    assert "/scans/" not in refused.text
 
 
 class BytesOfPaper:

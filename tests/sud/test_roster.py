@@ -19,7 +19,6 @@ from sud.access import SYSTEM, Action, Actor, permits
 from sud.accounts.service import actor_of
 from sud.allocation import log
 from sud.allocation import service as allocation
-from sud.cases.taking import Upload
 from sud.errors import CourtError, Refusal
 from sud.hearings import service as hearings
 from sud.models import (
@@ -40,6 +39,7 @@ from sud.models import (
 from sud.outside import defer_job
 from sud.registry import epochs
 from sud.roster import alarms, duty, jobs, orders, posts, report, rules, service
+from sud.uploads.service import Sent
 from tests.builders import START
 from tests.e2e import conftest as walks
 
@@ -78,7 +78,7 @@ class Court:
         return orders.Paper(
             number="12-К",
             day=day,
-            upload=Upload(stream=io.BytesIO(data or pdf()), name=name),
+            upload=Sent(stream=io.BytesIO(data or pdf()), name=name),
             outside=self.outside,
             limit=1 << 20,
         )

@@ -17,7 +17,6 @@ from documents import codes
 from documents.signatures import Expected
 from sud.access import Action, Actor
 from sud.accounts.service import actor_of
-from sud.cases.taking import Upload
 from sud.db import Sessions
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -43,6 +42,7 @@ from sud.models import (
 )
 from sud.outside import Outside
 from sud.scans import arriving, certifying, copying, covering, proceedings, service, text
+from sud.uploads.service import Sent
 from tests import needs
 from tests.builders import Make
 from tests.documents import scanned
@@ -104,7 +104,7 @@ def sheets(
 def hand_in(
     session: Session, clerk: Actor, case: Case, outside: Outside, *files: tuple[str, bytes]
 ) -> Scan:
-    sent = [Upload(stream=io.BytesIO(content), name=name) for name, content in files]
+    sent = [Sent(stream=io.BytesIO(content), name=name) for name, content in files]
     return arriving.take_in(session, clerk, case.court, sent, outside=outside, limit=LIMIT)
 
 
