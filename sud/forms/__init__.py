@@ -1,7 +1,7 @@
 """What every form of the house shares: clean text, kept entries, and refusals in words."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import wtforms
@@ -90,6 +90,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     once = _Once()
     seen = HiddenField()
+    refusal: Refusal | None = None
+    """Why the verb behind the form refused, where it did."""
 
     def check_seen(self, subject: Versioned) -> None:
         """Refuse a form that was filled in before someone else changed its subject.
@@ -103,9 +105,33 @@ class Form(FlaskForm):  # type: ignore[misc]
         if self.is_submitted() and given != current:
             raise CourtError(Refusal.STALE)
 
+    def does(
+        self,
+        verb: Callable[[], object],
+        *,
+        to: Versioned | None = None,
+        at: Mapping[Refusal, wtforms.Field] | None = None,
+    ) -> bool:
+        """Carry a verb out if the form is right; False where it is not, or where the verb refuses.
+
+        `to` is what the form was filled in about (see `check_seen`), `at` the fields at which some
+        refusals are shown.
+        """
+        try:
+            if to is not None:
+                self.check_seen(to)
+            if not self.validate_on_submit():
+                return False
+            verb()
+        except CourtError as error:
+            self.refuse(error, (at or {}).get(error.code))
+            return False
+        return True
+
     def refuse(self, error: CourtError, field: wtforms.Field | None = None) -> None:
         """Show a verb's refusal in the summary, and at a field if it is about one."""
         note(error)
+        self.refusal = error.code
         words = refusal_words(error)
         if field is None:
             self.form_errors = [*self.form_errors, words]  # type: ignore[has-type]

@@ -1,5 +1,6 @@
 """Pages of the policy: versions for everybody; a draft, compared and adopted, for its keepers."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import flash, redirect, request, url_for
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 
 from documents.redaction.policy import ANY
 from sud.access import Action
-from sud.errors import CourtError
+from sud.forms import Form
 from sud.labels import label
 from sud.models import Ground, Handling, PublicationPolicy
 from sud.publication import policies
@@ -77,27 +78,27 @@ def draft(version: PublicationPolicy) -> ResponseReturnValue:
 def rules(version: PublicationPolicy) -> ResponseReturnValue:
     """Write one rule, or take one out."""
     dropped = request.form.get("drop", "")
-    form = ActForm() if dropped else _rule_form(RuleForm())
-    try:
-        form.check_seen(version)
-        if form.validate_on_submit():
-            if isinstance(form, RuleForm):
-                row = policies.Row(
-                    category=form.category.data,
-                    role=form.role.data or ANY,
-                    case_kind=form.case_kind.data or ANY,
-                    handling=form.handling.data,
-                )
-                policies.set_row(db(), actor(), version, row, now=outside().now())
-            else:
-                category, role, case_kind = (*dropped.split("/"), ANY, ANY)[:3]
-                about = (category, role, case_kind)
-                policies.drop_row(db(), actor(), version, about, now=outside().now())
-            address = url_for("publication.draft", key=version.key, _anchor="rules")
-            return redirect(address, HTTPStatus.SEE_OTHER)
-    except CourtError as error:
-        form.refuse(error)
-    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    if dropped:
+        category, role, case_kind = (*dropped.split("/"), ANY, ANY)[:3]
+        about = (category, role, case_kind)
+        return _pressed(
+            version,
+            ActForm(),
+            lambda: policies.drop_row(db(), actor(), version, about, now=outside().now()),
+            anchor="rules",
+        )
+    form = _rule_form(RuleForm())
+
+    def write() -> None:
+        row = policies.Row(
+            category=form.category.data,
+            role=form.role.data or ANY,
+            case_kind=form.case_kind.data or ANY,
+            handling=form.handling.data,
+        )
+        policies.set_row(db(), actor(), version, row, now=outside().now())
+
+    return _pressed(version, form, write, anchor="rules")
 
 
 @views.post("/policy/<uuid:key>/frame")
@@ -105,21 +106,17 @@ def rules(version: PublicationPolicy) -> ResponseReturnValue:
 def frame(version: PublicationPolicy) -> ResponseReturnValue:
     """Write the share of second readers and the legal reference."""
     form = FrameForm()
-    try:
-        form.check_seen(version)
-        if form.validate_on_submit():
-            facts = policies.Frame(
-                second_share=form.second_share.data or 0,
-                source_ky=form.source_ky.data or "",
-                source_ru=form.source_ru.data or "",
-                source_en=form.source_en.data or "",
-            )
-            policies.frame(db(), actor(), version, facts, now=outside().now())
-            address = url_for("publication.draft", key=version.key)
-            return redirect(address, HTTPStatus.SEE_OTHER)
-    except CourtError as error:
-        form.refuse(error)
-    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def write() -> None:
+        facts = policies.Frame(
+            second_share=form.second_share.data or 0,
+            source_ky=form.source_ky.data or "",
+            source_ru=form.source_ru.data or "",
+            source_en=form.source_en.data or "",
+        )
+        policies.frame(db(), actor(), version, facts, now=outside().now())
+
+    return _pressed(version, form, write)
 
 
 @views.post("/policy/<uuid:key>/adopt")
@@ -127,15 +124,20 @@ def frame(version: PublicationPolicy) -> ResponseReturnValue:
 def adopt(version: PublicationPolicy) -> ResponseReturnValue:
     """Put the draft in force: another person than the one who changed it last."""
     form = ActForm()
-    try:
-        form.check_seen(version)
-        if form.validate_on_submit():
-            policies.adopt(db(), actor(), version, now=outside().now())
-            flash(_("Version %(number)s is in force from today on.", number=version.number))
-            address = url_for("publication.policy", number=version.number)
-            return redirect(address, HTTPStatus.SEE_OTHER)
-    except CourtError as error:
-        form.refuse(error)
+    if form.does(lambda: policies.adopt(db(), actor(), version, now=outside().now()), to=version):
+        flash(_("Version %(number)s is in force from today on.", number=version.number))
+        address = url_for("publication.policy", number=version.number)
+        return redirect(address, HTTPStatus.SEE_OTHER)
+    return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _pressed(
+    version: PublicationPolicy, form: Form, verb: Callable[[], object], anchor: str | None = None
+) -> ResponseReturnValue:
+    """Carry out what a form of the draft asks, and go back to it; or say there why not."""
+    if form.does(verb, to=version):
+        address = url_for("publication.draft", key=version.key, _anchor=anchor)
+        return redirect(address, HTTPStatus.SEE_OTHER)
     return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 
 from documents.wording import wording
 from sud.access import Action
-from sud.errors import CourtError
 from sud.labels import label
 from sud.models import (
     Court,
@@ -171,18 +170,17 @@ def decision(publication: Publication) -> ResponseReturnValue:
 def report(publication: Publication) -> ResponseReturnValue:
     """Say what is wrong with a decision; nobody is asked who he is."""
     form = ReportForm()
-    if form.validate_on_submit():
+
+    def tell() -> None:
         problem = reports.Problem(kind=form.kind.data, words=form.words.data or "", place=network())
-        try:
-            reports.report(
-                db(), actor(), publication, problem, secret=outside().secret, now=outside().now()
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("Thank you. The court has your report and looks at the decision."))
-            address = url_for("publication.decision", key=publication.key)
-            return redirect(address, HTTPStatus.SEE_OTHER)
+        reports.report(
+            db(), actor(), publication, problem, secret=outside().secret, now=outside().now()
+        )
+
+    if form.does(tell):
+        flash(_("Thank you. The court has your report and looks at the decision."))
+        address = url_for("publication.decision", key=publication.key)
+        return redirect(address, HTTPStatus.SEE_OTHER)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     return render("publication/report.html", publication=publication, form=form), status
 

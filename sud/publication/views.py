@@ -1,16 +1,18 @@
 """Pages of publication for the court: the queue, one text read and decided, what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Field
 
 from sud.access import Action
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
+from sud.forms import Form
 from sud.labels import label
 from sud.models import (
     UNREAD,
@@ -70,13 +72,10 @@ def prepare(act: Act) -> ResponseReturnValue:
     form = ActForm()
     if form.validate_on_submit():
         try:
-            made = service.prepare(db(), actor(), act, now=outside().now())
+            return _back(service.prepare(db(), actor(), act, now=outside().now()))
         except CourtError as error:
             form.refuse(error)
-        else:
-            return redirect(url_for("publication.review", key=made.key), HTTPStatus.SEE_OTHER)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-    return render("publication/prepare.html", act=act, form=form), status
+    return render("publication/prepare.html", act=act, form=form), _status(form)
 
 
 @views.route("/publications/<uuid:key>", methods=["GET", "POST"])
@@ -84,18 +83,14 @@ def prepare(act: Act) -> ResponseReturnValue:
 def review(publication: Publication) -> ResponseReturnValue:
     """The text with every place that was found, each to be decided, and its original beside it."""
     form = ActForm()
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            ids, answer = _choice(publication, request.form.get("choice", ""))
-            service.decide(db(), actor(), publication, ids, answer, now=outside().now())
-            return _back(publication, "places")
-    except CourtError as error:
-        form.refuse(error)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-    if status is HTTPStatus.OK:
+
+    def decide() -> None:
+        ids, answer = _choice(publication, request.form.get("choice", ""))
+        service.decide(db(), actor(), publication, ids, answer, now=outside().now())
+
+    if not form.is_submitted():
         cases.look(db(), actor(), publication.act.case, now=outside().now())
-    return _review_page(publication, refused=form), status
+    return _pressed(publication, form, decide, anchor="places")
 
 
 @views.route("/publications/<uuid:key>/replace", methods=["GET", "POST"])
@@ -104,119 +99,79 @@ def replace(publication: Publication) -> ResponseReturnValue:
     """Put a label for words that nobody found."""
     form = ReplaceForm()
     form.label.choices = places.labels_of(publication, service.known(db(), publication))
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            service.replace(
-                db(),
-                actor(),
-                publication,
-                form.words.data or "",
-                form.label.data,
-                now=outside().now(),
-            )
-            return _back(publication, "text")
-    except CourtError as error:
-        form.refuse(error, form.words if error.code is Refusal.TEXT_NOT_FOUND else None)
-    if not form.is_submitted():
-        return _review_page(publication)
-    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _pressed(
+        publication,
+        form,
+        lambda: service.replace(
+            db(),
+            actor(),
+            publication,
+            form.words.data or "",
+            form.label.data,
+            now=outside().now(),
+        ),
+        at={Refusal.TEXT_NOT_FOUND: form.words},
+        anchor="text",
+    )
 
 
 @views.route("/publications/<uuid:key>/publish", methods=["GET", "POST"])
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def publish(publication: Publication) -> ResponseReturnValue:
     """End one's reading; a refusal lists what still tells of a person, and where."""
-    form = ActForm()
     if publication.state not in UNREAD:
         return _back(publication)
-    leaks: tuple[Leak, ...] = ()
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            first = publication.state is PublicationState.PREPARED
-            state = service.finish(
-                db(), actor(), publication, outside=outside(), now=outside().now()
-            )
-            if state is PublicationState.PUBLISHED:
-                flash(_("It is published. Anybody can read it now."))
-            elif first:
-                flash(_("Your reading is finished. Now another person reads the text."))
-            return _back(publication)
-    except CourtError as error:
-        form.refuse(error)
-        if error.code is Refusal.NAMES_LEFT:
-            leaks = service.leaks_now(
-                db(), publication, base_url=outside().base_url, now=outside().now()
-            )
-    if not form.is_submitted():
-        return _review_page(publication)
-    return (
-        _review_page(publication, refused=form, leaks=leaks),
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+
+    def finish() -> None:
+        first = publication.state is PublicationState.PREPARED
+        state = service.finish(db(), actor(), publication, outside=outside(), now=outside().now())
+        if state is PublicationState.PUBLISHED:
+            flash(_("It is published. Anybody can read it now."))
+        elif first:
+            flash(_("Your reading is finished. Now another person reads the text."))
+
+    return _pressed(publication, ActForm(), finish)
 
 
 @views.post("/publications/<uuid:key>/take-over")
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def take_over(publication: Publication) -> ResponseReturnValue:
     """Read on in the place of another person."""
-    form = ActForm()
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            service.take_over(db(), actor(), publication, now=outside().now())
-            return _back(publication)
-    except CourtError as error:
-        form.refuse(error)
-    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _pressed(
+        publication,
+        ActForm(),
+        lambda: service.take_over(db(), actor(), publication, now=outside().now()),
+    )
 
 
 @views.post("/publications/<uuid:key>/again")
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def again(publication: Publication) -> ResponseReturnValue:
     """Search the act anew: by another policy, by a fuller file, or after it was withdrawn."""
-    form = ActForm()
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            if publication.state is PublicationState.WITHDRAWN:
-                service.reopen(db(), actor(), publication, now=outside().now())
-            else:
-                service.prepare_anew(db(), actor(), publication, now=outside().now())
-            flash(_("The text was made anew."))
-            return _back(publication)
-    except CourtError as error:
-        form.refuse(error)
-    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    withdrawn = publication.state is PublicationState.WITHDRAWN
+    verb = service.reopen if withdrawn else service.prepare_anew
+
+    def anew() -> None:
+        verb(db(), actor(), publication, now=outside().now())
+        flash(_("The text was made anew."))
+
+    return _pressed(publication, ActForm(), anew)
 
 
 @views.post("/publications/<uuid:key>/hold")
 @allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
 def hold(publication: Publication) -> ResponseReturnValue:
     """Take the text from the public's eyes at once, or show it again."""
-    form = ActForm()
-    leaks: tuple[Leak, ...] = ()
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            if publication.state is PublicationState.HELD:
-                service.release(db(), actor(), publication, outside=outside(), now=outside().now())
-                flash(_("The text is public again."))
-            else:
-                service.hold(db(), actor(), publication, now=outside().now())
-                flash(_("The text is held: nobody outside reads it now."))
-            return _back(publication)
-    except CourtError as error:
-        form.refuse(error)
-        if error.code is Refusal.NAMES_LEFT:
-            leaks = service.leaks_now(
-                db(), publication, base_url=outside().base_url, now=outside().now()
-            )
-    return (
-        _review_page(publication, refused=form, leaks=leaks),
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+
+    def change() -> None:
+        if publication.state is PublicationState.HELD:
+            service.release(db(), actor(), publication, outside=outside(), now=outside().now())
+            flash(_("The text is public again."))
+        else:
+            service.hold(db(), actor(), publication, now=outside().now())
+            flash(_("The text is held: nobody outside reads it now."))
+
+    return _pressed(publication, ActForm(), change)
 
 
 @views.route("/publications/<uuid:key>/withdraw", methods=["GET", "POST"])
@@ -228,23 +183,22 @@ def withdraw(publication: Publication) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     if publication.state is PublicationState.WITHDRAWN:
         return _back(publication)
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            service.withdraw(
-                db(),
-                actor(),
-                publication,
-                form.note.data or "",
-                outside=outside(),
-                now=outside().now(),
-            )
-            flash(_("The text is withdrawn. Its page says so, its file is gone."))
-            return _back(publication)
-    except CourtError as error:
-        form.refuse(error)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-    return render("publication/withdraw.html", publication=publication, form=form), status
+
+    def take_back() -> None:
+        service.withdraw(
+            db(),
+            actor(),
+            publication,
+            form.note.data or "",
+            outside=outside(),
+            now=outside().now(),
+        )
+        flash(_("The text is withdrawn. Its page says so, its file is gone."))
+
+    if form.does(take_back, to=publication):
+        return _back(publication)
+    page = render("publication/withdraw.html", publication=publication, form=form)
+    return page, _status(form)
 
 
 @views.post("/publications/<uuid:key>/grounds")
@@ -253,17 +207,15 @@ def grounds(publication: Publication) -> ResponseReturnValue:
     """Note why the case is never published, or that a noted reason does not hold."""
     form = GroundForm()
     lifted = request.form.get("lift", "")
-    try:
-        form.check_seen(publication)
-        if lifted:
-            form.ground.process_formdata([lifted])
-        if form.validate_on_submit():
-            change = service.lift_ground if lifted else service.note_ground
-            change(db(), actor(), publication, form.ground.data, now=outside().now())
-            return _back(publication, "case")
-    except CourtError as error:
-        form.refuse(error)
-    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    if lifted:
+        form.ground.process_formdata([lifted])
+    change = service.lift_ground if lifted else service.note_ground
+    return _pressed(
+        publication,
+        form,
+        lambda: change(db(), actor(), publication, form.ground.data, now=outside().now()),
+        anchor="case",
+    )
 
 
 @views.post("/publications/<uuid:key>/facts")
@@ -273,18 +225,14 @@ def facts(publication: Publication) -> ResponseReturnValue:
     form = FactForm()
     people = {str(one.person.key): one.person for one in _people(publication)}
     form.person.choices = [(key, person.full_name) for key, person in people.items()]
-    try:
-        form.check_seen(publication)
-        if form.validate_on_submit():
-            fact = service.Fact(kind=form.kind.data, value=form.value.data or "")
-            service.note_fact(
-                db(), actor(), publication, people[form.person.data], fact, now=outside().now()
-            )
-            flash(_("Noted. Make the text anew, so that it is looked for."))
-            return _back(publication, "case")
-    except CourtError as error:
-        form.refuse(error)
-    return _review_page(publication, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def note() -> None:
+        person = people[form.person.data]
+        fact = service.Fact(kind=form.kind.data, value=form.value.data or "")
+        service.note_fact(db(), actor(), publication, person, fact, now=outside().now())
+        flash(_("Noted. Make the text anew, so that it is looked for."))
+
+    return _pressed(publication, form, note, anchor="case")
 
 
 @views.post("/reports/<uuid:key>")
@@ -326,16 +274,35 @@ def _people(publication: Publication) -> Sequence[Participant]:
     return cases.people_of(db(), publication.act.case)
 
 
+def _pressed(
+    publication: Publication,
+    form: Form,
+    verb: Callable[[], object],
+    *,
+    at: Mapping[Refusal, Field] | None = None,
+    anchor: str | None = None,
+) -> ResponseReturnValue:
+    """Carry out what a form of the review page asks, and go back to it; or say there why not."""
+    if form.does(verb, to=publication, at=at):
+        return _back(publication, anchor)
+    return _review_page(publication, form), _status(form)
+
+
+def _status(form: Form) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+
+
 def _back(publication: Publication, anchor: str | None = None) -> ResponseReturnValue:
     address = url_for("publication.review", key=publication.key, _anchor=anchor)
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def _forms_of(publication: Publication, refused: object, labels: list[tuple[str, str]]) -> _Forms:
-    """Return the form that was refused, and the others fresh."""
+def _forms_of(publication: Publication, pressed: Form, labels: list[tuple[str, str]]) -> _Forms:
+    """Return the form that was pressed, and the others fresh; nothing is pressed by looking."""
     fresh = (ActForm, ReplaceForm, GroundForm, FactForm)
     press, addition, ground, fact = (
-        refused if isinstance(refused, kind) else kind(formdata=None) for kind in fresh
+        pressed if pressed.is_submitted() and isinstance(pressed, kind) else kind(formdata=None)
+        for kind in fresh
     )
     addition.label.choices = labels
     fact.person.choices = [
@@ -346,13 +313,11 @@ def _forms_of(publication: Publication, refused: object, labels: list[tuple[str,
     return _Forms(press=press, addition=addition, ground=ground, fact=fact)
 
 
-def _review_page(
-    publication: Publication, *, refused: object = None, leaks: tuple[Leak, ...] = ()
-) -> str:
+def _review_page(publication: Publication, pressed: Form) -> str:
     """Draw the page; whoever is not its reader sees the same, and who reads it."""
     known = service.known(db(), publication)
     labels = list(places.labels_of(publication, known))
-    forms = _forms_of(publication, refused, labels)
+    forms = _forms_of(publication, pressed, labels)
     text = publication.form is PublicationForm.TEXT
     groups = places.groups_of(publication) if text else ()
     reading = readings.going(db(), publication)
@@ -363,13 +328,13 @@ def _review_page(
         publication=publication,
         case=case,
         form=forms,
-        refused=refused or forms.press,
+        refused=pressed,
         waiting=[group for group in groups if group.first.open],
         settled=[group for group in groups if not group.first.open],
         open_places=len(places.open_doubts(publication)),
         labels=labels,
         parts=[(part, places.paragraphs_of(publication, part)) for part in ActPart] if text else [],
-        leaks=leaks,
+        leaks=_leaks(publication) if pressed.refusal is Refusal.NAMES_LEFT else (),
         reading=reading,
         mine=reading is None or reading.reader_id == actor().user_id,
         may_read=readings.may_read(db(), actor(), publication),
@@ -390,3 +355,8 @@ def _review_page(
         editable=unread and text,
         unread=unread,
     )
+
+
+def _leaks(publication: Publication) -> tuple[Leak, ...]:
+    base_url, now = outside().base_url, outside().now()
+    return service.leaks_now(db(), publication, base_url=base_url, now=now)
