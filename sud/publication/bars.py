@@ -46,15 +46,7 @@ def note(session: Session, actor: Actor, case: Case, ground: Ground, *, now: dat
         return
     session.add(CaseGround(case_id=case.id, ground=ground, noted_at=now, noted_by_id=actor.user_id))
     session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.PUBLICATION_REVIEW,
-        case,
-        now=now,
-        change="ground_noted",
-        ground=ground.value,
-    )
+    _record(session, actor, case, "ground_noted", ground, now=now)
 
 
 def lift(session: Session, actor: Actor, case: Case, ground: Ground, *, now: datetime) -> None:
@@ -63,15 +55,21 @@ def lift(session: Session, actor: Actor, case: Case, ground: Ground, *, now: dat
         if standing.ground is ground:
             standing.lifted_at, standing.lifted_by_id = now, actor.user_id
             session.flush()
-            journal.record(
-                session,
-                actor,
-                Action.PUBLICATION_REVIEW,
-                case,
-                now=now,
-                change="ground_lifted",
-                ground=ground.value,
-            )
+            _record(session, actor, case, "ground_lifted", ground, now=now)
+
+
+def _record(
+    session: Session, actor: Actor, case: Case, change: str, ground: Ground, *, now: datetime
+) -> None:
+    journal.record(
+        session,
+        actor,
+        Action.PUBLICATION_REVIEW,
+        case,
+        now=now,
+        change=change,
+        ground=ground.value,
+    )
 
 
 def noted(session: Session, case: Case) -> Sequence[CaseGround]:

@@ -100,9 +100,7 @@ def found(session: Session, actor: Actor, *, now: datetime) -> PublicationPolicy
     policy.state, policy.adopted_at = PolicyState.IN_FORCE, now
     policy.valid_from = local_day(now)
     session.flush()
-    journal.record(
-        session, actor, Action.POLICY_EDIT, policy, now=now, change="adopted", number=policy.number
-    )
+    _record(session, actor, policy, "adopted", now=now, number=policy.number)
     return policy
 
 
@@ -126,9 +124,7 @@ def draft(session: Session, actor: Actor, *, now: datetime) -> PublicationPolicy
     session.add(policy)
     session.flush()
     _write(session, policy, rows_of(session, standing))
-    journal.record(
-        session, actor, Action.POLICY_EDIT, policy, now=now, change="drafted", number=policy.number
-    )
+    _record(session, actor, policy, "drafted", now=now, number=policy.number)
     return policy
 
 
@@ -145,7 +141,8 @@ def set_row(
         raise CourtError(Refusal.POLICY_ROW_SENSELESS)
     _forget_row(session, policy, row.about)
     _write(session, policy, [row])
-    _record_row(session, actor, policy, row.about, row.handling, now=now)
+    said = row.handling.value
+    _record_change(session, actor, policy, "row", now=now, about=list(row.about), handling=said)
 
 
 def drop_row(
@@ -159,7 +156,7 @@ def drop_row(
     """Take one rule out of a draft; what no rule speaks of is hidden, or barred."""
     _hold_draft(session, policy)
     _forget_row(session, policy, about)
-    _record_row(session, actor, policy, about, None, now=now)
+    _record_change(session, actor, policy, "row", now=now, about=list(about), handling=None)
 
 
 def frame(
@@ -169,17 +166,8 @@ def frame(
     _hold_draft(session, policy)
     policy.second_share = facts.second_share
     policy.source_ky, policy.source_ru = facts.source_ky, facts.source_ru
-    policy.source_en, policy.drafted_by_id = facts.source_en, actor.user_id
-    session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.POLICY_EDIT,
-        policy,
-        now=now,
-        change="framed",
-        second_share=facts.second_share,
-    )
+    policy.source_en = facts.source_en
+    _record_change(session, actor, policy, "framed", now=now, second_share=facts.second_share)
 
 
 def adopt(session: Session, actor: Actor, policy: PublicationPolicy, *, now: datetime) -> None:
@@ -194,9 +182,7 @@ def adopt(session: Session, actor: Actor, policy: PublicationPolicy, *, now: dat
     policy.adopted_at, policy.adopted_by_id = now, actor.user_id
     policy.state, policy.valid_from = PolicyState.IN_FORCE, today
     session.flush()
-    journal.record(
-        session, actor, Action.POLICY_EDIT, policy, now=now, change="adopted", number=policy.number
-    )
+    _record(session, actor, policy, "adopted", now=now, number=policy.number)
 
 
 # ------------------------------------------------------------------ queries
@@ -372,24 +358,28 @@ def _forget_row(session: Session, policy: PublicationPolicy, about: tuple[str, s
     )
 
 
-def _record_row(
+def _record_change(
     session: Session,
     actor: Actor,
     policy: PublicationPolicy,
-    about: tuple[str, str, str],
-    handling: Handling | None,
+    change: str,
     *,
     now: datetime,
+    **facts: object,
 ) -> None:
-    policy.drafted_by_id = actor.user_id  # whoever changed it last does not adopt it
+    """Note who changed a draft last: he is not the one who adopts it."""
+    policy.drafted_by_id = actor.user_id
     session.flush()
-    journal.record(
-        session,
-        actor,
-        Action.POLICY_EDIT,
-        policy,
-        now=now,
-        change="row",
-        about=list(about),
-        handling=handling.value if handling else None,
-    )
+    _record(session, actor, policy, change, now=now, **facts)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    policy: PublicationPolicy,
+    change: str,
+    *,
+    now: datetime,
+    **facts: object,
+) -> None:
+    journal.record(session, actor, Action.POLICY_EDIT, policy, now=now, change=change, **facts)
