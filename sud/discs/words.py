@@ -10,6 +10,7 @@ from recordings.titles import Kind, Why
 from sud.discs.listing import Heap, Step
 from sud.discs.proposing import Agreement
 from sud.discs.shelf_list import Fault
+from sud.labels import label
 
 AGREEMENTS: Final[Mapping[Agreement, LazyString]] = {
     Agreement.HANDED_IN_FOR: _("the disc was handed in for it"),
@@ -39,15 +40,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     Kind.TEST.value: _("Test of the camera"),
     Kind.DUPLICATE.value: _("The same as another title"),
 }
-WHYS: Final[Mapping[str, LazyString]] = {
-    Why.ZEROED.value: _("could not be read when the disc was copied"),
-    Why.UNREADABLE.value: _("the disc cannot be read there"),
-    Why.TORN.value: _("what stands there is no recording"),
-    Why.TRUNCATED.value: _("the file ends too early"),
-    Why.MISSING.value: _("a file is missing"),
-    Why.UNSENT.value: _("nothing came from the courtroom"),
-    Why.SCRAMBLED.value: _("copy-protected"),
-}
+WHYS: Final[Mapping[str, LazyString]] = {why.value: label(why) for why in Why}
 SAID: Final[Mapping[str, LazyString]] = {
     "date": _("Date"),
     "time": _("Time"),
