@@ -55,7 +55,7 @@ def issue_writ(
     ).one_or_none()
     if begun is not None:
         return begun
-    issued.require_sound(session, f"acts/{act.id}", act.language)
+    issued.sound_paper(session, f"acts/{act.id}", act.language)
     since = in_force_since(session, act)
     if since is None or claimant not in claimants_of(session, act):
         raise CourtError(Refusal.NOT_NOW)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from sud.access import Actor, visible
-from sud.cases import handing, recorded
+from sud.cases import handing, issued, recorded
 from sud.cases.discs import waits
 from sud.models import (
     Act,
@@ -206,12 +206,8 @@ def _recusals(session: Session, actor: Actor) -> Queue:
 def _paper_faults(session: Session, actor: Actor) -> Queue:
     """Count the signed papers that must not be relied on."""
     faulty = select(IssuedPaper).where(
-        func.jsonb_array_length(IssuedPaper.findings) > 0,
-        IssuedPaper.replaced_at.is_(None),
-        IssuedPaper.withdrawn_at.is_(None),
+        issued.signed_and_stands(), issued.faulty(), issued.watched_by(actor)
     )
-    if not actor.has(RoleCode.AUDITOR):
-        faulty = faulty.where(IssuedPaper.court_id.in_(actor.courts_as(RoleCode.CHAIR)))
     return _queue(session, QueueCode.PAPER_FAULTS, faulty, IssuedPaper.checked_at)
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from documents import codes
@@ -21,7 +21,7 @@ from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor
 from sud.errors import CourtError, Refusal
-from sud.models import Case, Filing, IssuedPaper, PaperKind, SignerRole
+from sud.models import Case, Filing, IssuedPaper, PaperKind, RoleCode, SignerRole
 from sud.outside import Outside, reaching_the_store
 
 _LOCK: Final = 0x49535355
@@ -168,23 +168,45 @@ def withdraw(
 # ------------------------------------------------------------------ queries
 
 
+def stands() -> ColumnElement[bool]:
+    """Say in a query that a paper is neither withdrawn nor replaced."""
+    return and_(IssuedPaper.replaced_at.is_(None), IssuedPaper.withdrawn_at.is_(None))
+
+
+def signed_and_stands() -> ColumnElement[bool]:
+    """Say in a query that a paper is signed, and stands."""
+    return and_(func.jsonb_array_length(IssuedPaper.signers) > 0, stands())
+
+
+def faulty() -> ColumnElement[bool]:
+    """Say in a query that a paper was found not to hold when it was looked at last."""
+    return func.jsonb_array_length(IssuedPaper.findings) > 0
+
+
+def watched_by(actor: Actor) -> ColumnElement[bool]:
+    """Say in a query that it is the actor's business whether a paper holds."""
+    if actor.has(RoleCode.AUDITOR):
+        return true()
+    return IssuedPaper.court_id.in_(actor.courts_as(RoleCode.CHAIR))
+
+
 def standing_paper(session: Session, subject: str, language: str) -> IssuedPaper | None:
     """Return the paper about a subject that is neither withdrawn nor replaced."""
     return session.scalars(
         select(IssuedPaper).where(
             IssuedPaper.subject == subject,
             IssuedPaper.language == language,
-            IssuedPaper.replaced_at.is_(None),
-            IssuedPaper.withdrawn_at.is_(None),
+            stands(),
         )
     ).one_or_none()
 
 
-def require_sound(session: Session, subject: str, language: str) -> None:
-    """Refuse to hand out a paper whose signature was found not to hold."""
+def sound_paper(session: Session, subject: str, language: str) -> IssuedPaper | None:
+    """Return the standing paper about a subject; refused where its signature does not hold."""
     paper = standing_paper(session, subject, language)
     if paper is not None and paper.findings:
         raise CourtError(Refusal.PAPER_FAULTY)
+    return paper
 
 
 def paper_by_code(session: Session, code: str) -> IssuedPaper | None:

@@ -4,19 +4,20 @@ import hashlib
 import io
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from documents.signatures import CannotSignError, Expected, Finding
 from recordings.store import NoSuchObjectError
 from sud import journal
 from sud.access import SYSTEM, Action, Actor
+from sud.cases import issued
 from sud.db import Sessions, unit
-from sud.models import Act, IssuedPaper, PaperFault, RoleCode
+from sud.models import Act, IssuedPaper, PaperFault
 from sud.outside import Outside, reaching_the_store
 
 CHECK: Final = "verification.check"
@@ -92,7 +93,11 @@ def examined(paper: IssuedPaper, outside: Outside) -> Found:
     pdf = _bytes(paper, outside)
     if pdf is None:
         return Found(findings=(PaperFault.GONE,), lasts_until=None)
-    verdict = outside.signer.validate(pdf, now=outside.now(), expected=expected_of(paper))
+    return _judged(pdf, expected_of(paper), outside)
+
+
+def _judged(pdf: bytes, expected: Expected, outside: Outside) -> Found:
+    verdict = outside.signer.validate(pdf, now=outside.now(), expected=expected)
     return Found(findings=verdict.blocking, lasts_until=verdict.lasts_until)
 
 
@@ -108,7 +113,7 @@ def _unchecked(session: Session, *, before: datetime) -> Sequence[IssuedPaper]:
     return session.scalars(
         select(IssuedPaper)
         .where(
-            _signed_and_standing(),
+            issued.signed_and_stands(),
             or_(IssuedPaper.checked_at.is_(None), IssuedPaper.checked_at < before),
         )
         .order_by(IssuedPaper.checked_at.nulls_first(), IssuedPaper.id)
@@ -158,7 +163,7 @@ def _lapsing(session: Session, *, after: int, now: datetime) -> Sequence[IssuedP
     return session.scalars(
         select(IssuedPaper)
         .where(
-            _signed_and_standing(),
+            issued.signed_and_stands(),
             IssuedPaper.id > after,
             or_(stamped <= now - RENEWED_AFTER, IssuedPaper.lasts_until <= now + ENDS_SOON),
         )
@@ -174,7 +179,7 @@ def _renewed(sessions: Sessions, seen: IssuedPaper, outside: Outside) -> None:
     """
     now = outside.now()
     before = _bytes(seen, outside)
-    if before is None or examined(seen, outside).findings:
+    if before is None or _judged(before, expected_of(seen), outside).findings:
         log.warning("issued paper %s is not worth a new stamp", seen.id)
         return
     try:
@@ -182,11 +187,17 @@ def _renewed(sessions: Sessions, seen: IssuedPaper, outside: Outside) -> None:
     except CannotSignError as error:
         log.warning("issued paper %s got no new stamp: %s", seen.id, error.reason)
         return
-    digest = hashlib.sha256(pdf).hexdigest()
+    stamped = replace(
+        expected_of(seen),
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        length=len(pdf),
+        earlier=(*seen.earlier, seen.sha256),
+    )
+    lasts_until = _judged(pdf, stamped, outside).lasts_until
     folder = seen.object_key.rpartition("/")[0]
     with reaching_the_store():
         stored = outside.store.put(
-            f"{folder}/{digest}.pdf",
+            f"{folder}/{stamped.sha256}.pdf",
             io.BytesIO(pdf),
             content_type="application/pdf",
             size=len(pdf),
@@ -197,10 +208,9 @@ def _renewed(sessions: Sessions, seen: IssuedPaper, outside: Outside) -> None:
             outside.defer(session, FORGET, object_key=stored.key)
             return
         outside.defer(session, FORGET, object_key=paper.object_key)
-        paper.earlier = [*paper.earlier, paper.sha256]
-        paper.sha256, paper.size, paper.object_key = digest, len(pdf), stored.key
-        verdict = outside.signer.validate(pdf, now=now, expected=expected_of(paper))
-        paper.stamped_at, paper.lasts_until = now, verdict.lasts_until
+        paper.earlier = list(stamped.earlier)
+        paper.sha256, paper.size, paper.object_key = stamped.sha256, len(pdf), stored.key
+        paper.stamped_at, paper.lasts_until = now, lasts_until
         journal.record(
             session,
             SYSTEM,
@@ -208,7 +218,7 @@ def _renewed(sessions: Sessions, seen: IssuedPaper, outside: Outside) -> None:
             paper,
             now=now,
             change="stamped",
-            sha256=digest,
+            sha256=stamped.sha256,
             before=seen.sha256,
         )
 
@@ -236,10 +246,10 @@ def watch_of(session: Session, actor: Actor, *, now: datetime) -> Watch:
         select(
             func.count(),
             func.count().filter(IssuedPaper.checked_at > lately),
-            func.count().filter(_faulty()),
+            func.count().filter(issued.faulty()),
             func.count().filter(IssuedPaper.checked_at.is_(None)),
             func.min(IssuedPaper.checked_at),
-        ).where(_signed_and_standing(), _of_courts(actor))
+        ).where(issued.signed_and_stands(), issued.watched_by(actor))
     ).one()
     return Watch(signed=signed, checked=checked, faulty=faulty, oldest=None if never else oldest)
 
@@ -248,7 +258,7 @@ def faulty_papers(session: Session, actor: Actor) -> Sequence[IssuedPaper]:
     """Return the papers of the actor's courts that must not be relied on, the newest first."""
     return session.scalars(
         select(IssuedPaper)
-        .where(_signed_and_standing(), _faulty(), _of_courts(actor))
+        .where(issued.signed_and_stands(), issued.faulty(), issued.watched_by(actor))
         .order_by(IssuedPaper.issued_at.desc())
         .limit(SHOWN)
     ).all()
@@ -258,21 +268,3 @@ def faults_of(paper: IssuedPaper) -> tuple[Finding | PaperFault, ...]:
     """Return what was found wrong with a paper, as codes that have words."""
     own = set(PaperFault)
     return tuple(PaperFault(one) if one in own else Finding(one) for one in paper.findings)
-
-
-def _signed_and_standing() -> ColumnElement[bool]:
-    return and_(
-        func.jsonb_array_length(IssuedPaper.signers) > 0,
-        IssuedPaper.replaced_at.is_(None),
-        IssuedPaper.withdrawn_at.is_(None),
-    )
-
-
-def _faulty() -> ColumnElement[bool]:
-    return func.jsonb_array_length(IssuedPaper.findings) > 0
-
-
-def _of_courts(actor: Actor) -> ColumnElement[bool]:
-    if actor.has(RoleCode.AUDITOR):
-        return IssuedPaper.id.is_not(None)
-    return IssuedPaper.court_id.in_(actor.courts_as(RoleCode.CHAIR))

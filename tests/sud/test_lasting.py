@@ -108,7 +108,7 @@ def test_what_became_of_a_stored_paper_is_told_and_it_is_not_handed_out(
     (line,) = session.scalars(select(JournalLine).where(JournalLine.action == Action.PAPER_CHECK))
     assert line.facts["findings"] == paper.findings
     with pytest.raises(CourtError) as refused:
-        issued.require_sound(session, f"acts/{act.id}", act.language)
+        issued.sound_paper(session, f"acts/{act.id}", act.language)
     assert refused.value.code is Refusal.PAPER_FAULTY
     clerk = sign_in(make.staff(RoleCode.CLERK, act.case.court))
     assert clerk.get(f"/acts/{act.key}.pdf").status_code == 409
