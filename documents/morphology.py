@@ -85,6 +85,34 @@ def name_cases(word: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4_096)
+def name_forms(name: str) -> dict[str, frozenset[str]]:
+    """Return form -> cases of a name that the dictionary has (Лев: Льва, Льву …)."""
+    forms: dict[str, set[str]] = {}
+    if _dictionary().word_is_known(name):
+        for parse in _plain(name):
+            if parse.normal_form != name or {"Name", "Surn"}.isdisjoint(parse.tag.grammemes):
+                continue
+            for form in parse.lexeme:
+                case = _CASES.get(form.tag.case)
+                if case is not None and form.tag.gender == parse.tag.gender:
+                    forms.setdefault(form.word, set()).add(case)
+    return {form: frozenset(cases) for form, cases in forms.items()}
+
+
+@lru_cache(maxsize=4_096)
+def noun(word: str) -> tuple[bool, frozenset[str]] | None:
+    """Return whether a word is a noun for somebody, and its cases; nothing if it is none."""
+    if not _dictionary().word_is_known(word):
+        return None
+    parses = _parses(word)
+    best = parses[0]
+    if best.tag.POS != "NOUN":
+        return None
+    cases = (_CASES.get(one.tag.case) for one in parses if one.normal_form == best.normal_form)
+    return "anim" in best.tag.grammemes, frozenset(case for case in cases if case is not None)
+
+
 @lru_cache(maxsize=1_024)
 def inflected(word: str, case: str) -> str:
     """Return a Russian noun or adjective in a case (gent, datv, accs, ablt, loct)."""

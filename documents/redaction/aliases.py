@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from documents.morphology import name_cases
+from documents.morphology import name_cases, noun
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.known import STRANGER, Known, label_of
@@ -61,10 +61,22 @@ class Labels:
 
 
 def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
-    """Return the cases narrowed by the Russian preposition that the text ends in."""
+    """Return the cases of a Russian name narrowed by the word that stands before it.
+
+    A preposition asks for its case even where the name was left unbent; a noun for somebody stands
+    in the case of the name (ответчику Асановой), any other has it in the genitive (иск Асановой).
+    """
     found = _LAST_WORD.search(before[-30:])
-    wanted = _ASKED.get(found[1].lower()) if found and len(cases) > 1 else None
-    return (cases & wanted) or cases if wanted else cases
+    if found is None:
+        return cases
+    word = found[1].lower()
+    if wanted := _ASKED.get(word):
+        return cases & wanted or (wanted if len(wanted) == 1 else cases)
+    if len(cases) > 1 and (told := noun(word)) is not None:
+        somebody, as_noun = told
+        wanted = frozenset(map(Case, as_noun)) if somebody else frozenset({Case.GENITIVE})
+        return cases & wanted or cases
+    return cases
 
 
 def bent(label: str, original: str, before: str, language: str) -> str:

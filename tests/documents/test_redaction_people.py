@@ -173,6 +173,30 @@ def test_a_preposition_tells_the_case_where_the_name_does_not():
     assert redact("о Бековой", known).result == "о Ответчике 1"
 
 
+def _plaintiff(name: str) -> Known:
+    person = Person(key="p", label="Истец 1", names=(name_of(name),))
+    return Known(persons=(person,), language="ru")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "published"),
+    [
+        ("Бекова Асель", "Иск Бековой удовлетворить.", "Иск Истца 1 удовлетворить."),
+        ("Бекова Асель", "Отказать истцу Бековой.", "Отказать истцу Истцу 1."),
+        ("Керим кызы Бермет", "в пользу Керим кызы Бермет", "в пользу Истца 1"),
+        ("Осмонова Жаңыл", "Решение Осмоновой Жаңыл получено.", "Решение Истца 1 получено."),
+        ("Керим кызы Бермет", "Керим кызы Бермет пришла.", "Истец 1 пришла."),
+    ],
+)
+def test_the_word_before_tells_the_case_where_the_name_does_not(name, text, published):
+    assert redact(text, _plaintiff(name)).result == published
+
+
+@pytest.mark.parametrize("form", ["Льва Ильича Лебедева", "Лебедева Л.И.", "Льва"])
+def test_a_name_whose_stem_changes_is_known_in_every_case(form):
+    assert redact(f"Иск {form}.", _plaintiff("Лебедев Лев Ильич")).result == "Иск Истца 1."
+
+
 def test_the_policy_decides_between_hiding_initials_and_keeping():
     person = Person(
         key="p", label="Истец 1", role="plaintiff", names=(name_of("Бекова Асель Таалаевна"),),
