@@ -3,9 +3,11 @@
 import io
 import re
 import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from functools import cache
 from importlib import resources
-from typing import cast
+from typing import TypeVar, cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -21,6 +23,8 @@ _FILES = {
 }
 # Signs that carry no ink, whatever a word processor left behind: they would print as boxes.
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+Facts = TypeVar("Facts")
+
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
@@ -62,10 +66,27 @@ def unprintable(text: str) -> str:
 def printable(text: str) -> str:
     """The text with a question mark for each sign that cannot be printed.
 
-    Only for what nobody of ours wrote and no right hangs on, such as the name of a file.
+    For what nobody of ours wrote, such as the name of a file, and for what was written down before
+    a form could refuse it.
     """
     known = _signs()
     return "".join(sign if sign in known else "?" for sign in clean(text))
+
+
+def legible(facts: Facts) -> Facts:
+    """The facts of a paper with every text in them as it can be printed (see `printable`)."""
+    return cast("Facts", _legible(facts))
+
+
+def _legible(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return printable(value) if unprintable(value) else value
+    if isinstance(value, list | tuple):
+        return type(value)(_legible(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        said = {one.name: _legible(getattr(value, one.name)) for one in fields(value)}
+        return replace(value, **said)
+    return value
 
 
 @cache

@@ -1,7 +1,6 @@
 """Writs of execution: the clerk issues one to each claimant of a decision that is in force."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -60,17 +59,14 @@ def issue_writ(
     if since is None or claimant not in claimants_of(session, act):
         raise CourtError(Refusal.NOT_NOW)
     facts = _paper(session, act, claimant, since=since, day=local_day(now))
-    handed = issued.hand_out(
+    handed = issued.print_facts(
         session,
         actor,
-        issued.Print(
-            kind=PaperKind.WRIT,
-            subject=f"acts/{act.id}/writs/{claimant.id}",
-            language=act.language,
-            facts=facts,
-            case=act.case,
-        ),
-        lambda mark: papers.writ(replace(facts, verification=mark)).pdf,
+        facts,
+        papers.writ,
+        kind=PaperKind.WRIT,
+        subject=f"acts/{act.id}/writs/{claimant.id}",
+        case=act.case,
         outside=outside,
     )
     writ = Writ(

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
@@ -86,17 +85,14 @@ def protocol(case: Case) -> ResponseReturnValue:
         program=explaining.digest(),
         url=_public_url(rows[0]),
     )
-    handed = issued.hand_out(
+    handed = issued.print_facts(
         db(),
         actor(),
-        issued.Print(
-            kind=PaperKind.DRAW_PROTOCOL,
-            subject=f"cases/{case.id}/draws",
-            language=facts.language,
-            facts=facts,
-            case=case,
-        ),
-        lambda mark: paper.protocol(replace(facts, verification=mark)).pdf,
+        facts,
+        paper.protocol,
+        kind=PaperKind.DRAW_PROTOCOL,
+        subject=f"cases/{case.id}/draws",
+        case=case,
         outside=outside(),
     )
     answer = Response(handed.pdf, mimetype="application/pdf")

@@ -8,15 +8,16 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import Field, asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from documents import codes
-from documents.papers.facts import Verification
+from documents.papers.facts import Printed, Verification
+from documents.papers.letters import legible
 from recordings.store import ObjectStore
 from sud import journal
 from sud.access import Action, Actor
@@ -26,6 +27,21 @@ from sud.outside import Outside, reaching_the_store
 
 _LOCK: Final = 0x49535355
 Draw = Callable[[Verification], bytes]
+
+
+class PaperFacts(Protocol):
+    """What every paper of a workshop knows: the dataclass of a receipt, of a writ..."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def verification(self) -> Verification | None: ...
+
+
+Facts = TypeVar("Facts", bound=PaperFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,39 @@ def verification(code: str, base_url: str) -> Verification:
 
 
 # ------------------------------------------------------------------ verbs
+
+
+def print_facts(
+    session: Session,
+    actor: Actor,
+    facts: Facts,
+    draw: Callable[[Facts], Printed],
+    *,
+    kind: PaperKind,
+    subject: str,
+    case: Case | None = None,
+    filing: Filing | None = None,
+    outside: Outside,
+) -> Handed:
+    """Hand out what a workshop draws of the facts of a paper (see `hand_out`, and `Print`).
+
+    A sign of an older row that no court paper can print stands as a question mark.
+    """
+    wanted = Print(
+        kind=kind,
+        subject=subject,
+        language=facts.language,
+        facts=facts,
+        case=case,
+        filing=filing,
+    )
+    return hand_out(
+        session,
+        actor,
+        wanted,
+        lambda mark: draw(replace(legible(facts), verification=mark)).pdf,
+        outside=outside,
+    )
 
 
 def hand_out(

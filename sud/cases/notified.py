@@ -1,14 +1,13 @@
 """Notices on paper: the summons to a hearing, or the notice of an event, for one participant."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.papers import correspondence
-from documents.papers.facts import Signing, Verification
+from documents.papers.facts import Signing
 from documents.papers.summons import Summons, summons
 from documents.wording import READING_LANGUAGES, wording
 from sud.access import Actor, visible
@@ -53,28 +52,29 @@ def on_paper(session: Session, actor: Actor, notice: Notice, *, outside: Outside
     case, who = notice.case, notice.participant
     assert case is not None  # noqa: S101 - the gate lets no other notice through
     assert who is not None  # noqa: S101
-    paper: Summons | correspondence.Notice
+    subject = f"notices/{notice.id}"
     if notice.kind is NoticeKind.HEARING_SET and notice.hearing is not None:
-        kind, paper = PaperKind.SUMMONS, _summons(session, notice, notice.hearing, case, who)
-    else:
-        message = notices.letter_of(session, notice, base_url=outside.base_url).message
-        kind, paper = PaperKind.NOTICE, _notice(session, notice, case, who, message)
-    wanted = issued.Print(
-        kind=kind,
-        subject=f"notices/{notice.id}",
-        language=paper.language,
-        facts=paper,
+        return issued.print_facts(
+            session,
+            actor,
+            _summons(session, notice, notice.hearing, case, who),
+            summons,
+            kind=PaperKind.SUMMONS,
+            subject=subject,
+            case=case,
+            outside=outside,
+        )
+    message = notices.letter_of(session, notice, base_url=outside.base_url).message
+    return issued.print_facts(
+        session,
+        actor,
+        _notice(session, notice, case, who, message),
+        correspondence.notice,
+        kind=PaperKind.NOTICE,
+        subject=subject,
         case=case,
+        outside=outside,
     )
-    return issued.hand_out(
-        session, actor, wanted, lambda mark: _drawn(paper, mark), outside=outside
-    )
-
-
-def _drawn(paper: Summons | correspondence.Notice, mark: Verification) -> bytes:
-    if isinstance(paper, Summons):
-        return summons(replace(paper, verification=mark)).pdf
-    return correspondence.notice(replace(paper, verification=mark)).pdf
 
 
 def _summons(

@@ -74,15 +74,19 @@ class PersonForm(forms.Form):
         default=PersonKind.NATURAL,
         required=_("Choose whether it is a person or an organisation."),
     )
-    surname = forms.TextField(_("Surname"), longest=100, quiet=True)
-    given_name = forms.TextField(_("Given name"), longest=100, quiet=True)
+    surname = forms.TextField(_("Surname"), longest=100, quiet=True, printed=True)
+    given_name = forms.TextField(_("Given name"), longest=100, quiet=True, printed=True)
     patronymic = forms.TextField(
-        _("Patronymic"), longest=100, hint=_("As in the passport; leave empty if there is none.")
+        _("Patronymic"),
+        longest=100,
+        hint=_("As in the passport; leave empty if there is none."),
+        printed=True,
     )
     organisation = forms.TextField(
         _("Name of the organisation"),
         longest=300,
         quiet=True,
+        printed=True,
         hint=_("With its legal form, for example ОсОО «Ак-Суу»."),
     )
     pin = forms.PinField(
@@ -91,7 +95,11 @@ class PersonForm(forms.Form):
         hint=_("14 figures. A person's begins with 1 or 2, an organisation's with 0."),
     )
     address = forms.TextField(
-        _("Address"), required=_("Enter the address."), longest=500, autocomplete="street-address"
+        _("Address"),
+        required=_("Enter the address."),
+        longest=500,
+        autocomplete="street-address",
+        printed=True,
     )
     phone = forms.PhoneField(_("Telephone"))
     email = forms.EmailField(_("E-mail"), longest=200)

@@ -1,7 +1,5 @@
 """The receipt of a filing as a paper with its code."""
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 from documents.papers import receipts
@@ -34,16 +32,13 @@ def receipt(
         duty=filing.duty,
         duty_basis=(filing.duty_sheet or {}).get("source", {}).get(filing.language, ""),
     )
-    return issued.hand_out(
+    return issued.print_facts(
         session,
         actor,
-        issued.Print(
-            kind=PaperKind.RECEIPT,
-            subject=f"filings/{filing.id}/receipt",
-            language=filing.language,
-            facts=facts,
-            filing=filing,
-        ),
-        lambda mark: receipts.receipt(replace(facts, verification=mark)).pdf,
+        facts,
+        receipts.receipt,
+        kind=PaperKind.RECEIPT,
+        subject=f"filings/{filing.id}/receipt",
+        filing=filing,
         outside=outside,
     )

@@ -15,6 +15,7 @@ from flask_wtf.file import MultipleFileField as SentFiles
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 
+from documents.papers.letters import unprintable
 from sud.words import Words
 
 # ------------------------------------------------------------------ text as it comes in
@@ -90,8 +91,18 @@ class _Longest:
             )
 
 
+def _printable(_form: wtforms.Form, field: wtforms.Field) -> None:
+    if signs := unprintable(field.data or ""):
+        words = _("The court's paper cannot print these signs: %(signs)s. Replace them.")
+        raise ValidationError(str(words) % {"signs": " ".join(signs)})
+
+
 def _checks(
-    validators: Iterable[Any] | None, required: Words | bool | None, longest: int | None
+    validators: Iterable[Any] | None,
+    required: Words | bool | None,
+    longest: int | None,
+    *,
+    printed: bool,
 ) -> list[Any]:
     """Return the chain of a field; WTForms' own presence checks become ours."""
     chain = list(validators or ())
@@ -100,7 +111,8 @@ def _checks(
             required = required or one.message or True
     chain = [one for one in chain if not isinstance(one, DataRequired | InputRequired | Required)]
     presence = Required(None if required is True else required) if required else _MayBeBlank()
-    return [presence, *([_Longest(longest)] if longest else []), *chain]
+    own = [*([_Longest(longest)] if longest else []), *([_printable] if printed else [])]
+    return [presence, *own, *chain]
 
 
 class Asked(wtforms.Field):
@@ -108,7 +120,8 @@ class Asked(wtforms.Field):
 
     `required` is the message for a missing answer (without it the answer may be left out),
     `hint` stands under the label, `longest` bounds the text, `width` the box (in characters),
-    `quiet` keeps "(optional)" from the label.
+    `quiet` keeps "(optional)" from the label; what is `printed` stands on the court's papers, and
+    may have only signs that their fonts have.
     """
 
     longest_by_default: int | None = None
@@ -127,6 +140,7 @@ class Asked(wtforms.Field):
         autocomplete: str = "",
         inputmode: str = "",
         quiet: bool = False,
+        printed: bool = False,
         **rest: Any,
     ) -> None:
         self.longest = longest or self.longest_by_default
@@ -135,7 +149,9 @@ class Asked(wtforms.Field):
         self.inputmode = inputmode or self.inputmode_by_default
         self.quiet = quiet
         rest.setdefault("description", hint)
-        super().__init__(label, _checks(validators, required, self.longest), **rest)
+        super().__init__(
+            label, _checks(validators, required, self.longest, printed=printed), **rest
+        )
 
 
 # ------------------------------------------------------------------ kinds of fields

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from documents import codes
+from documents.papers.letters import legible
 from documents.scanning import sheets
 from sud import journal
 from sud.access import Action, Actor
@@ -63,16 +64,13 @@ def sheets_pdf(
         raise CourtError(Refusal.SHEET_FOR_NOTHING)
     name = registry.court_name_on(session, court, subject.language, local_day(now))
     number = subject.number if isinstance(subject, Case) else subject.receipt_number or ""
-    return sheets.covers(
-        sheets.Covers(
-            language=subject.language,
-            court=name.name if name else court.name(subject.language),
-            covers=[
-                sheets.Cover(
-                    code=sheet.code, number=number, title=sheet.title, pages=sheet.pages_said
-                )
-                for sheet in made
-            ],
-            made=min(sheet.printed_at for sheet in made),
-        )
-    ).pdf
+    facts = sheets.Covers(
+        language=subject.language,
+        court=name.name if name else court.name(subject.language),
+        covers=[
+            sheets.Cover(code=sheet.code, number=number, title=sheet.title, pages=sheet.pages_said)
+            for sheet in made
+        ],
+        made=min(sheet.printed_at for sheet in made),
+    )
+    return sheets.covers(legible(facts)).pdf

@@ -51,6 +51,7 @@ class SheetsForm(forms.Form):
         required=_("Write for at least one paper what it is."),
         longest=8_000,
         rows=6,
+        printed=True,
     )
 
     def validate_papers(self, field: forms.TextAreaField) -> None:
@@ -90,7 +91,10 @@ class SettleForm(forms.Form):
         width=20,
     )
     title = forms.TextField(
-        _("What paper it is"), required=_("Write what paper it is."), longest=_LONGEST_TITLE
+        _("What paper it is"),
+        required=_("Write what paper it is."),
+        longest=_LONGEST_TITLE,
+        printed=True,
     )
 
 
@@ -121,6 +125,7 @@ class CertifyForm(forms.Form):
         required=_("Write where the paper lies."),
         hint=_("For example: paper file, sheets 4 to 6; or: given back to the person."),
         longest=200,
+        printed=True,
     )
     sure = forms.CheckboxField(
         _("I have compared every page: the scan corresponds to the paper"),

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from documents.papers.letters import legible
 from documents.scanning import inventory as sheet
 from documents.scanning.inventory import Entry
 from documents.wording import wording
@@ -174,14 +175,16 @@ def inventory(session: Session, actor: Actor, case: Case, *, outside: Outside) -
         ),
         lambda verification: (
             sheet.inventory(
-                sheet.Inventory(
-                    language=case.language,
-                    court=name,
-                    number=case.number,
-                    form=form,
-                    entries=entries,
-                    made=now,
-                    verification=verification,
+                legible(
+                    sheet.Inventory(
+                        language=case.language,
+                        court=name,
+                        number=case.number,
+                        form=form,
+                        entries=entries,
+                        made=now,
+                        verification=verification,
+                    )
                 )
             ).pdf
         ),

@@ -365,6 +365,13 @@ def test_signs_that_no_font_has_are_named() -> None:
     assert letters.unprintable("сот 😀 法 😀") == "法😀"
 
 
+def test_facts_are_made_legible_to_the_last_name() -> None:
+    facts = replace(ACT, participants=[replace(ACT.participants[0], name="Асан\x07 法 😀")])
+    assert letters.legible(ACT) == ACT
+    assert letters.legible(facts).participants[0].name == "Асан? ? ?"
+    assert faults(acts.act(letters.legible(facts)).pdf) == ()
+
+
 def test_text_from_a_word_processor_is_cleaned() -> None:
     assert letters.clean("и\u0306 a\u00ad\u200bb\u00a0 c\r\nd ") == "й ab c\nd"
 

@@ -683,6 +683,14 @@ def test_a_person_needs_a_name_and_an_organisation_too(ready, user, sign_in) -> 
     assert 'href="#organisation"' in party.post(base, data={"kind": "legal", "address": "x"}).text
 
 
+def test_a_name_that_no_court_paper_can_print_is_refused(ready, user, sign_in) -> None:
+    party = sign_in(user)
+    told = party.post(f"/filings/{ready.key}/respondents", data={**PERSON, "surname": "张伟 Ли"})
+    assert told.status_code == 422
+    assert 'href="#surname"' in told.text
+    assert "伟 张" in told.text
+
+
 def test_bad_upload_in_the_page(session, ready, user, sign_in) -> None:
     party = sign_in(user)
     base = f"/filings/{ready.key}/papers"
