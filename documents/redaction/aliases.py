@@ -64,7 +64,8 @@ def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
     """Return the cases of a Russian name narrowed by the word that stands before it.
 
     A preposition asks for its case even where the name was left unbent; a noun for somebody stands
-    in the case of the name (ответчику Асановой), any other has it in the genitive (иск Асановой).
+    in the case of the name (ответчику Асановой) or has it in the genitive, as any other has (дочь
+    Асановой, иск Асановой).
     """
     found = _LAST_WORD.search(before[-30:])
     if found is None:
@@ -74,8 +75,8 @@ def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
         return cases & wanted or (wanted if len(wanted) == 1 else cases)
     if len(cases) > 1 and (told := noun(word)) is not None:
         somebody, as_noun = told
-        wanted = frozenset(map(Case, as_noun)) if somebody else frozenset({Case.GENITIVE})
-        return cases & wanted or cases
+        wanted = frozenset(map(Case, as_noun)) if somebody else frozenset()
+        return cases & wanted or cases & {Case.GENITIVE} or cases
     return cases
 
 

@@ -112,12 +112,16 @@ def _wanted(spans: Iterable[Span], policy: Policy, case_kind: str) -> tuple[Span
 
 
 def _settled(text: str, spans: list[Span]) -> tuple[Span, ...]:
-    """Return the spans without overlaps: the surer layer wins, then what is not doubtful."""
+    """Return the spans without overlaps: the surer layer wins, then what is not doubtful.
+
+    An e-mail address goes whole, whoever's name stands in it.
+    """
     ground = Ground(len(text))
     kept: list[Span] = []
     order = sorted(
         spans,
         key=lambda span: (
+            span.kind is not Kind.EMAIL,
             span.doubt in {Doubt.UNSURE, Doubt.INITIALS},
             _RANK[span.layer],
             span.start - span.end,

@@ -183,6 +183,7 @@ def _plaintiff(name: str) -> Known:
     [
         ("Бекова Асель", "Иск Бековой удовлетворить.", "Иск Истца 1 удовлетворить."),
         ("Бекова Асель", "Отказать истцу Бековой.", "Отказать истцу Истцу 1."),
+        ("Бекова Асель", "Малолетняя дочь Бековой.", "Малолетняя дочь Истца 1."),
         ("Керим кызы Бермет", "в пользу Керим кызы Бермет", "в пользу Истца 1"),
         ("Осмонова Жаңыл", "Решение Осмоновой Жаңыл получено.", "Решение Истца 1 получено."),
         ("Керим кызы Бермет", "Керим кызы Бермет пришла.", "Истец 1 пришла."),
@@ -195,6 +196,11 @@ def test_the_word_before_tells_the_case_where_the_name_does_not(name, text, publ
 @pytest.mark.parametrize("form", ["Льва Ильича Лебедева", "Лебедева Л.И.", "Льва"])
 def test_a_name_whose_stem_changes_is_known_in_every_case(form):
     assert redact(f"Иск {form}.", _plaintiff("Лебедев Лев Ильич")).result == "Иск Истца 1."
+
+
+def test_an_e_mail_address_goes_whole_whoever_s_name_stands_in_it():
+    text = redact("почта: a.lebedev@mail.kg, Лебедев", _plaintiff("Лебедев Лев Ильич")).result
+    assert text == "почта: [электронная почта], Истец 1"
 
 
 def test_the_policy_decides_between_hiding_initials_and_keeping():
