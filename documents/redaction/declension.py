@@ -6,8 +6,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from documents.morphology import inflected
-from documents.spelling import skeleton
+from documents.morphology import inflected, name_forms
+from documents.spelling import orthographic, skeleton
 
 
 class Case(StrEnum):
@@ -106,6 +106,9 @@ def russian_forms(name: str) -> dict[str, frozenset[Case]]:
         stem = name[:-2] + name[-1]
         for ending, cases in (("а", (_G, _A)), ("у", (_D,)), ("ом", (_I,)), ("е", (_L,))):
             forms.setdefault(skeleton(stem + ending), set()).update(cases)
+    # Лев - Льва, Пётр - Петра and whatever else no ending foretells.
+    for form, names in name_forms(orthographic(name)).items():
+        forms.setdefault(skeleton(form), set()).update(Case(case) for case in names)
     return {form: frozenset(cases) for form, cases in forms.items()}
 
 

@@ -140,13 +140,23 @@ class People:
         protected = tuple(self._organisations_in(text))
         for mention in self._gathered(text):
             place = mention.units[0].start, mention.units[-1].end
-            yield self._judged(text, mention, place, protected), place
+            if not self._only_a_namesake(text, mention):
+                yield self._judged(text, mention, place, protected), place
 
     def _organisations_in(self, text: str) -> Iterator[tuple[int, int]]:
         folded = _same_length_fold(text) if self._organisations else ""
         for pattern in self._organisations:
             yield from (found.span() for found in pattern.finditer(folded))
         yield from (found.span() for found in LEGAL_FORM.finditer(text))
+
+    def _only_a_namesake(self, text: str, mention: _Mention) -> bool:
+        """Tell whether a given name alone is shared with an official: nobody names a judge so."""
+        return (
+            len(mention.units) == 1
+            and mention.owners() <= self._officials
+            and all(match.part.role == "given" for match in mention.units[0].matches)
+            and _office_before(text, mention.units[0].start) is None
+        )
 
     # -- seeing ------------------------------------------------------------------------------
 
@@ -360,7 +370,7 @@ class People:
         )
 
     def _scores(self, text: str, mention: _Mention, place: tuple[int, int]) -> dict[str, float]:
-        in_office = OFFICE_WORD.search(text, max(0, place[0] - 60), place[0]) is not None
+        in_office = _office_before(text, place[0]) is not None
         scores: dict[str, float] = {}
         for owner in mention.owners():
             score = sum(
@@ -417,6 +427,10 @@ class People:
             if _SENTENCE_END.search(line) or unit.text.isupper():
                 return Doubt.COMMON_WORD
         return None
+
+
+def _office_before(text: str, start: int) -> re.Match[str] | None:
+    return OFFICE_WORD.search(text, max(0, start - 60), start)
 
 
 def _within(text: str, found: re.Match[str]) -> tuple[str, int, int]:

@@ -16,7 +16,7 @@ from documents.redaction.declension import (
 )
 from documents.redaction.findings import Doubt
 from documents.redaction.known import Name
-from documents.redaction.vocabulary import KYRGYZ_WORDS, PARTICLE
+from documents.redaction.vocabulary import KYRGYZ_WORDS, PARTICLE, PATRONYMIC
 from documents.spelling import (
     WORD,
     fold,
@@ -109,6 +109,8 @@ def matched(part: Part, word: str) -> Match | None:
         return Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
     if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
         return Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
+    if part.role != "patronymic" and PATRONYMIC.fullmatch(base):
+        return None  # Асановна is somebody's patronymic, not a slip in Асанова
     if base in part.relatives or (part.relative and _joined((part.relative,), base)):
         weight, doubt = 0.5, Doubt.RELATIVE
     elif not lower and _misspelt(part, base) and not is_word(orthographic(word)):

@@ -7,6 +7,7 @@ our own, so that a fall in what is found stops a commit.
 import random
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from documents.redaction import (
     Kind,
     Known,
     Layer,
+    Official,
     Person,
     Policy,
     Rule,
@@ -201,6 +203,17 @@ def test_a_name_whose_stem_changes_is_known_in_every_case(form):
 def test_an_e_mail_address_goes_whole_whoever_s_name_stands_in_it():
     text = redact("почта: a.lebedev@mail.kg, Лебедев", _plaintiff("Лебедев Лев Ильич")).result
     assert text == "почта: [электронная почта], Истец 1"
+
+
+def test_a_stranger_s_patronymic_is_not_taken_for_a_party_s_surname():
+    known = _plaintiff("Асанова Айгүл")
+    assert "Истец" not in redact("Свидетель Жумабаева Гүлмира Асановна пришла.", known).result
+
+
+def test_a_judge_s_given_name_alone_keeps_nobody():
+    known = Known(officials=(Official(key="j", names=(name_of("Мамытова Жылдыз"),)),))
+    assert "Жылдыз" not in redact("Анын энеси Жылдыз келди.", replace(known, language="ky")).result
+    assert "Жылдыз" in redact("Судья Мамытова Жылдыз", replace(known, language="ru")).result
 
 
 def test_the_policy_decides_between_hiding_initials_and_keeping():
