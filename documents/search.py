@@ -14,11 +14,30 @@ from documents.morphology import lemmas
 from documents.spelling import WORD, fold, orthographic
 
 _TOKEN = re.compile(rf"{WORD.pattern}|\d+")
-_NOMINAL = re.compile(
-    r"(?:[лдт][аео]р)?(?:[ыиу]?м|[ыиу]?ныз|[ыиу]?быз|сы|си|су|[ыиу])?"
-    r"(?:[ндт][ыиу]н|[ндт][ыиу]|[гк][аео]|[дтн][аео]н|н?[дт][аео]|н[аео]|[ыи]н|н)?"
-    r"(?:г[ыиу]|к[ыиу])?$"
-)
+# What follows a Kyrgyz noun, after fold(): plural, then possessive, then case, each at most once.
+# A stands for а е о, I for ы и у.
+_SLOTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
+    tuple(
+        re.compile(f"(?:{ending})$".replace("A", "[аео]").replace("I", "[ыиу]"))
+        for ending in endings
+    )
+    for endings in (
+        (r"[лдт]Aр",),
+        (r"сI", r"I", r"м", r"Iм", r"н", r"Iн", r"бIз", r"IбIз", r"нIз", r"IнIз"),
+        (
+            r"[ндт]Iн", r"[гк]A", r"(?<=[мн])A", r"(?<=[ыиу])нA", r"[ндт]I", r"(?<=[ыиу])н",
+            r"[дт]A", r"(?<=[ыиу])ндA", r"[дт]Aн", r"(?<=[ыиу])нAн", r"[дт]AгI",
+            r"(?<=[ыиу])ндAгI", r"[ндт]IкI",
+        ),
+    )
+)  # fmt: skip
+_VOWELS = frozenset("аеиоуыэюя")
+# Which vowels of a suffix follow the last vowel of a word; after fold() у is also ү, and о is ө.
+_IN_HARMONY = {
+    **dict.fromkeys("аыя", frozenset("аы")), **dict.fromkeys("еэи", frozenset("еи")),
+    **dict.fromkeys("о", frozenset("оу")), **dict.fromkeys("ую", frozenset("аоуы")),
+}  # fmt: skip
+_SOFTENED = {"б": "п", "г": "к"}
 # Voice (passive, causative) and then the ending: өндүр-үл-сүн, канааттан-дыр-ыл-ган.
 _VERBAL = re.compile(
     r"(?:[дт][ыиу]р)?(?:[ыиу]?л)?"
@@ -26,6 +45,8 @@ _VERBAL = re.compile(
     r"[ыиу]?ш(?:[ыиу]|[ыиу]н)?)$"
 )
 _LEAST = 3
+_SHORTEST = 2
+"""A stem so short is stored (үйгө: үй), and asked for by itself only: алым is not "my ал"."""
 _MAX_WORDS = 12
 
 
@@ -48,7 +69,7 @@ def keys(text: str) -> list[str]:
 def question(text: str) -> tuple[Word, ...]:
     """Return the words of a question; a text must hold one key of each."""
     words = [
-        Word(exact=f"w{_plain(token)}", keys=tuple(sorted(_keys_of(token))))
+        Word(exact=f"w{_plain(token)}", keys=tuple(sorted(_telling(_keys_of(token), token))))
         for token in _tokens(text)
         if _plain(token)
     ]
@@ -95,6 +116,12 @@ def _tokens(text: str) -> Iterator[str]:
     return (found.group() for found in _TOKEN.finditer(text))
 
 
+def _telling(keys_of_it: set[str], token: str) -> set[str]:
+    """Return the keys of a word that is asked for, without stems that any text may have."""
+    form = _plain(token)
+    return {key for key in keys_of_it if len(key) > _LEAST or key[1:] == form}
+
+
 def _plain(token: str) -> str:
     """Return the folded word without what is neither letter nor digit."""
     return "".join(filter(str.isalnum, fold(token)))
@@ -112,15 +139,34 @@ def _keys_of(token: str) -> set[str]:
 
 
 def _kyrgyz_stems(form: str) -> set[str]:
-    """Return the word without its nominal suffixes, and without its verbal ones."""
-    stems = set()
-    for pattern in (_NOMINAL, _VERBAL):
-        found = pattern.search(form, _LEAST)
-        if found and found[0]:
-            stems.add(_hardened(form[: found.start()]))
-    return stems or {form}
+    """Return the word, what is left of it when suffixes are taken off, and its verbal stem.
+
+    Where a word may be read in several ways (чечим: a decision, or "my чеч") every reading counts:
+    its other forms share at least one of them.
+    """
+    stems = {form}
+    for slot in reversed(_SLOTS):
+        stems |= {shorter for stem in stems for shorter in _without(stem, slot)}
+    found = _VERBAL.search(form, _LEAST)
+    if found and found[0]:
+        stems.add(_hardened(form[: found.start()]))
+    return stems
+
+
+def _without(stem: str, slot: tuple[re.Pattern[str], ...]) -> Iterator[str]:
+    """Yield the stem without each suffix of a slot that may follow it."""
+    for pattern in slot:
+        found = pattern.search(stem, _SHORTEST)
+        if found and _harmonious(stem[: found.start()], found[0]):
+            rest = stem[: found.start()]
+            yield _hardened(rest) if found[0][0] in _VOWELS else rest
+
+
+def _harmonious(stem: str, suffix: str) -> bool:
+    last = next((letter for letter in reversed(stem) if letter in _VOWELS), None)
+    return last is not None and set(suffix) & _VOWELS <= _IN_HARMONY[last]
 
 
 def _hardened(stem: str) -> str:
     """Return the stem as it is written without a vowel after it: китеби -> китеп."""
-    return stem[:-1] + {"б": "п", "г": "к"}.get(stem[-1], stem[-1])
+    return stem[:-1] + _SOFTENED.get(stem[-1], stem[-1])
