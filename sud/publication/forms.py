@@ -116,6 +116,21 @@ class RuleForm(forms.Form):
     )
 
 
+class SubjectForm(forms.Form):
+    """Which reason about a case its subject brings with it."""
+
+    subject = forms.SelectField(
+        _("Subject of the case"), required=_("Choose the subject."), blank=_("Choose")
+    )
+    ground = forms.SelectField(
+        _("Reason that it brings"),
+        required=_("Choose the reason."),
+        blank=_("Choose a reason"),
+        coerce=Ground,
+        choices=[(ground, label(ground)) for ground in NOTED],
+    )
+
+
 class FrameForm(forms.Form):
     """What a draft of the policy rests on, and how many texts a second person reads by lot."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from itertools import groupby
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from sud.forms import Form
 from sud.labels import label
 from sud.models import Ground, Handling, PublicationPolicy
 from sud.publication import policies
-from sud.publication.forms import ActForm, FrameForm, RuleForm
+from sud.publication.forms import ActForm, FrameForm, RuleForm, SubjectForm
 from sud.publication.public import views
 from sud.publication.words import CATEGORIES, OFFICES
 from sud.request import actor, allow, can, db, outside, render
@@ -101,6 +102,21 @@ def rules(version: PublicationPolicy) -> ResponseReturnValue:
     return _pressed(version, form, write, anchor="rules")
 
 
+@views.post("/policy/<uuid:key>/subjects")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def subjects(version: PublicationPolicy) -> ResponseReturnValue:
+    """Say which reason a subject brings with it, or that it brings none."""
+    dropped = request.form.get("drop", "")
+    form = ActForm() if dropped else _subject_form(SubjectForm())
+
+    def write() -> None:
+        category = dropped or form.subject.data
+        ground = None if dropped else form.ground.data
+        policies.set_subject(db(), actor(), version, category, ground, now=outside().now())
+
+    return _pressed(version, form, write, anchor="subjects")
+
+
 @views.post("/policy/<uuid:key>/frame")
 @allow(Action.POLICY_EDIT, on=policies.draft_of_url)
 def frame(version: PublicationPolicy) -> ResponseReturnValue:
@@ -142,15 +158,16 @@ def _pressed(
 
 
 def _draft_page(version: PublicationPolicy, *, refused: object = None) -> str:
-    press, rule, frames = (
+    press, rule, subject, frames = (
         refused if isinstance(refused, kind) else kind(formdata=None)
-        for kind in (ActForm, RuleForm, FrameForm)
+        for kind in (ActForm, RuleForm, SubjectForm, FrameForm)
     )
     if refused is not frames:
         for name in ("second_share", "source_ky", "source_ru", "source_en"):
             frames[name].process_data(getattr(version, name))
     _rule_form(rule)
-    for form in (press, rule, frames):
+    _subject_form(subject)
+    for form in (press, rule, subject, frames):
         form.seen.data = str(version.version)
     rows = policies.rows_of(db(), version)
     standing = policies.in_force(db())
@@ -160,8 +177,10 @@ def _draft_page(version: PublicationPolicy, *, refused: object = None) -> str:
         rows=rows,
         standing=standing,
         differences=policies.compared(policies.rows_of(db(), standing) if standing else [], rows),
+        brought=policies.subjects_compared(standing, version),
         press=press,
         rule=rule,
+        subject=subject,
         frame=frames,
         refused=refused or press,
         names=_names(),
@@ -183,6 +202,16 @@ def _rule_form(form: RuleForm) -> RuleForm:
     return form
 
 
+def _subject_form(form: SubjectForm) -> SubjectForm:
+    lang = language()
+    kinds = {kind.code: kind.name(lang) for kind in policies.kinds_named(db())}
+    form.subject.choices = {
+        kinds[code]: [(one.code, one.name(lang)) for one in group]
+        for code, group in groupby(policies.categories_named(db()), key=lambda one: one.kind_code)
+    }
+    return form
+
+
 def _names() -> dict[str, dict[str, str]]:
     """Return how sorts of data, roles and kinds of case are called in the reader's language."""
     lang = language()
@@ -200,6 +229,7 @@ def _names() -> dict[str, dict[str, str]]:
             ANY: _("any kind of case"),
             **{kind.code: kind.name(lang) for kind in policies.kinds_named(db())},
         },
+        "subjects": {one.code: one.name(lang) for one in policies.categories_named(db())},
         "grounds": {ground.value: ground.value for ground in Ground},
         "of_grounds": {
             Handling.NEVER.value: str(label(Handling.NEVER)),

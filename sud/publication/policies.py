@@ -19,6 +19,7 @@ from sud.access import Action, Actor
 from sud.errors import CourtError, Refusal
 from sud.models import (
     CaseKind,
+    Category,
     Ground,
     Handling,
     ParticipantRole,
@@ -159,6 +160,25 @@ def drop_row(
     _record_change(session, actor, policy, "row", now=now, about=list(about), handling=None)
 
 
+def set_subject(
+    session: Session,
+    actor: Actor,
+    policy: PublicationPolicy,
+    category: str,
+    ground: Ground | None,
+    *,
+    now: datetime,
+) -> None:
+    """Say in a draft which ground a category of cases brings with it; None: it brings none."""
+    _hold_draft(session, policy)
+    if ground is not None and (ground not in NOTED or session.get(Category, category) is None):
+        raise CourtError(Refusal.STALE)
+    others = {code: brought for code, brought in policy.subjects.items() if code != category}
+    policy.subjects = others if ground is None else {**others, category: ground.value}
+    said = ground.value if ground else None
+    _record_change(session, actor, policy, "subject", now=now, category=category, ground=said)
+
+
 def frame(
     session: Session, actor: Actor, policy: PublicationPolicy, facts: Frame, *, now: datetime
 ) -> None:
@@ -291,6 +311,26 @@ def compared(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]:
         for about in dict.fromkeys((*new, *old))
         if old.get(about) != new.get(about)
     ]
+
+
+def subjects_compared(
+    before: PublicationPolicy | None, after: PublicationPolicy
+) -> list[tuple[str, Ground | None, Ground | None]]:
+    """Return the categories of cases of which two versions say another ground, old and new."""
+    old, new = before.subjects if before else {}, after.subjects
+    return [
+        (
+            code,
+            Ground(old[code]) if code in old else None,
+            Ground(new[code]) if code in new else None,
+        )
+        for code in dict.fromkeys((*new, *old))
+        if old.get(code) != new.get(code)
+    ]
+
+
+def categories_named(session: Session) -> Sequence[Category]:
+    return session.scalars(select(Category).order_by(Category.kind_code, Category.ordinal)).all()
 
 
 def roles_named(session: Session) -> Sequence[ParticipantRole]:

@@ -223,12 +223,20 @@ def test_keepers_work_on_the_draft_and_everybody_reads_the_versions(
     assert one.post(f"{draft}/frame", data=hidden(one.get(draft)) | frame).status_code == 303
     drop = {"drop": "organisation/*/*"}
     assert one.post(f"{draft}/rules", data=hidden(one.get(draft)) | drop).status_code == 303
+    brings = {"subject": publication.act.case.category_code, "ground": "child"}
+    assert one.post(f"{draft}/subjects", data=hidden(one.get(draft)) | brings).status_code == 303
+    drop = {"drop": "paternity"}
+    assert one.post(f"{draft}/subjects", data=hidden(one.get(draft)) | drop).status_code == 303
+    unknown = hidden(one.get(draft)) | brings | {"subject": "weather"}
+    assert one.post(f"{draft}/subjects", data=unknown).status_code == 422
+    assert clerk.post(f"{draft}/subjects", data=brings).status_code == 403
     assert one.post(f"{draft}/adopt", data=hidden(one.get(draft))).status_code == 422
     assert other.post(f"{draft}/adopt", data=hidden(other.get(draft))).status_code == 303
     assert other.get(draft).status_code == 404
     text = client.get("/policies/2?lang=ru").text
     assert "Постановление" in text
     assert "250" in text
+    assert publication.act.case.category.name("ru") in text
     assert client.get("/policies/1").status_code == 200
 
 
