@@ -47,6 +47,9 @@ class Config:
     signer_pin_file: str = ""
     signer_access_file: str = ""
     signer_register: str = ""
+    esi_issuer: str = ""
+    esi_client: str = ""
+    esi_secret: str = field(default="", repr=False)
     timestamp_url: str = ""
     trust_folder: str = ""
     revocation_fetch: bool = True

@@ -20,6 +20,7 @@ from recordings.bucket import BucketStore
 from recordings.store import ObjectStore, StoreError
 from sud.config import Config, ConfigError
 from sud.errors import CourtError, Refusal
+from sud.identity import EsiProvider, IdentityProvider
 
 SMTP_TIMEOUT_SECONDS = 15
 LONG_JOBS = frozenset(
@@ -85,6 +86,8 @@ class Outside:
     """Where this machine makes what goes to the store; what a killed worker left is taken up."""
     scanner: Scanner | None = None
     """Who looks for malware in what is handed in; asked for every file where there is one."""
+    identity: IdentityProvider | None = None
+    """The state's identity provider; None: the house offers nothing that needs it."""
     original_lock: timedelta = timedelta()
     """How long the store lets nobody remove the original of a recording, whoever has its key."""
     secret: bytes = field(default=b"", repr=False)
@@ -164,9 +167,27 @@ def real_outside(config: Config) -> Outside:
         drop_folder=config.drop_folder,
         scratch=config.scratch_folder,
         scanner=Clamd(address=config.clamd) if config.clamd else None,
+        identity=_identity(config),
         original_lock=timedelta(days=config.original_lock_days),
         secret=config.secret_key.encode(),
     )
+
+
+def _identity(config: Config) -> IdentityProvider | None:
+    """Know the identity provider, if there is one; what is missing stops the process here."""
+    if not config.esi_issuer:
+        return None
+    if not (config.esi_client and config.esi_secret):
+        raise ConfigError("SUD_ESI_ISSUER needs SUD_ESI_CLIENT and SUD_ESI_SECRET")
+    try:
+        return EsiProvider(
+            issuer=config.esi_issuer,
+            client=config.esi_client,
+            secret=config.esi_secret,
+            back=f"{config.base_url}/esi/return",
+        )
+    except ValueError as error:
+        raise ConfigError(f"SUD_ESI_ISSUER: {error}") from error
 
 
 def _signer(config: Config) -> Signer:

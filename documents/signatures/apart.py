@@ -1,18 +1,22 @@
-"""Reads a stranger's signed paper in a process of its own, which a hostile file cannot leave."""
+"""Reads strangers' signatures in a process of its own, which a hostile file cannot leave."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from asn1crypto import pem
 
 from documents.intake.bounds import Bounds, Broken, bounded
 from documents.signatures.trust import Trust
-from documents.signatures.validation import LARGEST, unread, validate
+from documents.signatures.validation import LARGEST, unread, validate, validate_beside
 from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
 
 _BOUNDS = Bounds(memory=768 * 1024 * 1024, seconds=30)
+LONGEST_SIGNATURE: Final = 1024 * 1024
+"""Bytes of a detached signature with its certificates and revocation lists."""
 
 
 def validate_apart(
@@ -40,22 +44,54 @@ def validate_apart(
     return verdict if verdict.sha256 == bare.sha256 else bare
 
 
+def validate_beside_apart(file: Path, signature: bytes, *, trust: Trust, now: datetime) -> Verdict:
+    """What `validate_beside` says of a stranger's signature (CMS, DER or PEM); never raises.
+
+    The verdict is about the file; a signature that is too long to be one is `too_large`.
+    """
+    data = file.read_bytes()
+    bare = unread(data, Finding.MALFORMED)
+    if len(signature) > LONGEST_SIGNATURE:
+        return unread(data, Finding.TOO_LARGE)
+    arguments = {
+        "file": str(file),
+        "signature": base64.b64encode(signature).decode(),
+        "trust": [_text(one.dump() for one in part) for part in _parts(trust)],
+        "now": now.isoformat(),
+    }
+    try:
+        verdict = _verdict(bounded("documents.signatures.apart", arguments, _BOUNDS, reads=(file,)))
+    except (Broken, KeyError, TypeError, ValueError):
+        return bare
+    return verdict if verdict.sha256 == bare.sha256 else bare
+
+
 def within(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The task of the process: the verdict in a form that JSON can say."""
     roots, chain, lists = ([base64.b64decode(one) for one in part] for part in arguments["trust"])
     trust = replace(Trust.of(roots, lists), chain=Trust.of(chain).roots)
-    expected = arguments["expected"]
-    verdict = validate(
-        Path(arguments["file"]).read_bytes(),
-        trust=trust,
-        now=datetime.fromisoformat(arguments["now"]),
-        expected=None if expected is None else _expected(expected),
-    )
+    data, now = Path(arguments["file"]).read_bytes(), datetime.fromisoformat(arguments["now"])
+    if "signature" in arguments:
+        signature = _der(base64.b64decode(arguments["signature"]))
+        verdict = validate_beside(data, signature, trust=trust, now=now)
+    else:
+        expected = arguments["expected"]
+        verdict = validate(
+            data,
+            trust=trust,
+            now=now,
+            expected=None if expected is None else _expected(expected),
+        )
     told = asdict(verdict)
     told["lasts_until"] = _moment(verdict.lasts_until)
     for facts, one in zip(told["signatures"], verdict.signatures, strict=True):
         facts["signed_at"] = _moment(one.signed_at)
     return told
+
+
+def _der(signature: bytes) -> bytes:
+    """Programs write a signature in DER, or in letters between two lines (PEM)."""
+    return pem.unarmor(signature)[2] if pem.detect(signature) else signature
 
 
 def _parts(trust: Trust) -> tuple[Any, ...]:

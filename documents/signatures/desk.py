@@ -11,7 +11,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from documents.authority import Signatory
 from documents.signatures import signing
-from documents.signatures.apart import validate_apart
+from documents.signatures.apart import validate_apart, validate_beside_apart
 from documents.signatures.keys import CannotSignError, Keys, Reason
 from documents.signatures.marks import Mark
 from documents.signatures.trust import Trust
@@ -58,6 +58,10 @@ class Signer(Protocol):
         signers: tuple[str, ...] | None = None,
     ) -> Verdict:
         """What a detached signature proves at the moment `now`."""
+        ...
+
+    def validate_beside_file(self, file: Path, signature: bytes, *, now: datetime) -> Verdict:
+        """The same of a stranger's signature (DER or PEM), which is read in a closed process."""
         ...
 
 
@@ -140,6 +144,10 @@ class CourtSigner:
     ) -> Verdict:
         """What a detached signature proves to someone who trusts as this court does."""
         return validate_beside(data, signature, trust=self._trust(now), now=now, signers=signers)
+
+    def validate_beside_file(self, file: Path, signature: bytes, *, now: datetime) -> Verdict:
+        """The same of a stranger's signature, which is read in a closed process."""
+        return validate_beside_apart(file, signature, trust=self._trust(now), now=now)
 
     def _bench(self, now: datetime) -> AbstractAsyncContextManager[signing.Bench]:
         return signing.Bench.at(now, stamper=self._stamps.at(now), trust=self._trust(now))

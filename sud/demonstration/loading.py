@@ -1,6 +1,7 @@
 """Loads the demonstration day by day, each in transactions of its own, and goes on after a kill."""
 
 import functools
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -58,6 +59,11 @@ def accounts_file(config: Config) -> Path:
     return config.log_key_file.parent / "demonstration-accounts.txt"
 
 
+def people_file(config: Config) -> Path:
+    """Where it is written whom the TEST identity provider knows (`sud.local.esi`)."""
+    return config.log_key_file.parent / "demonstration-people.json"
+
+
 class Loading:
     """One run of the loader: a plan, and a phase after another until all are done."""
 
@@ -84,6 +90,8 @@ class Loading:
         accounts_file(self.config).write_text(
             "\n".join(staff.accounts_in_words(self.plan)) + "\n", encoding="utf-8"
         )
+        known = [{"pin": one.pin, "name": one.full_name} for one in self.plan.persons]
+        people_file(self.config).write_text(json.dumps(known), encoding="utf-8")
 
     def _told(self, number: int) -> str:
         return str(self.plan.days[min(number // 3, DAYS - 1)])

@@ -50,6 +50,8 @@ CONTRIBUTORS = {
 """The demonstration's three: all on one machine, which is why its draws are marked as such."""
 CONTRIBUTIONS = 4_000
 """Epochs in each one's chain; a value is found by walking down it, so a short one is fast."""
+PEOPLE = "demonstration-people.json"
+"""Whom the TEST identity provider knows: `load-demonstration` writes it beside the log's key."""
 EVERY_MINUTE = "* * * * *"
 """The demonstration draws every minute, so that nobody has to wait until half past nine."""
 
@@ -110,7 +112,7 @@ class House:
         self.processes: list[Process] = []
         self.servers: list[Process] = []
         self.accounts: list[str] = []
-        self.mail_page = ""
+        self.mail_page = self.esi_page = ""
         self.door: socket.socket
 
     def say(self, line: str = "") -> None:
@@ -144,6 +146,7 @@ class House:
             stack.callback(self._stop)
             self._start_mail_catcher(stack)
             self._prepare_archive()
+            self._start_esi(stack)
             self._start_processes()
             self._await_health()
             self._greet()
@@ -217,6 +220,27 @@ class House:
         argv = [str(self.var / "mail"), f"--smtp={doors[0]}", f"--page={doors[1]}"]
         with self.step("mail catcher"):
             self._start("mail", ["-m", "sud.local.mail", *argv], doors)
+
+    def _start_esi(self, stack: ExitStack) -> None:
+        """Stand in for the state's identity provider: a real court names the real one."""
+        if not self.demonstration or "SUD_ESI_ISSUER" in config.given():
+            return
+        place = private(self.var / "esi")
+        door, port = _taken(stack, 8090)
+        self.esi_page = f"http://127.0.0.1:{port}"
+        self.settings |= {
+            "SUD_ESI_ISSUER": self.esi_page,
+            "SUD_ESI_CLIENT": "ais-sud-demonstration",
+            "SUD_ESI_SECRET": _kept_secret(place / "client.secret"),
+        }
+        people = Path(self.settings["SUD_LOG_KEY_FILE"]).parent / PEOPLE
+        argv = [
+            *("-m", "sud.local.esi", str(place), str(people), f"--door={door.fileno()}"),
+            f"--client={self.settings['SUD_ESI_CLIENT']}",
+            f"--back={self.settings['SUD_BASE_URL']}/esi/return",
+        ]
+        with self.step("TEST ESI"):
+            self._start("esi", argv, (door.fileno(),))
 
     def _prepare_archive(self) -> None:
         with self.step("tables"):
@@ -305,6 +329,8 @@ class House:
         )
         if self.mail_page:
             self.say(f"  Mail         {self.mail_page}   (nothing leaves this machine)")
+        if self.esi_page:
+            self.say(f"  TEST ESI     {self.esi_page}/   (whom you may be is told there)")
         self.say(f"  Health       {self.settings['SUD_BASE_URL']}/healthz")
         self.say(f"  Logs, data   {_short(self.var)}")
         self.say()
