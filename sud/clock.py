@@ -77,6 +77,7 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab="30 1 * * *", job="custody.fixity"),
         Tick(crontab="15 4 * * 0", job="custody.audit"),
         Tick(crontab="17 3 * * *", job="accounts.forget"),
+        Tick(crontab="19 3 * * *", job="esi.forget"),
         Tick(crontab="40 0 * * *", job="verification.check"),
         Tick(crontab="50 3 * * *", job="verification.renew"),
         Tick(crontab="*/15 * * * *", job="cases.draw_views"),

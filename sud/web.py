@@ -14,6 +14,7 @@ from sud.access import ANONYMOUS, Actor
 from sud.accounts import views as accounts
 from sud.accounts.service import actor_of, user_by_session_id
 from sud.acts import views as acts
+from sud.acts.service import ENDING as ACT_ENDING
 from sud.allocation import views as allocation
 from sud.blanks import views as blanks
 from sud.cases import views as cases
@@ -22,11 +23,15 @@ from sud.courtrooms import views as courtrooms
 from sud.custody import views as custody
 from sud.db import Sessions, make_sessions
 from sud.discs import views as discs
+from sud.esi import views as esi
 from sud.exceptions import views as exceptions
+from sud.filings import signing_views as filing_signatures
 from sud.filings import views as filings
 from sud.hearings import views as hearings
 from sud.media import views as media
 from sud.minutes import views as minutes
+from sud.minutes.signing import ENDING as MINUTES_ENDING
+from sud.models import SheetKind
 from sud.outside import Outside, real_outside
 from sud.portal import views as portal
 from sud.publication import views as publication
@@ -36,6 +41,7 @@ from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
 from sud.scans import views as scans
+from sud.signing import views as signing
 from sud.statistics import views as statistics
 from sud.treasury import views as treasury
 from sud.uploads import views as uploads
@@ -44,6 +50,7 @@ from sud.verification import views as verification
 ROOMS: tuple[ModuleType, ...] = (
     health,
     accounts,
+    esi,
     uploads,
     registry,
     cases,
@@ -51,6 +58,7 @@ ROOMS: tuple[ModuleType, ...] = (
     roster,
     hearings,
     courtrooms,
+    signing,
     minutes,
     recusals,
     acts,
@@ -60,6 +68,7 @@ ROOMS: tuple[ModuleType, ...] = (
     refiling,
     exceptions,
     filings,
+    filing_signatures,
     blanks,
     media,
     discs,
@@ -68,6 +77,9 @@ ROOMS: tuple[ModuleType, ...] = (
     statistics,
     portal,
 )
+
+ENDINGS = {SheetKind.ACT: ACT_ENDING, SheetKind.MINUTES: MINUTES_ENDING}
+"""What the last signature on a paper does, as the rooms above say of their papers."""
 
 PAPERS_AT_ONCE = 20
 TAKES_DISCS = frozenset({"discs.hand_in", "uploads.begin", "uploads.go_on"})
@@ -125,6 +137,7 @@ def make_app(
     _install_sign_in(app)
     for room in ROOMS:
         _install(app, room)
+    signing.end_with(app, ENDINGS)
     app.context_processor(_page_context)
     app.after_request(_harden)
     app.teardown_appcontext(close_session)
@@ -179,6 +192,12 @@ def _harden(answer: Response) -> Response:
         for source in ("media-src 'self'", "connect-src 'self'"):
             policy = answer.headers["Content-Security-Policy"]
             answer.headers["Content-Security-Policy"] = policy.replace(source, f"{source} {store}")
+    if identity := house().outside.identity:
+        # A form's answer may lead on to the state's identity provider, and nowhere else outside.
+        policy = answer.headers["Content-Security-Policy"]
+        answer.headers["Content-Security-Policy"] = policy.replace(
+            "form-action 'self'", f"form-action 'self' {identity.origin}"
+        )
     if house().config.secure_cookies:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static" and actor().signed_in:

@@ -27,6 +27,7 @@ from sud.courtrooms import jobs as courtrooms
 from sud.custody import jobs as custody
 from sud.db import Sessions, make_sessions
 from sud.discs import jobs as discs
+from sud.esi import jobs as esi
 from sud.exceptions import jobs as exceptions
 from sud.filings import jobs as filings
 from sud.media import jobs as media
@@ -42,6 +43,7 @@ from sud.verification import jobs as verification
 
 ROOMS = (
     accounts,
+    esi,
     allocation,
     cases,
     courtrooms,

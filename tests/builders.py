@@ -1,11 +1,13 @@
 """Builders for tests: each makes one thing with sensible defaults, flushes and returns it."""
 
+import functools
 import itertools
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -24,20 +26,32 @@ from sud.models import (
     Disc,
     DiscOrigin,
     DiscState,
+    DrawRequest,
+    DrawSeat,
     Hearing,
     HearingPurpose,
     Judge,
+    LogEntry,
     Participant,
     ParticipantRole,
     Person,
     PersonKind,
     Role,
     RoleCode,
+    SigningRule,
     TimeLimit,
     User,
 )
+from sud.registry.reference import read_reference
 
+REFERENCE = read_reference()
 START = date(2020, 1, 1)
+PASSWORD = "тоо суусу 1916"
+
+
+@functools.cache
+def _password_hash() -> str:
+    return PasswordHasher().hash(PASSWORD)
 
 
 class Make:
@@ -113,6 +127,21 @@ class Make:
             code,
         )
 
+    def signing_rules(self) -> None:
+        """Who signs what in which order, as the reference data says."""
+        if self.session.query(SigningRule).first():
+            return
+        self.session.add_all(
+            SigningRule(
+                kind=row.kind,
+                role=row.role,
+                step=row.step,
+                ways=list(row.ways),
+                **self._sourced() | {"valid_from": row.valid_from},
+            )
+            for row in REFERENCE.signing_rules
+        )
+
     def participant_role(self, code: str = "plaintiff") -> ParticipantRole:
         names = {
             "plaintiff": ("доогер", "истец", "plaintiff", 1),
@@ -130,6 +159,7 @@ class Make:
         """The Talas city court, or another one by its suffix and code."""
         if code in self._courts:
             return self._courts[code]
+        self.signing_rules()
         court = self._add(
             Court(
                 code=code,
@@ -195,6 +225,12 @@ class Make:
         }
         return self._add(User(**defaults | facts))
 
+    def password(self, user: User) -> str:
+        """Give an account a password and return it; most tests sign people in without."""
+        user.password_hash = _password_hash()
+        self.session.flush()
+        return PASSWORD
+
     def staff(self, role: RoleCode, court: Court | None = None) -> User:
         """An account holding a role at a court (default: the Talas city court)."""
         user = self.user()
@@ -258,6 +294,23 @@ class Make:
             "fictional": True,
         }
         return self._add(Case(**defaults | facts))
+
+    def panel(self, case: Case, *members: Judge) -> None:
+        """Sit more judges beside the one to whom the case was drawn."""
+        number = next(self._numbers)
+        self._add(LogEntry(index=number, body="{}", leaf=b"", logged_at=self.now()))
+        draw = self._add(
+            DrawRequest(
+                request_id=f"request{number}",
+                court_id=case.court_id,
+                case_id=case.id,
+                salt=b"",
+                case_index=number,
+                judge_id=case.judge_id,
+            )
+        )
+        for seat, judge in enumerate((case.judge, *members)):
+            self._add(DrawSeat(draw_id=draw.id, seat=seat, judge_id=judge.id))
 
     def courtroom(self, court: Court | None = None) -> Courtroom:
         return self._add(

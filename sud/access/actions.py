@@ -14,9 +14,12 @@ class Action(StrEnum):
     DECISION_READ = "decision:read"  # Read a published decision.
     PROBLEM_REPORT = "problem:report"  # Say that something is wrong with a published decision.
     ACT_VERIFY = "act:verify"  # Check that a paper of a court is genuine.
+    ESI_SIGN_IN = "esi:sign_in"  # Go to the state's identity provider to prove who one is.
+    ESI_RETURN = "esi:return"  # Come back from the identity provider.
     # Everybody who is signed in
     HOME_READ = "home:read"  # Open one's own first page.
     SESSION_CLOSE = "session:close"  # Sign out.
+    ESI_CONFIRM = "esi:confirm"  # Confirm a document by one's ESI identifier.
     UPLOAD_SEND = "upload:send"  # Send a file piece by piece, and take it back.
     UPLOAD_SEND_LARGE = "upload:send_large"  # Send a disc or a scan piece by piece.
     # Filings
@@ -120,10 +123,20 @@ class Action(StrEnum):
     STREAM_KEY = "stream:key"  # Make the key with which a courtroom's camera is let in.
     # Minutes
     MINUTES_ADD = "minutes:add"  # Enter the signed minutes of a hearing.
+    MINUTES_SIGN = "minutes:sign"  # Lay finished minutes before those who sign them.
     REMARK_MAKE = "remark:make"  # File remarks on the minutes or the recording.
     REMARK_LIST = "remark:list"  # See the remarks that wait for one's own answer.
     REMARK_READ = "remark:read"  # Read the remarks on a hearing and the answers.
     REMARK_RULE = "remark:rule"  # Accept or reject remarks.
+    # Signing
+    SIGNING_LIST = "signing:list"  # See which papers wait for one's own signature.
+    SIGNING_READ = "signing:read"  # Read a paper that is being signed, and who has signed it.
+    SIGNING_OPEN = "signing:open"  # Prepare a paper for its signers: only ever by its own room.
+    SIGNING_SIGN = "signing:sign"  # Sign a paper at one's own seat, or refuse with the reason.
+    SIGNING_TAKE_BACK = "signing:take_back"  # Take a paper back that waits for signatures.
+    SIGNING_NOTE = "signing:note"  # Note that a party signed by hand, with the certified scan.
+    DISSENT_READ = "dissent:read"  # Read a judge's dissenting opinion.
+    JOINT_PAPER_OFFER = "joint_paper:offer"  # Hand in an agreement for both parties to sign.
     # Acts
     ACT_READ = "act:read"  # Read an act of the case.
     ACT_DRAFT = "act:draft"  # Begin and edit a draft of an act.

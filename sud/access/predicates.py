@@ -25,6 +25,9 @@ from sud.models import (
     Recusal,
     RoleCode,
     RuledBy,
+    SheetKind,
+    SheetState,
+    SigningSheet,
     Writ,
 )
 
@@ -261,6 +264,27 @@ def clerk_of_papers(actor: Actor, subject: Case | Filing | Document) -> bool:
 
 def asker_of_copy(actor: Actor, copy: CertifiedCopy) -> bool:
     return actor.signed_in and copy.participant.user_id == actor.user_id
+
+
+def in_a_case(_actor: Actor, sheet: SigningSheet) -> bool:
+    return sheet.case is not None
+
+
+def no_act(_actor: Actor, sheet: SigningSheet) -> bool:
+    """Nobody but its judges reads an act before it is issued."""
+    return sheet.kind is not SheetKind.ACT
+
+
+def signed_by_all(_actor: Actor, sheet: SigningSheet) -> bool:
+    return sheet.state is SheetState.FINISHED
+
+
+def opener_of(actor: Actor, sheet: SigningSheet) -> bool:
+    return actor.signed_in and sheet.opened_by_id == actor.user_id
+
+
+def signer_of(actor: Actor, sheet: SigningSheet) -> bool:
+    return actor.signed_in and any(seat.user_id == actor.user_id for seat in sheet.seats)
 
 
 def by_hand(_actor: Actor, proposal: ExceptionProposal) -> bool:

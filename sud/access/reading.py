@@ -41,6 +41,9 @@ from sud.models import (
     RoleCode,
     Scan,
     ScanPart,
+    SheetKind,
+    SigningSeat,
+    SigningSheet,
     Writ,
 )
 
@@ -217,6 +220,23 @@ def _scan_readable(actor: Actor) -> ColumnElement[bool]:
     return Scan.court_id.in_(actor.courts_as(RoleCode.CLERK))
 
 
+def _sheet_readable(actor: Actor) -> ColumnElement[bool]:
+    """The judges, the clerks but for acts, and of the parties whoever is to sign."""
+    return or_(
+        Case.judge_id.in_(actor.judge_ids),
+        Case.id.in_(actor.sits_in),
+        and_(
+            Case.court_id.in_(actor.courts_as(RoleCode.CLERK)), SigningSheet.kind != SheetKind.ACT
+        ),
+        and_(
+            Case.id.in_(actor.party_to),
+            select(SigningSeat.id)
+            .where(SigningSeat.sheet_id == SigningSheet.id, SigningSeat.user_id == actor.user_id)
+            .exists(),
+        ),
+    )
+
+
 _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Case: _case_readable,
     Filing: _filing_readable,
@@ -232,6 +252,7 @@ _READABLE: dict[type, Callable[[Actor], ColumnElement[bool]]] = {
     Writ: _writ_readable,
     Act: _act_readable,
     CertifiedCopy: _copy_readable,
+    SigningSheet: _sheet_readable,
     Scan: _scan_readable,
     ScanPart: _scan_readable,
     Publication: _publication_readable,
@@ -270,6 +291,7 @@ _JOINS: dict[type, Callable[[Select[Any]], Select[Any]]] = {
     CertifiedCopy: lambda query: query.join(Case, Case.id == CertifiedCopy.case_id).join(
         Participant, Participant.id == CertifiedCopy.participant_id
     ),
+    SigningSheet: lambda query: query.outerjoin(Case, Case.id == SigningSheet.case_id),
     Scan: lambda query: query,
     ScanPart: lambda query: query.join(Scan, Scan.id == ScanPart.scan_id),
     Publication: lambda query: query.join(Act, Act.id == Publication.act_id).join(

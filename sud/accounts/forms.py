@@ -16,3 +16,7 @@ class SignInForm(forms.Form):
 
 class SignOutForm(forms.Form):
     """A button."""
+
+
+class PressForm(forms.Form):
+    """A button."""

@@ -126,16 +126,33 @@ def sign_in(sessions: Sessions, guess: Guess, *, secret: str, now: datetime) -> 
             user = session.get_one(User, user.id)
             if _PASSWORDS.check_needs_rehash(user.password_hash):
                 user.password_hash = _PASSWORDS.hash(guess.password)
-            session.execute(
-                delete(SignInAttempt).where(
-                    SignInAttempt.who.in_([buckets["pair"], buckets["account"]])
-                )
-            )
+            _forget_guesses(session, guess, secret)
             journal.record(
                 session, Actor(user_id=user.id), Action.SESSION_OPEN, user, now=now, right=True
             )
             return session_id_of(user)
     raise CourtError(Refusal.WRONG_SIGN_IN)
+
+
+def confirm(
+    sessions: Sessions, actor: Actor, password: str, *, place: str, secret: str, now: datetime
+) -> None:
+    """Ask whoever is signed in for his password once more, before what he cannot take back.
+
+    Guesses are counted as at signing in: a screen that was left open is no way around it.
+    """
+    with unit(sessions) as session:
+        user = session.get_one(User, actor.user_id)
+        guess = Guess(login=user.login, password=password, place=place)
+        waiting = _count_guess(session, _buckets(guess, secret), now)
+    if waiting:
+        raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
+    if not _verify(user.password_hash, password):
+        with unit(sessions) as session:
+            journal.record(session, actor, Action.SESSION_OPEN, user, now=now, right=False)
+        raise CourtError(Refusal.NOT_YOURSELF)
+    with unit(sessions) as session:
+        _forget_guesses(session, guess, secret)
 
 
 def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
@@ -194,6 +211,14 @@ def _count_guess(session: Session, buckets: dict[str, bytes], now: datetime) -> 
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _FORGET_AFTER))
     session.add_all(SignInAttempt(who=who, at=now) for who in buckets.values())
     return 0
+
+
+def _forget_guesses(session: Session, guess: Guess, secret: str) -> None:
+    """Who knew the password has not guessed at it; what came from his network is still counted."""
+    buckets = _buckets(guess, secret)
+    session.execute(
+        delete(SignInAttempt).where(SignInAttempt.who.in_([buckets["pair"], buckets["account"]]))
+    )
 
 
 def _verify(password_hash: str, password: str) -> bool:

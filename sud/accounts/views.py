@@ -2,30 +2,21 @@
 
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, login_user, logout_user
+from flask_login import logout_user
 
 from sud.access import Action
-from sud.accounts import service
-from sud.accounts.forms import SignInForm, SignOutForm
+from sud.accounts import opening, service
+from sud.accounts.forms import PressForm, SignInForm, SignOutForm
 from sud.errors import CourtError
-from sud.request import actor, allow, db, house, name_session, network, outside, render
+from sud.request import actor, allow, db, house, network, outside, render
 
 views = Blueprint("accounts", __name__, template_folder="templates")
 
-_OPENED: Final = "opened"
 _LONGEST_SESSION: Final = timedelta(hours=12)
 """However busy: a session idle for `session_minutes` ends earlier."""
-
-
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login puts into the cookie."""
-
-    def __init__(self, session_id: str) -> None:
-        self.id = session_id
 
 
 @views.get("/sign-in")
@@ -33,14 +24,14 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password."""
     if actor().signed_in:
-        return redirect(_destination(), 303)
-    return render("accounts/sign_in.html", form=SignInForm())
+        return redirect(opening.destination(), 303)
+    return _sign_in_page(SignInForm())
 
 
 @views.post("/sign-in")
 @allow(Action.SESSION_OPEN)
 def sign_in_post() -> ResponseReturnValue:
-    """Open a session: a new one, so that a planted cookie is worth nothing."""
+    """Open a session for a right guess."""
     form = SignInForm()
     if form.validate_on_submit():
         guess = service.Guess(
@@ -57,13 +48,9 @@ def sign_in_post() -> ResponseReturnValue:
         except CourtError as error:
             form.refuse(error)
         else:
-            session.clear()
-            session.permanent = True
-            session[_OPENED] = now.isoformat()
-            name_session()
-            login_user(SignedIn(session_id))
-            return redirect(_destination(), 303)
-    return render("accounts/sign_in.html", form=form), 422
+            opening.open_session(session_id, now=now)
+            return redirect(opening.destination(), 303)
+    return _sign_in_page(form), 422
 
 
 @views.get("/sign-out")
@@ -96,17 +83,17 @@ def install(app: Flask) -> None:
 
 
 def _end_long_session() -> None:
-    opened = session.get(_OPENED)
+    opened = session.get(opening.OPENED)
     if opened and outside().now() - datetime.fromisoformat(opened) > _LONGEST_SESSION:
         logout_user()
         session.clear()
 
 
-def _destination() -> str:
-    """Return the page he came from if it is one of ours, else his first page."""
-    wanted = request.args.get("to", "")
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
-    if ours and wanted.isprintable() and not parts.scheme and not parts.netloc:
-        return wanted
-    return url_for("cases.home")
+def _sign_in_page(form: SignInForm) -> str:
+    return render(
+        "accounts/sign_in.html",
+        form=form,
+        press=PressForm(formdata=None),
+        esi=outside().identity is not None,
+        to=request.args.get("to"),
+    )

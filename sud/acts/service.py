@@ -1,8 +1,7 @@
-"""Acts: drafted by the judge of the case, issued once as a signed paper, never changed after."""
+"""Acts: drafted by the judge of the case, signed by all who sit, issued once, never changed."""
 
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -11,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import codes
-from documents.authority import Signatory
 from documents.papers import acts as papers
 from documents.papers.facts import Participant
 from documents.papers.letters import unprintable
+from documents.signatures import reserve
 from documents.wording import wording
 from recordings.store import ObjectStore
 from sud import journal
@@ -30,13 +29,18 @@ from sud.models import (
     ActState,
     Case,
     CaseState,
+    Judge,
     NoticeKind,
     PaperKind,
-    SignerRole,
+    SeatRole,
+    SheetKind,
+    SigningSheet,
 )
-from sud.outside import Outside, local_day, reaching_the_store
+from sud.outside import Outside, local_day
+from sud.recusals.reading import sitting
 from sud.registry import service as registry
 from sud.registry.calendar import Unit
+from sud.signing import service as signing
 
 RUNNING: Final = (CaseState.PREPARATION, CaseState.SCHEDULED, CaseState.ADJOURNED)
 """The states in which a judge works on a case."""
@@ -102,6 +106,8 @@ def save(session: Session, actor: Actor, act: Act, text: Text, *, now: datetime)
     """Keep what the judge wrote so far; nothing need be complete yet."""
     if act.state is ActState.ISSUED:
         raise CourtError(Refusal.ACT_ALREADY_ISSUED)
+    if _being_signed(session, actor, act, now=now) is not None:
+        raise CourtError(Refusal.SIGNING_WAITS)
     for part in ActPart:
         signs = unprintable(text.parts[part])
         if signs:
@@ -113,65 +119,108 @@ def save(session: Session, actor: Actor, act: Act, text: Text, *, now: datetime)
     journal.record(session, actor, Action.ACT_DRAFT, act, now=now, change="saved")
 
 
-def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: datetime) -> None:
-    """Make the act's paper, sign and store it, and let the case be decided: all of it or nothing.
+def prepare(session: Session, actor: Actor, act: Act, *, outside: Outside) -> SigningSheet:
+    """Print the act and lay it before the judges of the case: the members, then who presides.
 
-    The signed paper is stored before the row says so. A crash in between leaves a paper that no
-    act knows, and a draft that can be issued again.
+    An act that is being signed already keeps its sheet.
     """
     hold(session, act)
+    now = outside.now()
     if act.state is ActState.ISSUED:
         raise CourtError(Refusal.ACT_ALREADY_ISSUED)
+    begun = _being_signed(session, actor, act, now=now)
+    if begun is not None:
+        return begun
     missing = missing_parts(act)
     if missing:
         raise CourtError(Refusal.ACT_INCOMPLETE, what=missing)
-    if act.case.state not in RUNNING:
+    if act.case.state not in RUNNING or act.case.judge is None:
         raise CourtError(Refusal.NOT_NOW)
+    act.judge = act.case.judge
+    panel = panel_of(session, act)
     code = codes.new_code()
     sheet = paper_of(session, act, day=local_day(now), code=code, base_url=outside.base_url)
-    signatory = Signatory(key=str(act.judge.key), name=act.judge.full_name, office=sheet.court)
-    signed = outside.signer.sign(papers.act(sheet).pdf, signatory, now=now)
-    verdict = outside.signer.validate(signed, now=now)
-    if not verdict.good:
-        message = f"act {act.key}: our own signature does not hold"
-        raise RuntimeError(message)
-    with reaching_the_store():
-        stored = outside.store.put(
-            f"acts/{act.key}/{verdict.sha256}.pdf",
-            io.BytesIO(signed),
-            content_type="application/pdf",
-            size=len(signed),
-        )
-    act.code = code
-    act.pdf_key, act.pdf_sha256 = stored.key, verdict.sha256
-    act.signer_name = verdict.signatures[0].name
-    act.certificate = verdict.signatures[0].certificate
+    printed = papers.act(sheet)
+    return signing.open_sheet(
+        session,
+        actor,
+        signing.Paper(
+            kind=SheetKind.ACT,
+            paper_kind=PaperKind.ACT,
+            detail=act.kind_code,
+            subject=_subject(act),
+            language=act.language,
+            folder=f"acts/{act.key}",
+            code=code,
+            pdf=reserve(printed.pdf, printed.boxes),
+            of=act.case,
+        ),
+        [
+            signing.Signs(
+                role=SeatRole.PRESIDING if judge is act.judge else SeatRole.JUDGE,
+                user_id=judge.user_id,
+                key=str(judge.key),
+                name=judge.full_name,
+                office=sheet.court,
+                field=box.field,
+                judge_id=judge.id,
+            )
+            for judge, box in zip(panel, printed.boxes, strict=True)
+        ],
+        outside=outside,
+    )
+
+
+def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: datetime) -> None:
+    """Prepare the act and sign it in one go, as a judge who sits alone does: all of it or nothing.
+
+    In a panel others sign before the presiding judge: SIGNING_OUT_OF_TURN.
+    """
+    sheet = prepare(session, actor, act, outside=replace(outside, now=lambda: now))
+    signing.sign(session, actor, sheet, ending=ENDING, outside=replace(outside, now=lambda: now))
+
+
+def _being_signed(
+    session: Session, actor: Actor, act: Act, *, now: datetime
+) -> SigningSheet | None:
+    """Return the act's sheet; one whose judges sit no longer is stopped first."""
+    begun = signing.open_sheet_of(session, _subject(act))
+    if begun is None:
+        return None
+    try:
+        _still_stands(session, begun)
+    except CourtError:
+        signing.take_back(session, actor, begun, now=now)
+        return None
+    return begun
+
+
+def _still_stands(session: Session, sheet: SigningSheet) -> None:
+    """Refuse to go on where other judges sit now than those who were to sign."""
+    act = act_of_sheet(session, sheet)
+    _hold_case(session, act.case)
+    sits = {judge.id for judge in panel_of(session, act)}
+    if (
+        act.case.state not in RUNNING
+        or act.case.judge_id != act.judge_id
+        or sits != {seat.judge_id for seat in sheet.seats}
+    ):
+        raise CourtError(Refusal.SIGNING_MOVED_ON)
+
+
+def _issued(session: Session, actor: Actor, done: signing.Finished, outside: Outside) -> None:
+    """Let the act stand and the case be decided, and tell the parties."""
+    now, act = outside.now(), act_of_sheet(session, done.sheet)
+    assert done.verdict is not None  # noqa: S101 - judges sign on the paper
+    presiding = done.verdict.signatures[-1]
+    act.code = done.paper.code
+    act.pdf_key, act.pdf_sha256 = done.paper.object_key, done.paper.sha256
+    act.signer_name, act.certificate = presiding.name, presiding.certificate
     act.issued_at = now
     act.state = ActState.ISSUED
     if act.kind.final:
         act.case.state = CaseState.DECIDED
         act.case.decided_at = now
-    session.flush()
-    issued.remember(
-        session,
-        actor,
-        issued.Print(
-            kind=PaperKind.ACT,
-            detail=act.kind_code,
-            subject=f"acts/{act.id}",
-            language=act.language,
-            facts={},
-            case=act.case,
-        ),
-        code=code,
-        pdf=signed,
-        object_key=stored.key,
-        now=now,
-        signers=[
-            issued.Signed(name=one.name, role=SignerRole.JUDGE, certificate=one.certificate)
-            for one in verdict.signatures
-        ],
-    )
     journal.record(
         session,
         actor,
@@ -179,13 +228,17 @@ def issue(session: Session, actor: Actor, act: Act, *, outside: Outside, now: da
         act,
         now=now,
         kind=act.kind_code,
-        sha256=verdict.sha256,
+        sha256=act.pdf_sha256,
         certificate=act.certificate,
     )
     notices.tell_participants(
         session, actor, act.case, NoticeKind.ACT_ISSUED, defer=outside.defer, now=now
     )
     outside.defer(session, "publication.prepare", act_id=act.id)
+
+
+ENDING: Final = signing.Ending(stands=_still_stands, finish=_issued)
+"""What the last signature on an act does."""
 
 
 # ------------------------------------------------------------------ queries
@@ -208,6 +261,34 @@ def act_of_url(session: Session, actor: Actor, key: UUID) -> Act | None:
     return session.scalars(visible(select(Act).where(Act.key == key), actor)).one_or_none()
 
 
+def act_of_sheet(session: Session, sheet: SigningSheet) -> Act:
+    """Return the act that is signed on a sheet."""
+    return session.get_one(Act, int(sheet.subject.removeprefix("acts/")))
+
+
+def sheet_of(session: Session, act: Act) -> SigningSheet | None:
+    """Return the sheet on which the act is being signed, or was signed."""
+    return signing.open_sheet_of(session, _subject(act)) or _sheet_of_issued(session, act)
+
+
+def panel_of(session: Session, act: Act) -> list[Judge]:
+    """Return who decides, or decided: the presiding judge first, to whom the case was drawn."""
+    sheet = _sheet_of_issued(session, act)
+    if sheet is not None:
+        return [session.get_one(Judge, seat.judge_id) for seat in reversed(sheet.seats)]
+    if act.state is ActState.ISSUED:
+        return [act.judge]
+    others = [one.judge for one in sitting(session, act.case) if one.judge.id != act.judge_id]
+    return [act.judge, *others]
+
+
+def day_of(session: Session, act: Act, *, today: date) -> date:
+    """Return the day that stands on the act's paper: the last signature may be of a later one."""
+    sheet = _sheet_of_issued(session, act)
+    written = sheet.opened_at if sheet else act.issued_at
+    return local_day(written) if written else today
+
+
 def missing_parts(act: Act) -> list[ActPart]:
     """Return the parts that are still empty; an act is issued when none is."""
     return [part for part in ActPart if not getattr(act, part.value).strip()]
@@ -226,7 +307,7 @@ def paper_of(
         number=act.case.number,
         place=court.city if court else "",
         day=day,
-        judges=(act.judge.full_name,),
+        judges=[judge.full_name for judge in panel_of(session, act)],
         participants=[
             Participant(role=one.role.name(act.language), name=one.person.full_name)
             for one in cases.people_of(session, act.case)
@@ -251,13 +332,20 @@ def draft_pdf(session: Session, act: Act, *, now: datetime) -> bytes:
 
 def issued_pdf(session: Session, act: Act, *, store: ObjectStore) -> bytes:
     """Return the signed paper with its newest time stamp; refused when its signature is broken."""
-    paper = issued.standing_paper(session, f"acts/{act.id}", act.language)
+    paper = issued.sound_paper(session, _subject(act), act.language)
     if paper is None:
         message = f"act {act.key} was not issued"
         raise LookupError(message)
-    if paper.findings:
-        raise CourtError(Refusal.PAPER_FAULTY)
     return issued.bytes_of(paper, store=store)
+
+
+def _sheet_of_issued(session: Session, act: Act) -> SigningSheet | None:
+    paper = issued.standing_paper(session, _subject(act), act.language)
+    return signing.finished_sheet_of(session, paper) if paper else None
+
+
+def _subject(act: Act) -> str:
+    return f"acts/{act.id}"
 
 
 def _hold_case(session: Session, case: Case) -> None:

@@ -76,6 +76,8 @@ def edit(act: Act) -> ResponseReturnValue:
     """Open the draft beside the file of the case."""
     if act.state is ActState.ISSUED:
         return redirect(url_for("acts.act", key=act.key), 303)
+    if (begun := service.sheet_of(db(), act)) is not None:
+        return redirect(url_for("signing.sheet", key=begun.key), 303)
     cases.look(db(), actor(), act.case, now=outside().now())
     form = TextForm()
     form.show(act)
@@ -137,7 +139,7 @@ def act(act: Act) -> ResponseReturnValue:
 def _page(act: Act, form: WritForm | None = None) -> str:
     now = outside().now()
     cases.look(db(), actor(), act.case, now=now)
-    day = local_day(act.issued_at or now)
+    day = service.day_of(db(), act, today=local_day(now))
     sheet = service.paper_of(db(), act, day=day)
     words = wording(act.language)
     issued_writs = writs.writs_of(db(), actor(), act)
@@ -152,6 +154,7 @@ def _page(act: Act, form: WritForm | None = None) -> str:
         day_and_place=words.date_and_place(day, sheet.place),
         paragraphs={part.value: clean(getattr(act, part.value)).split("\n") for part in ActPart},
         missing=service.missing_parts(act),
+        signing=service.sheet_of(db(), act),
         shown=codes.shown,
         writs=issued_writs,
         without_writ=_without_writ(act, issued_writs),
@@ -219,9 +222,11 @@ def _pdf(content: bytes, name: str) -> Response:
 @views.get("/acts/<uuid:key>/issue")
 @allow(Action.ACT_ISSUE, on=service.act_of_url)
 def issue(act: Act) -> ResponseReturnValue:
-    """Ask once more: after this the text stands for ever."""
+    """Ask once more: after this the text stands, and the judges sign it."""
     if act.state is ActState.ISSUED:
         return redirect(url_for("acts.act", key=act.key), 303)
+    if (begun := service.sheet_of(db(), act)) is not None:
+        return redirect(url_for("signing.sheet", key=begun.key), 303)
     cases.look(db(), actor(), act.case, now=outside().now())
     form = IssueForm()
     form.check_seen(act)
@@ -231,21 +236,21 @@ def issue(act: Act) -> ResponseReturnValue:
 @views.post("/acts/<uuid:key>/issue")
 @allow(Action.ACT_ISSUE, on=service.act_of_url)
 def issue_post(act: Act) -> ResponseReturnValue:
-    """Sign and issue."""
+    """Lay the act before its judges: it is issued when the last of them has signed."""
     form = IssueForm()
     if form.validate_on_submit():
         service.hold(db(), act)
         try:
             if act.state is not ActState.ISSUED:
                 form.check_seen(act)
-            service.issue(db(), actor(), act, outside=outside(), now=outside().now())
+            sheet = service.prepare(db(), actor(), act, outside=outside())
         except CourtError as error:
             if error.code is Refusal.ACT_ALREADY_ISSUED:
                 return redirect(url_for("acts.act", key=act.key), 303)
             form.refuse(error)
         else:
-            flash(_("The act is signed and issued. The parties are being told."))
-            return redirect(url_for("acts.act", key=act.key), 303)
+            flash(_("The act is ready to be signed."))
+            return redirect(url_for("signing.sheet", key=sheet.key), 303)
     return _confirmation(act, form), 422
 
 
@@ -256,5 +261,6 @@ def _confirmation(act: Act, form: IssueForm) -> str:
         case=act.case,
         form=form,
         missing=service.missing_parts(act),
+        panel=service.panel_of(db(), act),
         people=cases.people_of(db(), act.case),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from sud.access import Actor, visible
 from sud.cases import handing, issued, recorded
+from sud.cases.awaiting import awaited
 from sud.cases.discs import waits
 from sud.models import (
     Act,
@@ -42,6 +43,8 @@ from sud.models import (
     RuledBy,
     Scan,
     ScanPart,
+    SigningSeat,
+    SigningSheet,
 )
 from sud.outside import BISHKEK, local_day
 
@@ -68,6 +71,7 @@ class QueueCode(StrEnum):
     INCIDENTS = "incidents"
     REMARKS = "remarks"
     PAPERS = "papers"
+    SIGNATURES = "signatures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ class Queue:
 
 def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
     """Count what waits for the actor in each of his roles."""
-    found: list[Queue] = []
+    found = [_queue(session, QueueCode.SIGNATURES, awaited(actor), SigningSheet.opened_at)]
     if actor.judge_ids:
         found += _judge(session, actor)
     if actor.judge_ids or actor.has(RoleCode.CLERK):
@@ -287,3 +291,9 @@ def filings_of(session: Session, actor: Actor) -> Sequence[Filing]:
         .order_by(Filing.created_at.desc())
         .limit(SHOWN)
     ).all()
+
+
+def signatures_awaited(session: Session, actor: Actor) -> Sequence[SigningSeat]:
+    """Return where the actor may sign now, the oldest paper first."""
+    query = awaited(actor).order_by(SigningSheet.opened_at, SigningSheet.id).limit(SHOWN)
+    return session.scalars(query).unique().all()

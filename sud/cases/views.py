@@ -169,6 +169,7 @@ def _party_home() -> str:
         next_hearings=service.next_hearings(db(), mine, now=now),
         last_events=service.last_events(db(), mine, {action for action, _change in DEEDS}),
         filings=home.filings_of(db(), actor()),
+        awaited=home.signatures_awaited(db(), actor()),
     )
 
 
@@ -408,6 +409,9 @@ def _actions(case: Case) -> list[dict[str, str]]:
         found.append(hearing)
     if can(Action.ACT_DRAFT, case) and case.state in running:
         found.append({"text": _("Write an act"), "url": url_for("acts.new", key=case.key)})
+    if can(Action.JOINT_PAPER_OFFER, case) and case.state in running:
+        joint = url_for("signing.offer", key=case.key)
+        found.append({"text": _("Hand in an agreement of both parties"), "url": joint})
     if can(Action.RECUSAL_REQUEST, case) and case.state in (CaseState.DISTRIBUTED, *running):
         own = can(Action.TIE_ANSWER, case)
         words = _("Recuse myself") if own else _("Ask for the recusal of the judge")

@@ -47,7 +47,7 @@ DISCARD: Final = "filings.discard_object"
 PLAINTIFF: Final = "plaintiff"
 RESPONDENT: Final = "respondent"
 
-_EDITABLE: Final = (FilingState.DRAFT, FilingState.RETURNED)
+EDITABLE: Final = (FilingState.DRAFT, FilingState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +95,17 @@ def start(session: Session, actor: Actor, where: Where, *, now: datetime) -> Fil
 
 def choose(session: Session, actor: Actor, filing: Filing, where: Where, *, now: datetime) -> None:
     """Change court, category or language of a draft."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     filing.court, filing.category, filing.language = where.court, where.category, where.language
     filing.kind_code = where.category.kind_code
-    _record(session, actor, filing, "court", now=now)
+    note(session, actor, filing, "court", now=now)
 
 
 def name_me(
     session: Session, actor: Actor, filing: Filing, facts: PersonFacts, *, now: datetime
 ) -> FilingParty:
     """Say who files: the plaintiff whose account this is."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     mine = plaintiff_of(session, filing)
     if mine is None:
         person = _person(session, facts, language=actor.language, now=now)
@@ -119,7 +119,7 @@ def name_me(
         session.add(mine)
     else:
         _describe(mine.person, facts)
-    _record(session, actor, filing, "plaintiff", now=now)
+    note(session, actor, filing, "plaintiff", now=now)
     return mine
 
 
@@ -127,7 +127,7 @@ def name_respondent(
     session: Session, actor: Actor, filing: Filing, facts: PersonFacts, *, now: datetime
 ) -> FilingParty:
     """Add one more respondent."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     known = respondents_of(session, filing)
     if len(known) >= MOST_RESPONDENTS:
         raise CourtError(Refusal.NOT_NOW)
@@ -138,7 +138,7 @@ def name_respondent(
         ordinal=max((one.ordinal for one in known), default=0) + 1,
     )
     session.add(party)
-    _record(session, actor, filing, "respondent", now=now)
+    note(session, actor, filing, "respondent", now=now)
     return party
 
 
@@ -146,11 +146,11 @@ def drop_respondent(
     session: Session, actor: Actor, filing: Filing, key: UUID, *, now: datetime
 ) -> None:
     """Take a respondent out again; one that is gone already is no error."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     for party in respondents_of(session, filing):
         if party.key == key:
             session.delete(party)
-            _record(session, actor, filing, "respondent_dropped", now=now)
+            note(session, actor, filing, "respondent_dropped", now=now)
 
 
 def write_claim(
@@ -163,9 +163,9 @@ def write_claim(
     now: datetime,
 ) -> None:
     """Keep the price and the text of the claim."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     filing.price, filing.text = price, text
-    _record(session, actor, filing, "claim", now=now)
+    note(session, actor, filing, "claim", now=now)
 
 
 def attach(
@@ -185,7 +185,7 @@ def attach(
     without its file, and nobody waits in the database for somebody's slow line. The same file
     twice is taken once.
     """
-    _require_open(filing)
+    require_open(filing)
     taken: list[tuple[intake.Verdict, str]] = []
     known = {paper.sha256 for paper in papers_of(session, filing)}
     scanner = outside.scanner
@@ -199,15 +199,13 @@ def attach(
         key = kept(upload, verdict, store=outside.store, folder=folder, limit=limit)
         taken.append((verdict, key))
     # Meanwhile it may have been filed from another window.
-    _hold_open(session, filing)
+    hold_open(session, filing)
     papers = [
         paper_of(session, actor, verdict, key, of=filing, defer=outside.defer, now=now)
         for verdict, key in taken
     ]
     for verdict, _key in taken:
-        _record(
-            session, actor, filing, "paper", now=now, sha256=verdict.sha256, found=verdict.found
-        )
+        note(session, actor, filing, "paper", now=now, sha256=verdict.sha256, found=verdict.found)
     return papers
 
 
@@ -215,18 +213,18 @@ def detach(
     session: Session, actor: Actor, filing: Filing, key: UUID, *, defer: Defer, now: datetime
 ) -> None:
     """Take a paper out of a draft: the row now, the object later."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     for paper in papers_of(session, filing):
         if paper.key == key:
             session.delete(paper)
-            _record(session, actor, filing, "paper_dropped", now=now, sha256=paper.sha256)
+            note(session, actor, filing, "paper_dropped", now=now, sha256=paper.sha256)
             for object_key in filter(None, (paper.object_key, paper.view_key)):
                 defer(session, DISCARD, object_key=object_key)
 
 
 def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now: datetime) -> None:
     """File the claim, for the first time or again; the day of the first time is never lost."""
-    _hold_open(session, filing)
+    hold_open(session, filing)
     lacking = missing_in(session, filing, on=local_day(now))
     if lacking:
         raise CourtError(Refusal.FILING_INCOMPLETE, what=lacking)
@@ -241,7 +239,7 @@ def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now:
     filing.submissions += 1
     filing.state = FilingState.SUBMITTED
     filing.return_reason, filing.return_note = None, ""
-    _record(
+    note(
         session,
         actor,
         filing,
@@ -261,7 +259,7 @@ def withdraw(session: Session, actor: Actor, filing: Filing, *, now: datetime) -
     if filing.state not in (FilingState.SUBMITTED, FilingState.RETURNED):
         raise CourtError(Refusal.NOT_NOW)
     filing.state = FilingState.WITHDRAWN
-    _record(session, actor, filing, "withdrawn", now=now)
+    note(session, actor, filing, "withdrawn", now=now)
 
 
 def missing_in(session: Session, filing: Filing, *, on: date) -> list[FilingPart]:
@@ -520,14 +518,14 @@ def _lock(session: Session, filing: Filing) -> None:
     session.refresh(filing)
 
 
-def _hold_open(session: Session, filing: Filing) -> None:
+def hold_open(session: Session, filing: Filing) -> None:
     """Hold a filing that is still the party's to change, so that nobody files it meanwhile."""
     _lock(session, filing)
-    _require_open(filing)
+    require_open(filing)
 
 
-def _require_open(filing: Filing) -> None:
-    if filing.state not in _EDITABLE:
+def require_open(filing: Filing) -> None:
+    if filing.state not in EDITABLE:
         raise CourtError(Refusal.NOT_NOW)
 
 
@@ -536,7 +534,7 @@ def _require_submitted(filing: Filing) -> None:
         raise CourtError(Refusal.NOT_NOW)
 
 
-def _record(
+def note(
     session: Session,
     actor: Actor,
     filing: Filing,

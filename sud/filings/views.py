@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from sud.access import Action
 from sud.errors import CourtError, Refusal
-from sud.filings import printing, service
+from sud.esi import service as esi
+from sud.filings import printing, service, signing
 from sud.filings.forms import (
     AcceptForm,
     ClaimForm,
@@ -24,6 +25,7 @@ from sud.filings.forms import (
     WhichForm,
     WithdrawForm,
 )
+from sud.filings.signing_forms import SigningForms
 from sud.models import Court, Filing, FilingPart, FilingState, UploadPurpose
 from sud.outside import local_day
 from sud.recusals import earlier
@@ -255,9 +257,11 @@ def confirm(filing: Filing) -> ResponseReturnValue:
     """Show everything once more, with the duty and how it was reckoned."""
     if filing.state not in (FilingState.DRAFT, FilingState.RETURNED):
         return redirect(url_for("filings.show", key=filing.key), 303)
+    if signing.take_confirmation(db(), actor(), filing, now=outside().now()):
+        flash(_("You have confirmed the filing with ESI."))
     form = SubmitForm()
     form.check_seen(filing)
-    return _confirm_page(filing, form)
+    return confirm_page(filing, form)
 
 
 @views.post("/filings/<uuid:key>/confirm")
@@ -273,7 +277,7 @@ def confirm_post(filing: Filing) -> ResponseReturnValue:
             form.refuse(error)
         else:
             return redirect(url_for("filings.receipt", key=filing.key), 303)
-    return _confirm_page(filing, form), 422
+    return confirm_page(filing, form), 422
 
 
 # ------------------------------------------------------------------ the party: after filing
@@ -310,6 +314,7 @@ def receipt(filing: Filing) -> ResponseReturnValue:
     return render(
         "filings/receipt.html",
         filing=filing,
+        signed=signing.signatures_of(db(), filing),
         papers=service.papers_of(db(), filing),
         parties=service.parties_of(db(), filing),
     )
@@ -468,9 +473,11 @@ def _papers_page(filing: Filing, form: PapersForm) -> str:
     )
 
 
-def _confirm_page(filing: Filing, form: SubmitForm) -> str:
+def confirm_page(filing: Filing, form: SubmitForm, ways: SigningForms | None = None) -> str:
+    """Show the last step: what is filed, what it costs, who signed it, and the ways to sign."""
     on = local_day(outside().now())
     lacking = service.missing_in(db(), filing, on=on)
+    papers = service.papers_of(db(), filing)
     try:
         sheet = service.duty_of(db(), filing, on=on).as_dict()
     except CourtError as error:
@@ -482,7 +489,10 @@ def _confirm_page(filing: Filing, form: SubmitForm) -> str:
         form=form,
         filing=filing,
         parties=service.parties_of(db(), filing),
-        papers=service.papers_of(db(), filing),
+        papers=papers,
+        signed=signing.signatures_of(db(), filing),
+        signing_forms=ways or SigningForms.blank(papers),
+        esi_offered=esi.offered(db(), actor(), outside()),
         lacking=[(part, url_for(f"filings.{_STEP_OF[part]}", key=filing.key)) for part in lacking],
         sheet=sheet,
         steps=_steps("confirm"),
@@ -509,6 +519,7 @@ def _check_page(
         filing=filing,
         parties=service.parties_of(db(), filing),
         papers=service.papers_of(db(), filing),
+        signed=signing.signatures_of(db(), filing),
         accepting=accepting,
         returning=returning,
     )

@@ -6,18 +6,30 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from sud.access import Action
-from sud.labels import archive, intake, publication, recordings, refusals, scans, signatures
+from sud.labels import (
+    archive,
+    esi,
+    intake,
+    publication,
+    recordings,
+    refusals,
+    scans,
+    signatures,
+    signing,
+)
 
 WORDS: dict[tuple[type[StrEnum], StrEnum], LazyString] = {
     (type(code), code): words
     for code, words in (
         *archive.PAIRS,
+        *esi.PAIRS,
         *intake.PAIRS,
         *publication.PAIRS,
         *recordings.PAIRS,
         *refusals.PAIRS,
         *scans.PAIRS,
         *signatures.PAIRS,
+        *signing.PAIRS,
     )
 }
 """By kind and code: two kinds may share a code ("draft") and mean different things."""
@@ -41,6 +53,7 @@ LOOKS: dict[tuple[Action, str], LazyString] = {
 """Who looked at what of a case, by action and by the fact `how` or `change` of its line."""
 
 DEEDS: dict[tuple[Action, str], LazyString] = {
+    (Action.FILING_EDIT, "signed"): _("Claim signed"),
     (Action.FILING_EDIT, "submitted"): _("Claim filed"),
     (Action.FILING_EDIT, "resubmitted"): _("Claim corrected and filed again"),
     (Action.FILING_EDIT, "withdrawn"): _("Claim withdrawn"),

@@ -373,4 +373,50 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         Refusal.FORM_NOT_BY_RULING,
         _("The form is changed only by an issued ruling of this case that changed nothing before."),
     ),
+    (Refusal.NOT_YOURSELF, _("This is not your password. Nothing was signed.")),
+    (
+        Refusal.SIGNING_OUT_OF_TURN,
+        _("It is not your turn yet: %(name)s signs before you."),
+    ),
+    (Refusal.SIGNED_ALREADY, _("You have signed this paper already.")),
+    (Refusal.SIGNING_CLOSED, _("This paper is no longer being signed.")),
+    (
+        Refusal.SIGNING_WAITS,
+        _("This is being signed now and cannot be changed. A signer can refuse with the reason."),
+    ),
+    (
+        Refusal.SIGNING_STALE,
+        _("Somebody signed in the meantime. Open the paper as it stands now, then sign."),
+    ),
+    (Refusal.SIGNING_WAY, _("This paper is not signed in this way.")),
+    (
+        Refusal.SIGNING_AWAY,
+        _("The paper could not be signed just now. Nothing was changed: try again later."),
+    ),
+    (
+        Refusal.SIGNING_NO_RULE,
+        _("No rule says who signs such a paper. Tell the administrator."),
+    ),
+    (
+        Refusal.SIGNING_MOVED_ON,
+        _("The case has moved on since this paper was prepared. Refuse it and prepare it anew."),
+    ),
+    (Refusal.SIGNATURE_FAULTY, _("The signature does not hold. %(what)s")),
+    (
+        Refusal.SIGNATURE_OTHER_PAPER,
+        _("This is not the paper that you were given to sign. Download it here and sign that."),
+    ),
+    (
+        Refusal.SIGNATURE_NOT_ONE,
+        _("The file must bear exactly one new signature: yours."),
+    ),
+    (
+        Refusal.SIGNATURE_OF_ANOTHER,
+        _("The certificate is that of %(name)s, and not yours."),
+    ),
+    (
+        Refusal.SCAN_NOT_CERTIFIED,
+        _("Choose a scan of this case that was certified."),
+    ),
+    (Refusal.NO_OTHER_SIDE, _("Nobody of the other side has an account here with which to sign.")),
 )

@@ -28,6 +28,7 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (PaperKind.CERTIFIED_COPY, _("Certified copy")),
     (PaperKind.CERTIFIED_SCAN, _("Certified scan")),
     (PaperKind.INVENTORY, _("Inventory of the file")),
+    (PaperKind.JOINT_PAPER, _("Paper of both parties")),
     (SignerRole.JUDGE, _("Judge")),
     (SignerRole.CLERK, _("Clerk")),
     (SignerRole.PARTY, _("Party")),

@@ -27,6 +27,17 @@ class MinutesForm(forms.Form):
     )
 
 
+class UnsignedForm(forms.Form):
+    """The minutes as they are to be signed electronically."""
+
+    unsigned = forms.FileField(
+        _("The minutes, finished and unsigned (PDF)"),
+        accept=".pdf",
+        hint=_("You sign first, then the presiding judge. A sheet for the signatures is added."),
+        required=_("Choose the file of the minutes."),
+    )
+
+
 class RemarkForm(forms.Form):
     """What a party says is wrong."""
 

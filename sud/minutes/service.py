@@ -85,7 +85,7 @@ def enter_minutes(
     if signed_on > local_day(now):
         raise CourtError(Refusal.MINUTES_SIGNED_AFTER)
     assert actor.user_id is not None  # noqa: S101 - whoever hands in a paper is signed in
-    title = _TITLES.get(hearing.case.language, _TITLES["ky"]).format(day=held_on)
+    title = title_of(hearing)
     document = paper_of(
         session, actor, verdict, key, of=hearing.case, title=title, defer=outside.defer, now=now
     )
@@ -99,6 +99,12 @@ def enter_minutes(
     session.add(minutes)
     journal.record(session, actor, Action.MINUTES_ADD, hearing, now=now, sha256=verdict.sha256)
     return minutes
+
+
+def title_of(hearing: Hearing) -> str:
+    """Name the minutes as they are called in the file."""
+    day = local_day(hearing.starts_at)
+    return _TITLES.get(hearing.case.language, _TITLES["ky"]).format(day=day)
 
 
 def minutes_of(session: Session, hearing: Hearing) -> Minutes | None:

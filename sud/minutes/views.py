@@ -12,8 +12,8 @@ from sud.access import Action
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.hearings.service import hearing_of_url
-from sud.minutes import blank, service
-from sud.minutes.forms import MinutesForm, RemarkForm, RulingForm
+from sud.minutes import blank, service, signing
+from sud.minutes.forms import MinutesForm, RemarkForm, RulingForm, UnsignedForm
 from sud.models import Hearing, HearingState, Remark
 from sud.outside import local_day
 from sud.request import actor, allow, can, db, house, outside, render
@@ -84,7 +84,29 @@ def enter(hearing: Hearing) -> ResponseReturnValue:
     return _of_hearing(hearing, form), 422
 
 
-def _of_hearing(hearing: Hearing, form: MinutesForm) -> str:
+@views.post("/hearings/<uuid:key>/minutes/signing")
+@allow(Action.MINUTES_SIGN, on=hearing_of_url)
+def sign(hearing: Hearing) -> ResponseReturnValue:
+    """Lay finished minutes before the secretary and the presiding judge."""
+    form = UnsignedForm()
+    if form.validate_on_submit():
+        try:
+            sheet = signing.lay_out(
+                db(),
+                actor(),
+                hearing,
+                beside(form.unsigned.data),
+                outside=outside(),
+                limit=house().config.upload_limit_bytes,
+            )
+        except CourtError as error:
+            form.refuse(error, form.unsigned)
+        else:
+            return redirect(url_for("signing.sheet", key=sheet.key), 303)
+    return _of_hearing(hearing, MinutesForm(formdata=None), form), 422
+
+
+def _of_hearing(hearing: Hearing, form: MinutesForm, unsigned: UnsignedForm | None = None) -> str:
     minutes = service.minutes_of(db(), hearing)
     held = hearing.state is HearingState.HELD
     until = service.remarks_until(db(), minutes) if minutes else None
@@ -101,6 +123,8 @@ def _of_hearing(hearing: Hearing, form: MinutesForm) -> str:
         and can(Action.REMARK_MAKE, hearing)
         and (until is None or today <= until.due),
         form=form,
+        unsigned=unsigned or UnsignedForm(formdata=None),
+        sheet=None if minutes else signing.sheet_of(db(), actor(), hearing),
         limit=house().config.upload_limit_bytes,
     )
 

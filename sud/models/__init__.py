@@ -64,6 +64,7 @@ from sud.models.discs import (
     ShelfList,
     TitleUse,
 )
+from sud.models.esi import EsiConfirmation, EsiPurpose, EsiVisit
 from sud.models.exceptions import (
     ExceptionKind,
     ExceptionProposal,
@@ -72,6 +73,7 @@ from sud.models.exceptions import (
     QuotaAlarm,
     QuotaPeriod,
 )
+from sud.models.filing_signatures import FilingSignature
 from sud.models.filings import (
     Document,
     Filing,
@@ -179,6 +181,18 @@ from sud.models.scans import (
     ScanPart,
     ScanState,
 )
+from sud.models.signing import (
+    Dissent,
+    JointKind,
+    SeatRole,
+    SeatState,
+    SheetKind,
+    SheetState,
+    SigningRule,
+    SigningSeat,
+    SigningSheet,
+    SigningWay,
+)
 from sud.models.statistics import (
     AlarmNote,
     FairnessAlarm,
@@ -237,6 +251,7 @@ __all__ = [
     "DiscProblem",
     "DiscState",
     "DiscTitle",
+    "Dissent",
     "Document",
     "DrawKind",
     "DrawPool",
@@ -251,6 +266,9 @@ __all__ = [
     "EquipmentCheck",
     "Erasure",
     "ErasureGround",
+    "EsiConfirmation",
+    "EsiPurpose",
+    "EsiVisit",
     "ExceptionKind",
     "ExceptionProposal",
     "FactKind",
@@ -259,6 +277,7 @@ __all__ = [
     "FilingMark",
     "FilingPart",
     "FilingParty",
+    "FilingSignature",
     "FilingState",
     "ForceNote",
     "ForceStep",
@@ -275,6 +294,7 @@ __all__ = [
     "IncidentEffect",
     "Initiative",
     "IssuedPaper",
+    "JointKind",
     "JournalLine",
     "Judge",
     "LinkGround",
@@ -355,10 +375,18 @@ __all__ = [
     "ScanFile",
     "ScanPart",
     "ScanState",
+    "SeatRole",
+    "SeatState",
     "SeparateReason",
+    "SheetKind",
+    "SheetState",
     "ShelfList",
     "SignInAttempt",
     "SignerRole",
+    "SigningRule",
+    "SigningSeat",
+    "SigningSheet",
+    "SigningWay",
     "StepKind",
     "StoreCheck",
     "StoreCheckKind",

@@ -29,6 +29,7 @@ class PaperKind(StrEnum):
     CERTIFIED_COPY = "certified_copy"
     CERTIFIED_SCAN = "certified_scan"
     INVENTORY = "inventory"
+    JOINT_PAPER = "joint_paper"
 
 
 class PaperFault(StrEnum):

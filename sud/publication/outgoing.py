@@ -13,6 +13,7 @@ from documents.papers import acts as papers
 from documents.papers.facts import Participant
 from documents.redaction.policy import default_policy
 from documents.search import keys
+from sud.acts import service as acts
 from sud.cases import service as cases
 from sud.models import ActPart, Publication
 from sud.outside import local_day
@@ -111,7 +112,7 @@ def public_act(
 ) -> papers.PublicAct:
     """Return what stands on the public paper: nothing but what the public page shows too."""
     act = publication.act
-    day = local_day(act.issued_at or now)
+    day = acts.day_of(session, act, today=local_day(now))
     court = registry.court_name_on(session, act.case.court, act.language, day)
     policy = publication.policy
     reads = policies.redaction_policy(session, policy) if policy else default_policy()
@@ -123,7 +124,7 @@ def public_act(
         number=act.case.number,
         place=court.city if court else "",
         day=day,
-        judges=(act.judge.full_name,),
+        judges=[judge.full_name for judge in acts.panel_of(session, act)],
         participants=[
             Participant(role=one.role.name(act.language), name=name)
             for one in cases.people_of(session, act.case)

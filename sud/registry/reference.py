@@ -220,6 +220,18 @@ class RecusalRuleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRuleRow:
+    kind: str
+    role: str
+    step: int
+    ways: tuple[str, ...]
+    valid_from: date
+    law: str
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceGroundRow:
     """Why a hearing may have no recording."""
 
@@ -295,6 +307,7 @@ class Reference:
     limits: tuple[LimitRow, ...]
     recusal_grounds: tuple[RecusalGroundRow, ...]
     recusal_rules: tuple[RecusalRuleRow, ...]
+    signing_rules: tuple[SigningRuleRow, ...]
     absence_grounds: tuple[AbsenceGroundRow, ...]
     form_grounds: tuple[FormGroundRow, ...]
     rates: tuple[RateRow, ...]
@@ -327,6 +340,7 @@ def read_reference(folder: Path = DATA) -> Reference:
         limits=_table(folder / "limits.csv", LimitRow),
         recusal_grounds=_table(folder / "recusal_grounds.csv", RecusalGroundRow),
         recusal_rules=_table(folder / "recusal_rules.csv", RecusalRuleRow),
+        signing_rules=_table(folder / "signing_rules.csv", SigningRuleRow),
         absence_grounds=_table(folder / "absence_grounds.csv", AbsenceGroundRow),
         form_grounds=_table(folder / "form_grounds.csv", FormGroundRow),
         rates=tuple(_rates(duty)),
@@ -444,6 +458,7 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
         *reference.exemptions,
         *reference.recusal_grounds,
         *reference.recusal_rules,
+        *reference.signing_rules,
         *reference.absence_grounds,
         *reference.form_grounds,
     )

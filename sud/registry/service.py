@@ -35,6 +35,10 @@ from sud.models import (
     RecusalGround,
     RecusalRule,
     RuledBy,
+    SeatRole,
+    SheetKind,
+    SigningRule,
+    SigningWay,
     TimeLimit,
 )
 from sud.outside import local_day
@@ -293,6 +297,19 @@ def _load_recusals(put: _Loader, reference: Reference) -> None:
         }
         del facts["valid_from"]
         put(RecusalRule, names, facts)
+    for signs in reference.signing_rules:
+        names = {
+            "kind": SheetKind(signs.kind),
+            "role": SeatRole(signs.role),
+            "valid_from": signs.valid_from,
+        }
+        facts = {
+            "step": signs.step,
+            "ways": [SigningWay(way).value for way in signs.ways],
+            **_sourced(signs, reference.law_of(signs)),
+        }
+        del facts["valid_from"]
+        put(SigningRule, names, facts)
     for place, why in enumerate(reference.absence_grounds, 1):
         facts = {
             "equipment": why.equipment,

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from documents import codes
-from documents.authority import Signatory
 from documents.papers.certified import certified_copy
 from documents.papers.facts import Certification as Words
-from documents.signatures import Mark, reserve
+from documents.signatures import reserve
 from documents.wording import wording
 from sud import journal
 from sud.access import Action, Actor
@@ -22,12 +21,14 @@ from sud.models import (
     IssuedPaper,
     OriginalForm,
     PaperKind,
-    SignerRole,
+    SeatRole,
+    SheetKind,
     User,
 )
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.registry import service as registry
 from sud.scans import service
+from sud.signing import service as signing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,32 +156,37 @@ def vouched(
         ),
     )
     (box,) = copy.boxes
-    signed = outside.signer.sign(
-        reserve(copy.pdf, copy.boxes),
-        Signatory(
-            key=str(clerk.key), name=clerk.display_name, office=_office(session, wanted, outside)
-        ),
-        now=now,
-        mark=Mark(field=box.field, language=language, verification=verification),
-    )
-    verdict = outside.signer.validate(signed, now=now)
-    if not verdict.good:
-        message = f"{wanted.subject}: our own signature does not hold"
-        raise RuntimeError(message)
-    paper = issued.remember(
+    whole = wanted.case or wanted.filing
+    assert whole is not None  # noqa: S101 - what is copied is of a case or of a filing
+    sheet = signing.open_sheet(
         session,
         actor,
-        wanted,
-        code=code,
-        pdf=signed,
-        object_key=issued.stored(signed, code, store=outside.store),
-        now=now,
-        signers=[
-            issued.Signed(name=one.name, role=SignerRole.CLERK, certificate=one.certificate)
-            for one in verdict.signatures
+        signing.Paper(
+            kind=SheetKind.CERTIFIED_COPY,
+            paper_kind=wanted.kind,
+            detail=wanted.detail,
+            subject=wanted.subject,
+            language=language,
+            folder=f"issued/{code}",
+            code=code,
+            pdf=reserve(copy.pdf, copy.boxes),
+            of=whole,
+        ),
+        [
+            signing.Signs(
+                role=SeatRole.CLERK,
+                user_id=clerk.id,
+                key=str(clerk.key),
+                name=clerk.display_name,
+                office=_office(session, wanted, outside),
+                field=box.field,
+            )
         ],
+        outside=outside,
     )
-    return Vouched(paper=paper, pages=box.page)
+    signing.sign(session, actor, sheet, ending=signing.Ending(), outside=outside)
+    assert sheet.issued is not None  # noqa: S101 - the only one who signs has signed
+    return Vouched(paper=sheet.issued, pages=box.page)
 
 
 def _office(session: Session, wanted: issued.Print, outside: Outside) -> str:

@@ -18,10 +18,15 @@ from sud.outside import real_outside
 
 
 class _LastPaper(BucketStore):
-    """Stores one object, really, and takes the process with it."""
+    """Stores the prepared paper and the signed one, really, and takes the process with it."""
+
+    puts = 0
 
     def put(self, *args: Any, **settings: Any) -> Stored:
-        super().put(*args, **settings)
+        stored = super().put(*args, **settings)
+        self.puts += 1
+        if self.puts == 1:
+            return stored
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("unreachable")
 

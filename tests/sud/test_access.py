@@ -32,6 +32,7 @@ from sud.models import (
     RoleCode,
     Scan,
     ScanPart,
+    SigningSheet,
     Writ,
 )
 from tests.builders import Make
@@ -54,6 +55,7 @@ READING = {
     CertifiedCopy: Action.COPY_TAKE,
     Notice: Action.NOTICE_READ,
     Writ: Action.WRIT_READ,
+    SigningSheet: Action.SIGNING_READ,
 }
 
 

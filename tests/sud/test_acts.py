@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -277,10 +277,11 @@ def test_a_death_between_signing_and_commit_leaves_a_draft(
     assert draft.state is ActState.DRAFT
     assert draft.code is None
     assert case.state is CaseState.PREPARATION
-    assert len(list(bucket.list(f"acts/{draft.key}/"))) == 1
+    # As it was laid before the judge, and as he signed it; nobody knows of either.
+    assert len(list(bucket.list(f"acts/{draft.key}/"))) == 2
     service.issue(session, judge, draft, outside=outside, now=outside.now())
     assert session.scalar(select(func.count(Act.id)).where(Act.state == ActState.ISSUED)) == 1
-    assert len(list(bucket.list(f"acts/{draft.key}/"))) == 2
+    assert len(list(bucket.list(f"acts/{draft.key}/"))) == 4
 
 
 def test_a_process_killed_between_signing_and_commit_leaves_a_draft(
@@ -297,7 +298,7 @@ def test_a_process_killed_between_signing_and_commit_leaves_a_draft(
         timeout=60,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    assert len(list(bucket.list(f"acts/{key}/"))) == 1  # signed and stored, and known to nobody
+    assert len(list(bucket.list(f"acts/{key}/"))) == 2  # the signed one too, known to nobody
     with unit(own_sessions) as session:
         act = service.act_of_url(session, judge, key)
         assert act is not None
@@ -381,8 +382,13 @@ def test_every_kind_of_act_that_can_be_written_has_its_words() -> None:
 
 
 def test_a_judge_writes_previews_and_issues(
-    sign_in: Callable[[User], FlaskClient], judge_user: User, case: Case, session: Session
+    sign_in: Callable[[User], FlaskClient],
+    judge_user: User,
+    case: Case,
+    session: Session,
+    make: Make,
 ) -> None:
+    password = make.password(judge_user)
     client = sign_in(judge_user)
     page = body(client.get(f"/cases/{case.key}/acts/new"))
     answer = client.post(
@@ -390,7 +396,7 @@ def test_a_judge_writes_previews_and_issues(
     )
     assert answer.status_code == 303
     edit = answer.location
-    page = body(client.get(edit))
+    page = page_of_edit = body(client.get(edit))
     assert "Сыдыков Нурлан Өмүрович" in page
     answer = client.post(edit, data=filled(page, then="preview"))
     assert answer.status_code == 303
@@ -408,7 +414,23 @@ def test_a_judge_writes_previews_and_issues(
     first = client.post(f"/acts/{act.key}/issue", data=press)
     second = client.post(f"/acts/{act.key}/issue", data=press)
     assert first.status_code == second.status_code == 303
-    assert first.location == second.location == f"/acts/{act.key}"
+    assert first.location == second.location
+    assert act.state is ActState.DRAFT
+    # The text stands from here on, and the judge signs the bytes that he can read.
+    assert client.get(f"/acts/{act.key}/issue").location == first.location
+    assert client.get(edit).location == first.location
+    again = filled(page_of_edit, once=str(uuid4()), seen=str(act.version))
+    assert client.post(edit, data=again).status_code == 422
+    page = body(client.get(first.location))
+    sign = {"paper": hidden(page, "paper"), "once": hidden(page, "once")}
+    prepared = client.get(f"{first.location}.pdf").data
+    assert hashlib.sha256(prepared).hexdigest() == sign["paper"]
+    wrong = client.post(f"{first.location}/sign", data=sign | {"password": "guessed"})
+    assert wrong.status_code == 422
+    session.refresh(act)
+    assert act.state is ActState.DRAFT
+    signed = client.post(f"{first.location}/sign", data=sign | {"password": password})
+    assert signed.status_code == 303
     session.refresh(act)
     assert act.state is ActState.ISSUED
     told = select(func.count(Notice.id)).where(Notice.kind == NoticeKind.ACT_ISSUED)

@@ -92,6 +92,7 @@ def test_a_law_is_cited_in_the_readers_own_letters():
         assert not any("а" <= letter.lower() <= "я" for letter in law.en), law.en
     cited = {row.law for row in (*REFERENCE.holidays, *REFERENCE.limits, *REFERENCE.form_grounds)}
     cited |= {row.law for row in (*REFERENCE.rates, *REFERENCE.exemptions)}
+    cited |= {row.law for row in REFERENCE.signing_rules}
     assert {law.code for law in REFERENCE.laws} - cited <= {"duty_rates"}
 
 

@@ -45,6 +45,11 @@ from sud.models import (
     RuledBy,
     Scan,
     ScanPart,
+    SeatRole,
+    SheetKind,
+    SigningRule,
+    SigningSeat,
+    SigningSheet,
     User,
     Writ,
 )
@@ -267,7 +272,45 @@ def _furnish(
         ),
         issued_at=make.now(),
     )
-    session.add_all([notice, writ])
+    sheets = [
+        SigningSheet(
+            kind=kind,
+            paper_kind=PaperKind.ACT if kind is SheetKind.ACT else PaperKind.JOINT_PAPER,
+            subject=f"{kind.value}/{number}",
+            language="ky",
+            case=case,
+            code=f"{kind.value}{number}",
+            folder="signing",
+            object_key=f"signing/{kind.value}/{number}",
+            sha256="0" * 64,
+            size=1,
+            opened_by_id=owner.id,
+            opened_at=make.now(),
+            seats=[
+                SigningSeat(
+                    number=place,
+                    step=place,
+                    role=role,
+                    rule=session.scalars(
+                        select(SigningRule).where(SigningRule.kind == kind)
+                    ).first(),
+                    user_id=who,
+                    signatory="",
+                    name="",
+                    field=f"Signature{place}",
+                )
+                for place, (role, who) in enumerate(signers, 1)
+            ],
+        )
+        for kind, signers in (
+            (
+                SheetKind.JOINT_PAPER,
+                ((SeatRole.PARTY, first.user_id), (SeatRole.PRESIDING, case.judge.user_id)),
+            ),
+            (SheetKind.ACT, ((SeatRole.PRESIDING, case.judge.user_id),)),
+        )
+    ]
+    session.add_all([notice, writ, *sheets])
     session.add_all([*papers, *publications, recusal, remark, *proposals, masking, erasure])
     session.flush()
     for kind, made in (
@@ -288,5 +331,6 @@ def _furnish(
         (CertifiedCopy, [copy]),
         (Notice, [notice]),
         (Writ, [writ]),
+        (SigningSheet, sheets),
     ):
         things.setdefault(kind, []).extend(made)

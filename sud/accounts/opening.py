@@ -1,0 +1,55 @@
+"""The cookie's side of signing in: a session is opened, led on, and proved once more."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import request, session, url_for
+from flask_login import UserMixin, login_user
+
+from sud.request import name_session
+
+OPENED: Final = "opened"
+_PROVED: Final = "proved"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login puts into the cookie."""
+
+    def __init__(self, session_id: str) -> None:
+        self.id = session_id
+
+
+def open_session(session_id: str, *, now: datetime) -> None:
+    """Open a session: a new one, so that a planted cookie is worth nothing."""
+    session.clear()
+    session.permanent = True
+    session[OPENED] = now.isoformat()
+    name_session()
+    login_user(SignedIn(session_id))
+
+
+def note_proof(*, now: datetime) -> None:
+    """Note that whoever is signed in has just proved again who he is."""
+    session[_PROVED] = now.isoformat()
+
+
+def proved(*, now: datetime, within: timedelta) -> bool:
+    """Say whether he proved it lately enough for what he is about to do, such as signing."""
+    at = session.get(_PROVED)
+    return at is not None and timedelta() <= now - datetime.fromisoformat(at) <= within
+
+
+def destination() -> str:
+    """Return the page he came from if it is one of ours, else his first page."""
+    wanted = request.args.get("to", "")
+    parts = urlsplit(wanted)
+    ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
+    if ours and wanted.isprintable() and not parts.scheme and not parts.netloc:
+        return wanted
+    return url_for("cases.home")
+
+
+def sign_in_address(to: str) -> str:
+    """Return the sign-in page that leads on to one of our pages."""
+    return url_for("accounts.sign_in", to=to)

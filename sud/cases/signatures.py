@@ -1,0 +1,97 @@
+"""Takes a signature that somebody made with a program of his own: read apart, and told what it is.
+
+Whatever blocks is refused with what was found, in words; nothing is written down before.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from documents import intake
+from documents.signatures import Verdict
+from sud.cases.taking import examined
+from sud.errors import CourtError, Refusal
+from sud.outside import Outside
+from sud.uploads.service import Sent
+
+_PDF_BEGINS: Final = b"%PDF-"
+_LONGEST_BESIDE: Final = 1024 * 1024
+
+
+def is_pdf(sent: Sent) -> bool:
+    """Say whether a file begins as a PDF does; what else it is, is examined later."""
+    begins = sent.stream.read(len(_PDF_BEGINS)) == _PDF_BEGINS
+    sent.stream.seek(0)
+    return begins
+
+
+def on_paper(
+    paper: bytes, sent: Sent, *, outside: Outside, limit: int
+) -> tuple[bytes, intake.Verdict, Verdict]:
+    """Return a paper that came back with signatures on it: its bytes, what it is, what they prove.
+
+    The paper that was given to sign must be its beginning: programs that sign only add to a PDF.
+
+    Raises:
+        CourtError: what intake refuses; SIGNATURE_OTHER_PAPER; SIGNATURE_FAULTY with `what`.
+
+    """
+    known = examined(sent, limit, scanner=outside.scanner)
+    sent.stream.seek(0)
+    signed = sent.stream.read(limit + 1)
+    if not signed.startswith(paper):
+        raise CourtError(Refusal.SIGNATURE_OTHER_PAPER)
+    with _laid_down(signed, outside) as path:
+        verdict = outside.signer.validate_file(path, now=outside.now())
+    return signed, known, _sound(verdict)
+
+
+def inside(paper: bytes, *, outside: Outside) -> Verdict:
+    """Return what the signatures prove that a paper bore when it was handed in.
+
+    Raises:
+        CourtError: SIGNATURE_FAULTY with `what`, also where there are none.
+
+    """
+    with _laid_down(paper, outside) as path:
+        return _sound(outside.signer.validate_file(path, now=outside.now()))
+
+
+def beside(paper: bytes, sent: Sent, *, outside: Outside) -> tuple[bytes, Verdict]:
+    """Return a detached signature over a paper (CMS, DER or PEM), and what it proves.
+
+    Raises:
+        CourtError: SIGNATURE_FAULTY with `what`.
+
+    """
+    signature = sent.stream.read(_LONGEST_BESIDE + 1)
+    with _laid_down(paper, outside) as path:
+        verdict = outside.signer.validate_beside_file(path, signature, now=outside.now())
+    return signature, _sound(verdict)
+
+
+def is_one_of(name: str, names: Sequence[str]) -> bool:
+    """Say whether a certificate names one of these persons: order and capitals are its own."""
+    return _words(name) in {_words(one) for one in names}
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(sorted(name.casefold().split()))
+
+
+def _sound(verdict: Verdict) -> Verdict:
+    if not verdict.good:
+        raise CourtError(Refusal.SIGNATURE_FAULTY, what=list(verdict.blocking))
+    return verdict
+
+
+@contextmanager
+def _laid_down(data: bytes, outside: Outside) -> Iterator[Path]:
+    """Lay bytes down as a file for the closed process, for as long as it reads them."""
+    outside.scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="signed-", dir=outside.scratch) as room:
+        path = Path(room) / "paper"
+        path.write_bytes(data)
+        yield path
