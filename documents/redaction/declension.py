@@ -85,6 +85,11 @@ _LAST_CASE = tuple(
     (case, re.compile(rf"(?:(?:{_SUFFIX_KY}){{0,3}}?)(?:{pattern})")) for case, pattern in _CASES_KY
 )
 _MAX_CHAIN = 14
+_STEM = re.compile(
+    r"(.+?(?:[оеё]в|и[нч]|ск|ц?к|ова|ева|ина)?)(?:ого|ому|ими?|ои|ая|ую|ом|ем|а|у|е|и|я|ю|и[хм])?$"
+)
+_KY_TAIL = re.compile(r"(?<=.{3})(?:[ндт][иу]н|[дтн][аео]н|[ндт][иу]|[гк][аео]|[дт][аео]|н[аео])$")
+_LEAST_STEM = 3
 
 
 @lru_cache(maxsize=4_096)
@@ -101,7 +106,7 @@ def russian_forms(name: str) -> dict[str, frozenset[Case]]:
         stem = name[: len(name) - cut]
         for ending, cases in endings.items():
             forms.setdefault(skeleton(stem + ending), set()).update(cases)
-    # Бек, Павел, Лев lose or soften a letter; names in -ек/-ец/-ел are few and known by this rule.
+    # Бек, Павел lose a letter; names in -ек/-ец/-ел are few and known by this rule.
     if re.search(r"[а-я]{2}[ео][клц]$", name):
         stem = name[:-2] + name[-1]
         for ending, cases in (("а", (_G, _A)), ("у", (_D,)), ("ом", (_I,)), ("е", (_L,))):
@@ -124,6 +129,18 @@ def other_gender(name: str) -> str | None:
         if re.search(pattern, name):
             return name[: len(name) - cut] + added
     return None
+
+
+@lru_cache(maxsize=65_536)
+def stem_of(word: str, language: str = "ru") -> str:
+    """Return what the forms of an unknown name have in common, in a text of this language.
+
+    >>> stem_of("Мартина") == stem_of("Мартин"), stem_of("Айгүлдүн", "ky") == stem_of("Айгүл", "ky")
+    (True, True)
+    """
+    base = skeleton(word) if language == "ru" else _KY_TAIL.sub("", skeleton(word))
+    found = _STEM.match(base)
+    return found[1] if found and len(found[1]) >= _LEAST_STEM else base
 
 
 @lru_cache(maxsize=16_384)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 
-from documents.redaction.vocabulary import words_of
-from documents.spelling import WORD, skeleton
+from documents.redaction.vocabulary import list_of
+from documents.spelling import WORD, fold
 
-_KYRGYZ_LETTERS = re.compile(r"[ңөүӊʏɵѳ]", re.IGNORECASE)
-_KYRGYZ_WORDS = words_of("kyrgyz")
-_RUSSIAN_WORDS = words_of("russian")
+_KYRGYZ_LETTER = re.compile(r"[ңөүӊʏɵѳ]")
+_KYRGYZ_WORDS = frozenset(map(fold, list_of("kyrgyz")))
+_RUSSIAN_WORDS = frozenset(map(fold, list_of("russian")))
 _ENOUGH = 4_000
 """Letters from the beginning that tell enough."""
+_ONE_WORD = 2
 
 
 def language_of(text: str, otherwise: str = "ru") -> str:
-    """Return "ky" or "ru"; ``otherwise`` when nothing tells."""
-    words = WORD.findall(text[:_ENOUGH])
-    kyrgyz = 2 * sum(skeleton(word) in _KYRGYZ_WORDS for word in words)
-    kyrgyz += sum(_KYRGYZ_LETTERS.search(word) is not None for word in words)
-    russian = 2 * sum(skeleton(word) in _RUSSIAN_WORDS for word in words)
-    if kyrgyz == russian:
-        return otherwise
-    return "ky" if kyrgyz > russian else "ru"
+    """Return "ky" or "ru"; ``otherwise`` when nothing tells.
+
+    Against Russian one word is not enough: «же» and «бар» are Russian words too, and whom a
+    paragraph names that passes for Kyrgyz the reader of Russian names is never asked about.
+    """
+    written = WORD.findall(text[:_ENOUGH])
+    words = list(map(fold, written))
+    kyrgyz = _ONE_WORD * sum(word in _KYRGYZ_WORDS for word in words)
+    # A name keeps its letters in either language: «Гражданка Үсөнова Гүлзат» is Russian.
+    kyrgyz += sum(word.islower() and _KYRGYZ_LETTER.search(word) is not None for word in written)
+    russian = _ONE_WORD * sum(word in _RUSSIAN_WORDS for word in words)
+    if kyrgyz > russian + (_ONE_WORD if otherwise == "ru" else 0):
+        return "ky"
+    return "ru" if russian > kyrgyz else otherwise

@@ -20,6 +20,7 @@ from documents.redaction.vocabulary import (
     PLACE_AFTER,
     PLACE_BEFORE,
     ROLE_WORD,
+    SENTENCE_END,
     STREET_AFTER,
     STREET_BEFORE,
     is_toponym,
@@ -35,7 +36,6 @@ _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
 _TORN = re.compile(rf"({WORD.pattern})[-\u2010\u2011\u00ad][^\S\n]*\n\s*({WORD.pattern})")
 _SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\w)")
 _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 _WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
 _MAX_INITIALS = 3
 _BEFORE = 30
@@ -231,7 +231,7 @@ class People:
             if (
                 first > free
                 and self._is_strange_name(text, units, first - 1, first)
-                and not _SENTENCE_END.search(text, 0, units[first - 1].start)
+                and not SENTENCE_END.search(text, *_before(units[first - 1]))
             ):
                 first -= 1
                 mention.units.insert(0, units[first])
@@ -424,13 +424,17 @@ class People:
         if alone and told[0].part.common and not in_role:
             unit = mention.units[0]
             line = text[text.rfind("\n", 0, unit.start) + 1 : unit.start]
-            if _SENTENCE_END.search(line) or unit.text.isupper():
+            if SENTENCE_END.search(line) or unit.text.isupper():
                 return Doubt.COMMON_WORD
         return None
 
 
 def _office_before(text: str, start: int) -> re.Match[str] | None:
     return OFFICE_WORD.search(text, max(0, start - 60), start)
+
+
+def _before(unit: _Unit) -> tuple[int, int]:
+    return max(0, unit.start - _BEFORE), unit.start
 
 
 def _within(text: str, found: re.Match[str]) -> tuple[str, int, int]:

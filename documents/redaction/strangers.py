@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from documents.redaction.aliases import Labels, bent
+from documents.redaction.declension import stem_of
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.ground import Ground
 from documents.redaction.known import Known
@@ -21,7 +22,7 @@ from documents.redaction.votes import (
     perhaps,
     read,
 )
-from documents.spelling import WORD, skeleton
+from documents.spelling import WORD, is_latin, latin_key
 
 _CAPITAL = r"[А-ЯЁҢӨҮ]"
 _BARE_INITIALS = re.compile(
@@ -30,14 +31,12 @@ _BARE_INITIALS = re.compile(
 )
 _INITIALS_BEFORE = re.compile(rf"(?<![\w.])(?:{_CAPITAL}\.[^\S\n]?){{1,3}}$")
 _INITIALS_AFTER = re.compile(rf"[^\S\n](?:{_CAPITAL}\.[^\S\n]?){{0,2}}{_CAPITAL}\.")
+_HALF_BEFORE = re.compile(rf"(?<![\w-]){_CAPITAL}[а-яёңөү]+[-\u2010\u2011]$")
+_HALF_BEHIND = re.compile(rf"[-\u2010\u2011]{_CAPITAL}[а-яёңөү]+(?![\w-])")
 _BETWEEN = re.compile(r"[^\S\n]+|[-\u2010\u2011’']|[^\S\n]*\n?[^\S\n]*")
-_STEM = re.compile(
-    r"(.+?(?:[оеё]в|и[нч]|ск|ц?к|ова|ева|ина)?)(?:ого|ому|ими?|ои|ая|ую|ом|ем|а|у|е|и|я|ю|и[хм])?$"
-)
-_KY_TAIL = re.compile(r"(?<=.{3})(?:[ндт][иу]н|[дтн][аео]н|[ндт][иу]|[гк][аео]|[дт][аео]|н[аео])$")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,24}\]")
 _AROUND = 60
-_LEAST_STEM = 3
+_SHORTEST, _SHORTEST_IN_LATIN = 3, 4
 _BELIEVED = 0.3
 """From here on a name is looked for in the rest of the text too."""
 
@@ -76,7 +75,7 @@ def strangers(
     for mention in _mentions(text, votes, ground):
         ground.take(mention.place)
         spans.append(_named(text, mention, labels, language))
-    for echo in _echoes(text, spans, seen, ground):
+    for echo in _echoes(text, spans, seen, ground, language):
         ground.take(echo.place)
         spans.append(_named(text, echo, labels, language))
     for doubtful in _doubtful(text, seen, language):
@@ -122,7 +121,13 @@ def _continues(text: str, first: _Mention, second: _Mention) -> bool:
 
 
 def _with_initials(text: str, mention: _Mention, ground: Ground) -> _Mention:
-    """Return the mention with the initials that stand at it."""
+    """Return the mention with its initials and with the other half of a double name."""
+    half = _HALF_BEFORE.search(text, max(0, mention.start - _AROUND), mention.start)
+    if half and ground.free(half.span()):
+        mention.start = half.start()
+    half = _HALF_BEHIND.match(text, mention.end)
+    if half and ground.free(half.span()):
+        mention.end = half.end()
     before = _INITIALS_BEFORE.search(text, max(0, mention.start - 12), mention.start)
     if before and ground.free(before.span()):
         mention.start = before.start()
@@ -140,7 +145,7 @@ def _named(text: str, mention: _Mention, labels: Labels, language: str) -> Span:
     before = text[max(0, mention.start - _AROUND) : mention.start]
     in_office = OFFICE_WORD.search(before) is not None
     stays = in_office and ON_THE_BENCH.search(before) is not None and "." in original
-    stems = [stem_of(word) for word in WORD.findall(original) if len(word) > 1]
+    stems = [stem_of(word, language) for word in WORD.findall(original) if len(word) > 1]
     return Span(
         start=mention.start,
         end=mention.end,
@@ -154,32 +159,35 @@ def _named(text: str, mention: _Mention, labels: Labels, language: str) -> Span:
     )
 
 
-def stem_of(word: str) -> str:
-    """Return what the forms of an unknown name have in common."""
-    base = _KY_TAIL.sub("", skeleton(word))
-    found = _STEM.match(base)
-    return found[1] if found and len(found[1]) >= _LEAST_STEM else base
-
-
-def _echoes(text: str, spans: list[Span], seen: Read, ground: Ground) -> Iterator[_Mention]:
+def _echoes(
+    text: str, spans: list[Span], seen: Read, ground: Ground, language: str
+) -> Iterator[_Mention]:
     """Give the lone words that repeat a stranger found elsewhere in the text."""
-    stems = {
-        stem_of(word)
+    names = {
+        word
         for span in spans
         if span.confidence >= _BELIEVED and span.applied
         for word in WORD.findall(span.original)
-        if len(word) >= _LEAST_STEM and not is_ordinary(word)
+        if len(word) >= _SHORTEST and not is_ordinary(word)
     }
+    stems = {stem_of(word, language) for word in names}
+    keys = {latin_key(stem) for stem in stems if len(stem) >= _SHORTEST_IN_LATIN}
     for found in WORD.finditer(text):
         word = found[0]
         if (
             word[:1].isupper()
-            and len(word) >= _LEAST_STEM
+            and len(word) >= _SHORTEST
             and ground.free(found.span())
-            and stem_of(word) in stems
+            and (stem_of(word, language) in stems or (is_latin(word) and _spells(word, keys)))
             and echoed(text, found, seen.every)
         ):
             yield _Mention(*found.span(), 0.7, Layer.ECHO)
+
+
+def _spells(word: str, keys: set[str]) -> bool:
+    """Tell whether a word in Latin letters writes one of the names: Диксон (Dixon)."""
+    key = latin_key(word)
+    return any(key.startswith(name) and len(key) <= len(name) + 2 for name in keys)
 
 
 def _doubtful(text: str, seen: Read, language: str) -> Iterator[Span]:

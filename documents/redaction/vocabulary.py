@@ -71,12 +71,17 @@ _FORMS = (
     r"ОсОО|ООО|ЖЧК|ОАО|ААК|ЗАО|ЖАК|АО|АК|ОО|КБ|ЖШС|МП|ГП|МЧС|УТМ|компани\w+|компания\w*|"
     r"фирм\w+|банк\w*|фонд\w*|кооператив\w*|завод\w*|мектеп\w*|школ\w+|общество\w*|коом\w*"
 )
-#: A legal entity with its name in quotes, quotes inside quotes included.
+_OPEN, _WITHIN, _SHUT = r"[«\"“„](?=\S)", r"[^«»\"“”„\n]", r"(?<=\S)[»\"”“]"
+#: A legal entity with its name in quotes, quotes inside quotes included. Typists' quotes open and
+#: shut alike: one opens only before a letter and shuts only behind one, or whoever stands between
+#: two companies would pass for a part of the name.
 LEGAL_FORM = re.compile(
-    rf"(?<!\w)(?:{_FORMS})\s*[«\"“„][^«»\"“”„\n]{{1,120}}"
-    r"(?:[«\"“„][^«»\"“”„\n]{1,80}[»\"”“])?[^«»\"“”„\n]{0,60}[»\"”“]"
-    rf"|[«\"“„][^«»\"“”„\n]{{1,120}}[»\"”“]\s*(?:{_FORMS})(?!\w)"
+    rf"(?<!\w)(?:{_FORMS})\s*{_OPEN}{_WITHIN}{{1,120}}"
+    rf"(?:{_SHUT}|(?<=[\s(]){_OPEN}{_WITHIN}{{1,80}}{_SHUT}(?:{_WITHIN}{{0,60}}{_SHUT})?)"
+    rf"|{_OPEN}{_WITHIN}{{1,120}}{_SHUT}\s*(?:{_FORMS})(?!\w)"
 )
+#: What stands before the first word of a sentence, of a line or of words in quotes.
+SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 #: Who, by his place in the case, is a person although the file does not name him.
 PERSON_WORD = (
     r"(?:гр\.|гражданин\w*|гражданк\w+|свидетел\w+|күбө\w*|жаран(?:ы|га|дын|дан|ды|)|"
@@ -88,9 +93,14 @@ PERSON_WORD = (
 ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD})", _I)
 
 
+def list_of(name: str) -> list[str]:
+    """Return a list of words.toml as it is written there."""
+    return str(_LISTS[name]).split()
+
+
 def words_of(name: str) -> frozenset[str]:
     """Return a list of words.toml, each word as skeleton() leaves it."""
-    return frozenset(map(skeleton, _LISTS[name].split()))
+    return frozenset(map(skeleton, list_of(name)))
 
 
 _LISTS = tomllib.loads(files("documents.redaction").joinpath("words.toml").read_text("utf-8"))
@@ -103,10 +113,16 @@ _MEMORIALS = words_of("memorials")
 
 
 def _forms(name: str) -> frozenset[str]:
-    return frozenset(form for word in _LISTS[name].split() for form in russian_forms(fold(word)))
+    return frozenset(form for word in list_of(name) for form in russian_forms(fold(word)))
 
 
 _TOPONYM_FORMS, _MEMORIAL_FORMS = _forms("toponyms"), _forms("memorials")
+_TITLE_FORMS = _forms("titles")
+
+
+def is_title(word: str) -> bool:
+    """Tell whether the word is, in some case, what somebody is called before his name."""
+    return skeleton(word) in _TITLE_FORMS
 
 
 @lru_cache(maxsize=16_384)

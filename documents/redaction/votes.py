@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from documents.morphology import is_common_word, is_surname, senses
+from documents.redaction.declension import stem_of
 from documents.redaction.findings import Layer
 from documents.redaction.gazetteer import given_name, surname
+from documents.redaction.judgement import judged
 from documents.redaction.language import language_of
 from documents.redaction.reader import Reading, readings
 from documents.redaction.vocabulary import (
@@ -18,14 +21,15 @@ from documents.redaction.vocabulary import (
     NAMED_AFTER,
     PERSON_WORD,
     PLACE_AFTER,
-    PLACE_BEFORE,
     ROLE_WORD,
+    SENTENCE_END,
     STREET_AFTER,
     STREET_BEFORE,
     is_memorial,
+    is_title,
     is_toponym,
 )
-from documents.spelling import WORD, is_latin, orthographic, skeleton
+from documents.spelling import WORD, orthographic, skeleton
 
 _CAP = r"[А-ЯЁҢӨҮ][а-яёңөү]+(?:-[А-ЯЁҢӨҮ][а-яёңөү]+)?"
 _ANYCASE = rf"(?:{_CAP}|[А-ЯЁҢӨҮ]{{3,}})"
@@ -50,16 +54,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     )
 )  # fmt: skip
 _BY_ROLE = re.compile(rf"(?<!\w)(?i:{PERSON_WORD})[\s:,–—-]+({_CAP}(?:\s+{_CAP}){{0,2}})(?!\w)")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
+_BEHIND_NAMED_AFTER = re.compile(rf"(?<!\w)(?:им\.|имени)\s*(?:{_DOT}){{0,2}}({_CAP})(?!\w)")
 _CAPITALISED = re.compile(r"[А-ЯЁҢӨҮ]\w*")
 _AROUND = 30
-# From what probability on the network is believed, by what the dictionary knows the word as.
-# Found on NEREL's and factRuEval's development parts: `python -m tests.bench.redaction --tune`.
-_LEAST_PERSON, _LEAST_UNKNOWN, _LEAST_LATIN, _LEAST_OTHER = 0.0003, 0.006, 0.06, 0.15
-_LEAST_INITIAL, _LEAST_BOTH, _LEAST_ECHOED = 0.1, 0.01, 0.002
-_SURE = 0.9
+# From what likelihood on a word is taken for a name, and from what on it is shown as a doubt.
+# Found on NEREL's and factRuEval's development parts: `python -m tests.bench.redaction --part dev`.
+_LIKELY, _LIKELY_COUNTRY, _LIKELY_TITLE, _DOUBTFUL = 0.035, 0.5, 0.97, 0.01
+_LEAST_ECHOED, _LEAST_TOPONYM = 0.05, 0.15
+_SURE, _A_PLACE = 0.9, 0.5
 _ORDINARY = KYRGYZ_WORDS | INSTITUTIONS
-_DOUBTFUL_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +82,14 @@ def patterns(text: str) -> Iterator[Vote]:
             start = _first_of_name(text, *found.span())
             if not is_harmless(text, start, found.end()):
                 yield Vote(start=start, end=found.end(), confidence=confidence, layer=Layer.PATTERN)
+    for found in _BEHIND_NAMED_AFTER.finditer(text):
+        start, end = found.span(1)
+        if senses(orthographic(found[1])) == {"person"} and not is_harmless(text, start, end):
+            yield Vote(start=start, end=end, confidence=0.5, layer=Layer.PATTERN)
     for found in _BY_ROLE.finditer(text):
         kept: list[re.Match[str]] = []
         for word in WORD.finditer(text, *found.span(1)):
-            if is_ordinary(word[0]) or is_toponym(word[0]):
+            if is_ordinary(word[0]) or is_toponym(word[0]) or _is_country(word[0]):
                 break
             kept.append(word)
         if kept and not is_harmless(text, kept[0].start(), kept[-1].end()):
@@ -114,17 +121,26 @@ def read(text: str, *, language: str) -> Read:
     """Ask the network about the Russian paragraphs of the text."""
     votes: list[Vote] = []
     undecided: list[Vote] = []
-    every = {one.start: one for one in readings(_russian(text, language))}
-    for one in every.values():
-        word = text[one.start : one.end]
-        if one.person < _LEAST_PERSON * _DOUBTFUL_SHARE or is_role(word):
-            continue
-        least = _least(word)
-        if one.person < least * _DOUBTFUL_SHARE or _is_on_a_map(text, one):
-            continue
-        vote = Vote(start=one.start, end=one.end, confidence=one.person, layer=Layer.MODEL)
-        (votes if one.person >= least else undecided).append(vote)
-    return Read(tuple(votes), tuple(undecided), every)
+    every = readings(_russian(text, language))
+    weighed = list(judged(text, every))
+    names = _role_words_borne(text, [one for one, likely in weighed if likely >= _SURE])
+    for one, likely in weighed:
+        borne = one.person >= _SURE and stem_of(text[one.start : one.end]) in names
+        if likely >= _DOUBTFUL and (borne or not _is_something_else(text, one)):
+            vote = Vote(start=one.start, end=one.end, confidence=likely, layer=Layer.MODEL)
+            (votes if likely >= _least(text[one.start : one.end]) else undecided).append(vote)
+    return Read(tuple(votes), tuple(undecided), {one.start: one for one in every})
+
+
+def _role_words_borne(text: str, likely: list[Reading]) -> set[str]:
+    """Return the stems of words for a role that are somebody's surname here: Дик Адвокат."""
+    return {
+        stem_of(text[two.start : two.end])
+        for one, two in pairwise(likely)
+        if text[one.end : two.start] == " "
+        and is_role(text[two.start : two.end])
+        and "person" in senses(orthographic(text[one.start : one.end]))
+    }
 
 
 def _russian(text: str, language: str) -> str:
@@ -136,20 +152,9 @@ def _russian(text: str, language: str) -> str:
 
 
 def _least(word: str) -> float:
-    base = orthographic(word)
-    if len(base) == 1:
-        return _LEAST_INITIAL
-    if skeleton(word) in INSTITUTIONS:
-        return _SURE
-    if is_latin(word):
-        return _LEAST_LATIN
-    known = senses(base)
-    if not known:
-        listed = given_name(word) or surname(word)
-        return _LEAST_PERSON if listed else _LEAST_UNKNOWN
-    if "person" not in known:
-        return _LEAST_OTHER
-    return _LEAST_BOTH if "common" in known else _LEAST_PERSON
+    if is_title(word.partition("-")[0]):
+        return _LIKELY_TITLE
+    return _LIKELY_COUNTRY if _is_country(word) else _LIKELY
 
 
 def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
@@ -157,7 +162,7 @@ def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
     if is_ordinary(word[0]) or is_harmless(text, *word.span()):
         return False
     reading = every.get(word.start())
-    return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _SURE
+    return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _A_PLACE
 
 
 def listed(text: str, *, language: str) -> Iterator[Vote]:
@@ -178,7 +183,7 @@ def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
         by_name, by_shape = given_name(word) is not None, surname(word) is not None
         if not (by_name or by_shape) or is_toponym(word) or is_role(word):
             continue
-        opens = _SENTENCE_END.search(text[start : found.start()]) is not None
+        opens = SENTENCE_END.search(text[start : found.start()]) is not None
         if skeleton(word) in COMMON_GIVEN and not opens:  # Бакыт is luck only in small letters
             harmless = _is_namesake(text, *found.span()) or bool(
                 PLACE_AFTER.match(text, found.end())
@@ -243,6 +248,12 @@ def is_ordinary(word: str) -> bool:
     return skeleton(word) in _ORDINARY or (is_common_word(base) and not is_surname(base))
 
 
+def _is_country(word: str) -> bool:
+    """Tell whether a word is on a map and no name: «гражданин Украины»."""
+    known = senses(orthographic(word))
+    return "place" in known and "person" not in known
+
+
 def _is_namesake(text: str, start: int, end: int) -> bool:
     """Tell whether a street, or a well-known institution, bears the name."""
     around = max(0, start - _AROUND)
@@ -253,12 +264,15 @@ def _is_namesake(text: str, start: int, end: int) -> bool:
     )
 
 
-def _is_on_a_map(text: str, one: Reading) -> bool:
-    """Tell whether a word is a place or a street, unless the network is sure that it is not."""
+def _is_something_else(text: str, one: Reading) -> bool:
+    """Tell whether a word is a role, or an institution, a place or a street and no sure name."""
+    word = text[one.start : one.end]
+    if is_role(word):
+        return True
     if one.person >= _SURE:
         return False
     return (
-        _is_namesake(text, one.start, one.end)
-        or PLACE_BEFORE.search(text, max(0, one.start - _AROUND), one.start) is not None
-        or (is_toponym(text[one.start : one.end]) and one.person < _LEAST_OTHER)
+        skeleton(word) in INSTITUTIONS
+        or _is_namesake(text, one.start, one.end)
+        or (one.person < _LEAST_TOPONYM and is_toponym(word))
     )

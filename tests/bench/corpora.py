@@ -7,20 +7,30 @@ Neither is ours to give away, and nothing here downloads them. To get them:
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _WORD = re.compile(r"[^\W\d_]+")
+# What NEREL marks that may bear a person's name.
+_BEARERS = (
+    "AWARD", "DISTRICT", "EVENT", "FACILITY", "LAW", "LOCATION", "ORGANIZATION", "PENALTY",
+    "WORK_OF_ART",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotated:
-    """A text, where it names people (character offsets), and what these people are called."""
+    """A text, where it names people (character offsets), and what these people are called.
+
+    ``borrowed`` are names that something else bears: the Nobel in «Nobel Prize».
+    """
 
     name: str
     text: str
     persons: tuple[tuple[int, int], ...]
+    borrowed: tuple[tuple[int, int], ...] = ()
     called: tuple[tuple[str, ...], ...] = ()
 
     def words(self) -> Iterator[tuple[int, int, bool]]:
@@ -37,16 +47,27 @@ def nerel(folder: Path) -> list[Annotated]:
     """Read one part (`NEREL-v1.1/dev`) of NEREL: whatever is marked as PERSON."""
     texts = []
     for path in sorted(folder.glob("*.txt")):
-        places: list[tuple[int, int]] = []
+        places: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for line in path.with_suffix(".ann").read_text("utf-8").splitlines():
             fields = line.split("\t")
-            if fields[0].startswith("T") and fields[1].startswith("PERSON "):
-                places += [
-                    (int(piece.split()[0]), int(piece.split()[1]))
-                    for piece in fields[1].removeprefix("PERSON ").split(";")
+            if fields[0].startswith("T"):
+                kind, pieces = fields[1].split(" ", 1)
+                places[kind] += [
+                    (int(piece.split()[0]), int(piece.split()[1])) for piece in pieces.split(";")
                 ]
-        text = path.read_bytes().decode("utf-8")
-        texts.append(Annotated(name=path.stem, text=text, persons=tuple(places)))
+        bearers = [place for kind in _BEARERS for place in places[kind]]
+        texts.append(
+            Annotated(
+                name=path.stem,
+                text=path.read_bytes().decode("utf-8"),
+                persons=tuple(places["PERSON"]),
+                borrowed=tuple(
+                    (start, end)
+                    for start, end in places["PERSON"]
+                    if any(low <= start and end <= high for low, high in bearers)
+                ),
+            )
+        )
     return texts
 
 
