@@ -3,9 +3,10 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from recordings.bucket import BucketStore
 from sud import migrations, strings
 from sud.config import Config
 from sud.db import Sessions, unit
+from sud.identity import IdentityProvider
 from sud.local.database import Databases, postgres
 from sud.local.objects import StoreAddress, store
 from sud.models import User
@@ -225,8 +227,19 @@ def authority(config: Config) -> TestAuthority:
 
 
 @pytest.fixture
+def identity() -> IdentityProvider | None:
+    """The state's identity provider: none, unless a test brings one."""
+    return None
+
+
+@pytest.fixture
 def outside(
-    bucket: BucketStore, authority: TestAuthority, mailbox: Mailbox, time: Time, tmp_path: Path
+    bucket: BucketStore,
+    authority: TestAuthority,
+    mailbox: Mailbox,
+    time: Time,
+    tmp_path: Path,
+    identity: IdentityProvider | None,
 ) -> Outside:
     return Outside(
         store=bucket,
@@ -236,6 +249,7 @@ def outside(
         defer=defer_job,
         drop_folder=tmp_path / "drop",
         scratch=tmp_path / "scratch",
+        identity=identity,
         secret=b"only for tests",
     )
 
@@ -247,13 +261,34 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 
 
 @pytest.fixture
-def app(
+def own_app(
     config: Config, outside: Outside, sessions: Sessions, compiled: FileSystemBytecodeCache
 ) -> Flask:
+    """An application of the test's own, which it may add to."""
     made = make_app(config, outside=outside, sessions=sessions)
     made.jinja_env.bytecode_cache = compiled
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return made
+
+
+@pytest.fixture(scope="session")
+def built(config: Config, engine: Engine) -> Flask:
+    """One for the whole run, as in a court: to build it for each test takes half a second."""
+    nowhere: Any = object()  # every test brings its own world
+    made = make_app(config, outside=nowhere, sessions=sessionmaker(engine))
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return made
+
+
+@pytest.fixture
+def app(built: Flask, outside: Outside, sessions: Sessions) -> Iterator[Flask]:
+    """The application in this test's world; what the test changes of it is put back."""
+    house, settings = built.extensions["sud"], dict(built.config)
+    built.extensions["sud"] = replace(house, outside=outside, sessions=sessions)
+    yield built
+    built.extensions["sud"] = house
+    built.config.clear()
+    built.config.update(settings)
 
 
 @pytest.fixture

@@ -288,6 +288,18 @@ def certification_of(language: str) -> Certification:
     )
 
 
+TRANSLATED = ("summons", "notice", "receipt", "payment")
+KINDS = (
+    *("act", "draft", "panel", "public", "letter", "minutes", "writ", "application", "empty"),
+    *("certified", *TRANSLATED),
+)
+NAMES = (
+    *(f"{kind}-{language}" for language in ("ky", "ru") for kind in KINDS),
+    *(f"{kind}-en" for kind in TRANSLATED),
+)
+"""What `printed` has: to name a paper it need not be printed."""
+
+
 @cache
 def printed_in(language: str) -> dict[str, Printed]:
     """Every kind of paper in a language of proceedings; in English what exists in it."""

@@ -24,7 +24,7 @@ from documents.papers.facts import Participant, SignatureBox, Verification
 from documents.pdfa import faults
 from documents.wording import LANGUAGES, wording
 from tests.documents import samples
-from tests.documents.samples import printed, printed_in
+from tests.documents.samples import NAMES, printed, printed_in
 
 KYRGYZ = acts.Parts(
     introductory="Судья Асанова А. Б. ишти карап чыгып,",
@@ -231,7 +231,11 @@ def test_equal_facts_give_equal_bytes_in_another_process() -> None:
     assert other.stdout.split() == ours
 
 
-@pytest.mark.parametrize("name", [*printed()])
+def test_every_sample_is_named() -> None:
+    assert sorted(printed()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_paper_is_archival_and_opaque(name: str) -> None:
     pdf = printed()[name].pdf
     assert faults(pdf) == ()

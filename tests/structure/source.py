@@ -32,15 +32,17 @@ ROOMS = (
 )
 
 
+def paths() -> list[str]:
+    """Where every module of the product is, from the root; migrations are history."""
+    found = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    names = (path.relative_to(ROOT).as_posix() for path in found)
+    return [name for name in names if "migrations/versions" not in name]
+
+
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the product by its path from the root; migrations are history."""
-    return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-        if "migrations/versions" not in path.as_posix()
-    }
+    """Every module of the product by its path from the root."""
+    return {path: ast.parse((ROOT / path).read_text()) for path in paths()}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.structure.source import ROOMS, ROOT, calls, importers, imports, modules
+from tests.structure.source import ROOMS, ROOT, calls, importers, imports, modules, paths
 
 
 def test_only_the_gate_and_unit_commit() -> None:
@@ -92,7 +92,7 @@ def _reaches(
     return any(_reaches(other, functions, seen, *wanted) for other in called)
 
 
-@pytest.mark.parametrize("path", sorted(p for p in modules() if p.endswith("/service.py")))
+@pytest.mark.parametrize("path", sorted(p for p in paths() if p.endswith("/service.py")))
 def test_verbs_that_add_or_delete_also_journal(path: str) -> None:
     functions = _functions(modules()[path])
     silent = [

@@ -33,7 +33,7 @@ def _count() -> None:
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(own_app: Flask) -> Flask:
     views = Blueprint("trial", __name__)
 
     @views.route("/trial/<uuid:key>", methods=["GET", "POST"])
@@ -54,8 +54,8 @@ def app(app: Flask) -> Flask:
         _count()
         raise CourtError(Refusal.NOT_NOW)
 
-    app.register_blueprint(views)
-    return app
+    own_app.register_blueprint(views)
+    return own_app
 
 
 @pytest.fixture

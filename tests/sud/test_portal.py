@@ -107,17 +107,18 @@ def test_a_missing_token_is_explained(app: Flask) -> None:
     assert "<h1>" in answer.text
 
 
-def test_refusals_are_said_in_words(app: Flask, client: FlaskClient) -> None:
-    @app.get("/refused")
+def test_refusals_are_said_in_words(own_app: Flask) -> None:
+    @own_app.get("/refused")
     @allow(Action.SITE_READ)
     def refused() -> str:
         raise CourtError(Refusal.NO_JUDGE_YET)
 
-    @app.get("/overtaken")
+    @own_app.get("/overtaken")
     @allow(Action.SITE_READ)
     def overtaken() -> str:
         raise StaleDataError
 
+    client = own_app.test_client()
     answer = client.get("/refused?lang=en")
     assert answer.status_code == 409
     assert "The case has no judge yet." in answer.text
@@ -126,14 +127,14 @@ def test_refusals_are_said_in_words(app: Flask, client: FlaskClient) -> None:
     assert "Someone changed this in the meantime" in answer.text
 
 
-def test_a_failure_of_ours_shows_nothing_of_it(app: Flask) -> None:
-    @app.get("/broken")
+def test_a_failure_of_ours_shows_nothing_of_it(own_app: Flask) -> None:
+    @own_app.get("/broken")
     @allow(Action.SITE_READ)
     def broken() -> str:
         raise RuntimeError("secret")
 
-    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
-    answer = app.test_client().get("/broken")
+    own_app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    answer = own_app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "<h1>" in answer.text
