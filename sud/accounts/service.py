@@ -155,6 +155,13 @@ def confirm(
         _forget_guesses(session, guess, secret)
 
 
+def knock(session: Session, place: str, *, secret: str, now: datetime) -> None:
+    """Count somebody whom another house is asked about; a network that asks too often waits."""
+    waiting = _count_guess(session, {"place": _keyed(secret, "place", place)}, now)
+    if waiting:
+        raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
+
+
 def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
     """Note the end of a session."""
     user = session.get_one(User, actor.user_id)

@@ -10,7 +10,7 @@ import hmac
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,6 +38,15 @@ _REFUSALS: Final = {
 }
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """From where somebody is sent to sign in: his session, his network, and the house's secret."""
+
+    browser: str
+    place: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +107,29 @@ def begin(
 
 
 def begin_sign_in(
-    session: Session, actor: Actor, *, browser: str, back: str, outside: Outside, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    sent: Sent,
+    back: str,
+    outside: Outside,
+    now: datetime,
 ) -> str:
-    """Return the address at which somebody proves who he is; `browser` names his session.
+    """Return the address at which somebody proves who he is.
 
     Who is signed in already proves once more that he is the same: a step up, for signing.
+
+    Raises:
+        CourtError: ESI_OFF, ESI_AWAY, ESI_UNBELIEVED or TOO_MANY_ATTEMPTS.
+
     """
     provider = _provider(outside)
+    accounts.knock(session, sent.place, secret=sent.secret, now=now)
     journey = Journey.new()
     with _asking():
         address = provider.sign_in(journey, now=now)
     visit = _visit(journey, EsiPurpose.SIGN_IN, actor, back=back, now=now)
-    visit.browser = _digest(browser)
+    visit.browser = _digest(sent.browser)
     session.add(visit)
     journal.record(session, actor, Action.ESI_SIGN_IN, visit, now=now, change="begun")
     return address

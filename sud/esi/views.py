@@ -10,7 +10,7 @@ from sud.esi import service
 from sud.esi.forms import GoForm
 from sud.identity import Identified
 from sud.models import EsiPurpose
-from sud.request import actor, allow, db, house, outside, render, session_name
+from sud.request import actor, allow, db, house, network, outside, render, session_name
 from sud.words import refusal_words
 
 views = Blueprint("esi", __name__, template_folder="templates")
@@ -27,7 +27,9 @@ def sign_in() -> ResponseReturnValue:
         address = service.begin_sign_in(
             db(),
             actor(),
-            browser=session_name(),
+            sent=service.Sent(
+                browser=session_name(), place=network(), secret=house().config.secret_key
+            ),
             back=back,
             outside=outside(),
             now=outside().now(),

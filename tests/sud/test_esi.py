@@ -406,6 +406,13 @@ def test_signing_in_makes_no_account(
     assert client.get("/filings").status_code == 303
 
 
+def test_a_network_that_asks_too_often_waits(client: FlaskClient) -> None:
+    answers = [client.post("/esi/sign-in").status_code for _ in range(61)]
+    assert answers == [303] * 60 + [422]
+    elsewhere = {"REMOTE_ADDR": "203.0.113.7"}
+    assert client.post("/esi/sign-in", environ_base=elsewhere).status_code == 303
+
+
 def test_a_planted_answer_signs_nobody_in(
     app: Any, client: FlaskClient, mine: User, session: Session
 ) -> None:
