@@ -148,6 +148,7 @@ def _paper(
         claimants=[_side(claimant)],
         debtors=[_side(one) for one in people if one.role.side == _DEBTORS],
         judge=act.judge.full_name,
+        address=case.court.address(language),
     )
 
 

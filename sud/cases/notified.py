@@ -12,7 +12,16 @@ from documents.papers.summons import Summons, summons
 from documents.wording import READING_LANGUAGES, wording
 from sud.access import Actor, visible
 from sud.cases import issued, notices
-from sud.models import Case, Hearing, Notice, NoticeKind, PaperKind, Participant, PersonKind
+from sud.models import (
+    Case,
+    Hearing,
+    Notice,
+    NoticeKind,
+    PaperKind,
+    Participant,
+    PersonKind,
+    User,
+)
 from sud.outside import Outside, local_day
 from sud.registry import service as registry
 
@@ -96,7 +105,11 @@ def _summons(
         subject=case.category.name(language),
         judge=hearing.judge.full_name,
         issued=local_day(notice.created_at),
-        signing=Signing(office=words.word("summons", "secretary"), name=""),
+        signing=Signing(
+            office=words.word("summons", "secretary"), name=_secretary(session, hearing)
+        ),
+        address=case.court.address(language),
+        telephone=case.court.telephone,
     )
 
 
@@ -113,7 +126,16 @@ def _notice(
         person=who.person.kind is PersonKind.NATURAL,
         paragraphs=(message,),
         issued=local_day(notice.created_at),
+        address=case.court.address(language),
+        telephone=case.court.telephone,
     )
+
+
+def _secretary(session: Session, hearing: Hearing) -> str:
+    """The clerk who set the hearing; where its judge did, the name is left to be written."""
+    if hearing.set_by_id is None or hearing.set_by_id == hearing.judge.user_id:
+        return ""
+    return session.get_one(User, hearing.set_by_id).display_name
 
 
 def _language(notice: Notice, case: Case) -> str:

@@ -67,7 +67,7 @@ def set_hearing(
         raise CourtError(Refusal.NO_JUDGE_YET)
     if case.state not in _OPEN_STATES:
         raise CourtError(Refusal.NOT_NOW)
-    hearing = _enter(session, case, sitting, now=now)
+    hearing = _enter(session, actor, case, sitting, now=now)
     case.state = CaseState.SCHEDULED
     _record(session, actor, hearing, "set", now=now)
     notices.tell_participants(
@@ -90,7 +90,7 @@ def move(
     _require_scheduled(hearing)
     hearing.state, hearing.note = HearingState.ADJOURNED, reason
     session.flush()
-    later = _enter(session, hearing.case, sitting, now=now)
+    later = _enter(session, actor, hearing.case, sitting, now=now)
     hearing.case.state = CaseState.SCHEDULED
     _record(session, actor, later, "moved", now=now)
     notices.tell_participants(
@@ -164,7 +164,9 @@ def courtroom_of_key(session: Session, court: Court, key: UUID) -> Courtroom | N
     return next((room for room in registry.courtrooms_of(session, court) if room.key == key), None)
 
 
-def _enter(session: Session, case: Case, sitting: Sitting, *, now: datetime) -> Hearing:
+def _enter(
+    session: Session, actor: Actor, case: Case, sitting: Sitting, *, now: datetime
+) -> Hearing:
     """Check the time by the calendar and enter the hearing; the database refuses a clash."""
     _require_court_time(session, sitting, now=now)
     _require_judge_there(session, case, sitting.day)
@@ -180,6 +182,7 @@ def _enter(session: Session, case: Case, sitting: Sitting, *, now: datetime) -> 
         purpose=sitting.purpose,
         open=sitting.open,
         set_at=now,
+        set_by_id=actor.user_id,
     )
     try:
         with session.begin_nested():

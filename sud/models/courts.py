@@ -41,10 +41,18 @@ class Court(Sourced, Base):
     name_ky: Mapped[str]
     name_ru: Mapped[str]
     name_en: Mapped[str]
+    address_ky: Mapped[str] = mapped_column(default="")
+    address_ru: Mapped[str] = mapped_column(default="")
+    address_en: Mapped[str] = mapped_column(default="")
+    telephone: Mapped[str] = mapped_column(default="")
+    """How a court is reached stands in no file: an administrator writes it, for the papers."""
 
     def name(self, lang: str) -> str:
         """The court's name of today; past names are in `CourtName`."""
         return {"ky": self.name_ky, "ru": self.name_ru}.get(lang, self.name_en)
+
+    def address(self, lang: str) -> str:
+        return {"ky": self.address_ky, "ru": self.address_ru}.get(lang, self.address_en)
 
 
 class CourtName(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import TextClause
 
 from sud.db import Base, Identity, Key, coded
+from sud.models.accounts import User
 from sud.models.cases import Case, Participant
 from sud.models.courts import Courtroom, Judge
 
@@ -54,6 +55,8 @@ class Hearing(Base):
     state: Mapped[HearingState] = mapped_column(coded(HearingState), default=HearingState.SCHEDULED)
     note: Mapped[str] = mapped_column(Text, default="")
     set_at: Mapped[datetime]
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    """Who set it, or moved it to its time; unknown of the oldest."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

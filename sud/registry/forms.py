@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import ValidationError
 
 from sud import forms
-from sud.models import AbsenceGround
+from sud.models import AbsenceGround, Court
 from sud.registry.calendar import DayKind
+from sud.registry.service import LANGUAGES
 
 
 class GroundForm(forms.Form):
@@ -55,6 +56,30 @@ class GroundForm(forms.Form):
     @property
     def sources(self) -> dict[str, str]:
         return {lang: self[f"source_{lang}"].data or "" for lang in ("ky", "ru", "en")}
+
+
+class ContactForm(forms.Form):
+    """How a court is reached, as its papers print it."""
+
+    address_ky = forms.TextField(_("Address in Kyrgyz"), longest=300, printed=True)
+    address_ru = forms.TextField(_("Address in Russian"), longest=300, printed=True)
+    address_en = forms.TextField(_("Address in English"), longest=300, printed=True)
+    telephone = forms.TextField(
+        _("Telephone"),
+        longest=100,
+        width=20,
+        printed=True,
+        hint=_("As it is to be printed, with the code of the place"),
+    )
+
+    def show(self, court: Court) -> None:
+        """Fill in what is known."""
+        for name in ("address_ky", "address_ru", "address_en", "telephone"):
+            self[name].data = getattr(court, name)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        return {lang: self[f"address_{lang}"].data or "" for lang in LANGUAGES}
 
 
 class DayForm(forms.Form):

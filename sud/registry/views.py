@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from sud.access import Action
 from sud.models import Court
 from sud.outside import local_day
-from sud.registry import service
-from sud.registry.forms import DayForm, GroundForm
+from sud.registry import contacts, service
+from sud.registry.forms import ContactForm, DayForm, GroundForm
 from sud.registry.reference import Region
 from sud.request import actor, allow, db, outside, render
 
@@ -41,6 +41,34 @@ def courts() -> ResponseReturnValue:
         count=len(found),
         drawing=service.courts_with_draws(db()),
     )
+
+
+@views.get("/reference/courts/<code>")
+@allow(Action.REFERENCE_EDIT, on=contacts.court_of_url)
+def contact(court: Court) -> ResponseReturnValue:
+    """Ask how a court is reached."""
+    form = ContactForm()
+    form.show(court)
+    return render("registry/contact.html", form=form, court=court)
+
+
+@views.post("/reference/courts/<code>")
+@allow(Action.REFERENCE_EDIT, on=contacts.court_of_url)
+def contact_post(court: Court) -> ResponseReturnValue:
+    """Write it down."""
+    form = ContactForm()
+    if not form.validate_on_submit():
+        return render("registry/contact.html", form=form, court=court), 422
+    contacts.set_contact(
+        db(),
+        actor(),
+        court,
+        addresses=form.addresses,
+        telephone=form.telephone.data or "",
+        now=outside().now(),
+    )
+    flash(_("The address and telephone of the court are saved."))
+    return redirect(url_for("registry.courts", _anchor=court.region), 303)
 
 
 @views.get("/reference")

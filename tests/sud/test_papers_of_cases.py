@@ -123,6 +123,49 @@ def test_a_party_finds_its_own_summons(
     assert sign_in(clerk).get(f"/cases/{case.key}/hearings").text.count("/notices/") == 2
 
 
+def test_a_summons_says_how_the_court_is_reached_and_who_wrote_it(
+    session: Session,
+    make: Make,
+    sign_in: SignIn,
+    case: Case,
+    respondent: User,
+    clerk: User,
+    summonses: dict[int, Notice],
+) -> None:
+    notice = summonses[respondent.id]
+    bare = words_of(sign_in(respondent).get(f"/notices/{notice.key}.pdf").data)
+    contact = f"/reference/courts/{case.court.code}"
+    assert sign_in(clerk).get(contact).status_code == 403
+    said = {"address_ky": "Талас шаары, Ленин көчөсү, 5", "telephone": "(03422) 5-00-00"}
+    administrator = sign_in(make.staff(RoleCode.ADMINISTRATOR, case.court))
+    assert administrator.post(contact, data={**said, "address_ru": "улица 张"}).status_code == 422
+    written = administrator.post(
+        contact, data={**said, "address_ru": "город Талас, улица Ленина, 5"}
+    )
+    assert written.status_code == 303
+    assert notice.hearing is not None
+    notice.hearing.set_by_id = clerk.id
+    session.flush()
+    whole = words_of(sign_in(respondent).get(f"/notices/{notice.key}.pdf").data)
+    for line in ("город Талас, улица Ленина, 5", "(03422) 5-00-00", clerk.display_name):
+        assert line in whole
+        assert line not in bare
+    assert said["address_ky"] in sign_in(respondent).get("/courts?lang=ky").text
+
+
+def test_a_name_that_came_before_forms_refused_it_is_printed_with_a_mark(
+    session: Session, sign_in: SignIn, respondent: User, summonses: dict[int, Notice]
+) -> None:
+    notice = summonses[respondent.id]
+    assert notice.participant is not None
+    notice.participant.person.surname = "Ас\N{GRINNING FACE}анова"
+    session.flush()
+    answer = sign_in(respondent).get(f"/notices/{notice.key}.pdf")
+    assert answer.status_code == 200
+    assert "Ас?анов" in words_of(answer.data)
+    assert faults(answer.data) == ()
+
+
 def test_nobody_elses_summons_can_be_had(
     make: Make,
     client: FlaskClient,
