@@ -124,8 +124,8 @@ class SubjectForm(forms.Form):
     )
     ground = forms.SelectField(
         _("Reason that it brings"),
-        required=_("Choose the reason."),
-        blank=_("Choose a reason"),
+        required=_("Choose what it brings."),
+        blank=_("Choose"),
         coerce=Ground,
         choices=[(ground, label(ground)) for ground in NOTED],
     )
