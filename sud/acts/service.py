@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from documents import codes
 from documents.papers import acts as papers
 from documents.papers.facts import Participant
-from documents.papers.letters import unprintable
+from documents.papers.letters import printable, unprintable
 from documents.signatures import reserve
 from documents.wording import wording
 from recordings.store import ObjectStore
@@ -149,6 +149,7 @@ def prepare(session: Session, actor: Actor, act: Act, *, outside: Outside) -> Si
             paper_kind=PaperKind.ACT,
             detail=act.kind_code,
             subject=_subject(act),
+            title=wording(act.language).acts[act.kind_code].heading,
             language=act.language,
             folder=f"acts/{act.key}",
             code=code,
@@ -309,7 +310,7 @@ def paper_of(
         day=day,
         judges=[judge.full_name for judge in panel_of(session, act)],
         participants=[
-            Participant(role=one.role.name(act.language), name=one.person.full_name)
+            Participant(role=one.role.name(act.language), name=printable(one.person.full_name))
             for one in cases.people_of(session, act.case)
             if one.until is None or one.until >= day
         ],

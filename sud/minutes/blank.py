@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from documents.papers import minutes as papers
 from documents.papers.blocks import grouped
+from documents.papers.letters import legible
 from documents.wording import wording
 from sud.access import Actor
 from sud.cases import service as cases
@@ -28,7 +29,7 @@ def paper_of(session: Session, actor: Actor, hearing: Hearing) -> papers.Minutes
     court = registry.court_name_on(session, case.court, case.language, day)
     recordings = _recordings(session, hearing)
     word = wording(case.language).word
-    return papers.Minutes(
+    facts = papers.Minutes(
         language=case.language,
         court=court.name if court else case.court.name(case.language),
         number=case.number,
@@ -52,6 +53,7 @@ def paper_of(session: Session, actor: Actor, hearing: Hearing) -> papers.Minutes
         ),
         steps=[_step(one) for one in _marks(session, recordings)],
     )
+    return legible(facts)
 
 
 def _secretary(session: Session, actor: Actor) -> str:

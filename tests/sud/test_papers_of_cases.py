@@ -154,16 +154,23 @@ def test_a_summons_says_how_the_court_is_reached_and_who_wrote_it(
 
 
 def test_a_name_that_came_before_forms_refused_it_is_printed_with_a_mark(
-    session: Session, sign_in: SignIn, respondent: User, summonses: dict[int, Notice]
+    session: Session,
+    sign_in: SignIn,
+    respondent: User,
+    clerk: User,
+    summonses: dict[int, Notice],
 ) -> None:
     notice = summonses[respondent.id]
     assert notice.participant is not None
+    assert notice.hearing is not None
     notice.participant.person.surname = "Ас\N{GRINNING FACE}анова"
     session.flush()
     answer = sign_in(respondent).get(f"/notices/{notice.key}.pdf")
     assert answer.status_code == 200
     assert "Ас?анов" in words_of(answer.data)
     assert faults(answer.data) == ()
+    minutes = sign_in(clerk).get(f"/hearings/{notice.hearing.key}/minutes.pdf")
+    assert "Ас?анов" in words_of(minutes.data)
 
 
 def test_nobody_elses_summons_can_be_had(
