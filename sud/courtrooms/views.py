@@ -170,22 +170,19 @@ def device_post(device: Device) -> ResponseReturnValue:
     """Note the state."""
     form = StateForm()
     form.offer(device)
-    if form.validate_on_submit():
-        try:
-            form.check_seen(device)
-            service.set_state(
-                db(),
-                actor(),
-                device,
-                form.state.data,
-                note=form.note.data or "",
-                now=outside().now(),
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The state is noted."))
-            return _to(device.courtroom)
+    if form.does(
+        lambda: service.set_state(
+            db(),
+            actor(),
+            device,
+            form.state.data,
+            note=form.note.data or "",
+            now=outside().now(),
+        ),
+        to=device,
+    ):
+        flash(_("The state is noted."))
+        return _to(device.courtroom)
     return _device(device, form), 422
 
 
@@ -324,22 +321,19 @@ def incident(incident: Incident) -> ResponseReturnValue:
 def incident_post(incident: Incident) -> ResponseReturnValue:
     """Close an incident."""
     form = CloseForm()
-    if form.validate_on_submit():
-        try:
-            form.check_seen(incident)
-            service.close_incident(
-                db(),
-                actor(),
-                incident,
-                done=form.done.data or "",
-                works=form.works.data,
-                now=outside().now(),
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The incident is closed."))
-            return _to(incident.courtroom)
+    if form.does(
+        lambda: service.close_incident(
+            db(),
+            actor(),
+            incident,
+            done=form.done.data or "",
+            works=form.works.data,
+            now=outside().now(),
+        ),
+        to=incident,
+    ):
+        flash(_("The incident is closed."))
+        return _to(incident.courtroom)
     return render("courtrooms/incident.html", incident=incident, form=form), 422
 
 

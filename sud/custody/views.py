@@ -124,14 +124,9 @@ def _masking(found: Masking, approving: ApproveForm, refusing: RefuseForm) -> st
 def approve_masking(found: Masking) -> ResponseReturnValue:
     """Have the copy made."""
     form = ApproveForm()
-    if form.validate_on_submit():
-        try:
-            masking.approve(db(), actor(), found, outside=outside())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("Approved. The copy is being made."))
-            return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
+    if form.does(lambda: masking.approve(db(), actor(), found, outside=outside())):
+        flash(_("Approved. The copy is being made."))
+        return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
     return _masking(found, form, RefuseForm()), 422
 
 
@@ -140,14 +135,13 @@ def approve_masking(found: Masking) -> ResponseReturnValue:
 def refuse_masking(found: Masking) -> ResponseReturnValue:
     """Leave the recording as it is."""
     form = RefuseForm()
-    if form.validate_on_submit():
-        try:
-            masking.refuse(db(), actor(), found, answer=form.answer.data or "", now=outside().now())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("Refused. The recording is played as it was."))
-            return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
+    if form.does(
+        lambda: masking.refuse(
+            db(), actor(), found, answer=form.answer.data or "", now=outside().now()
+        )
+    ):
+        flash(_("Refused. The recording is played as it was."))
+        return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
     return _masking(found, ApproveForm(), form), 422
 
 
@@ -156,13 +150,8 @@ def refuse_masking(found: Masking) -> ResponseReturnValue:
 def retry_masking(found: Masking) -> ResponseReturnValue:
     """Make a copy again whose making failed."""
     form = PressForm()
-    if form.validate_on_submit():
-        try:
-            masking.retry(db(), actor(), found, outside=outside())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
+    if form.does(lambda: masking.retry(db(), actor(), found, outside=outside())):
+        return redirect(url_for("custody.of_recording", key=found.recording.key), 303)
     return _page(found.recording, retry=form), 422
 
 
@@ -215,14 +204,9 @@ def _erasure(found: Erasure, approving: ApproveForm, refusing: RefuseForm) -> st
 def approve_erasure(found: Erasure) -> ResponseReturnValue:
     """Erase the recording."""
     form = ApproveForm()
-    if form.validate_on_submit():
-        try:
-            erasing.approve(db(), actor(), found, outside=outside())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The recording is erased. That it was, and who decided it, stays on record."))
-            return redirect(url_for("custody.of_erasure", key=found.key), 303)
+    if form.does(lambda: erasing.approve(db(), actor(), found, outside=outside())):
+        flash(_("The recording is erased. That it was, and who decided it, stays on record."))
+        return redirect(url_for("custody.of_erasure", key=found.key), 303)
     return _erasure(found, form, RefuseForm()), 422
 
 
@@ -231,14 +215,13 @@ def approve_erasure(found: Erasure) -> ResponseReturnValue:
 def refuse_erasure(found: Erasure) -> ResponseReturnValue:
     """Keep the recording."""
     form = RefuseForm()
-    if form.validate_on_submit():
-        try:
-            erasing.refuse(db(), actor(), found, answer=form.answer.data or "", now=outside().now())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("Refused. The recording is kept."))
-            return redirect(url_for("custody.of_erasure", key=found.key), 303)
+    if form.does(
+        lambda: erasing.refuse(
+            db(), actor(), found, answer=form.answer.data or "", now=outside().now()
+        )
+    ):
+        flash(_("Refused. The recording is kept."))
+        return redirect(url_for("custody.of_erasure", key=found.key), 303)
     return _erasure(found, ApproveForm(), form), 422
 
 

@@ -274,13 +274,8 @@ def _remarks(disc: Disc) -> list[str]:
 
 def _pressed(disc: Disc, verb: Callable[[], object]) -> ResponseReturnValue:
     form = forms.Press()
-    if form.validate_on_submit():
-        try:
-            verb()
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("discs.disc", key=disc.key), 303)
+    if form.does(verb):
+        return redirect(url_for("discs.disc", key=disc.key), 303)
     return _disc(disc, pressed=form), 422
 
 

@@ -145,22 +145,19 @@ def cancel(hearing: Hearing) -> ResponseReturnValue:
 def cancel_post(hearing: Hearing) -> ResponseReturnValue:
     """Cancel the hearing and tell the participants."""
     form = CancelForm()
-    if form.validate_on_submit():
-        try:
-            form.check_seen(hearing)
-            service.cancel(
-                db(),
-                actor(),
-                hearing,
-                reason=form.reason.data or "",
-                defer=outside().defer,
-                now=outside().now(),
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The hearing is cancelled. The participants are told by e-mail."))
-            return redirect(url_for("hearings.of_case", key=hearing.case.key), 303)
+    if form.does(
+        lambda: service.cancel(
+            db(),
+            actor(),
+            hearing,
+            reason=form.reason.data or "",
+            defer=outside().defer,
+            now=outside().now(),
+        ),
+        to=hearing,
+    ):
+        flash(_("The hearing is cancelled. The participants are told by e-mail."))
+        return redirect(url_for("hearings.of_case", key=hearing.case.key), 303)
     return render("hearings/cancel.html", case=hearing.case, hearing=hearing, form=form), 422
 
 

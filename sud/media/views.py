@@ -100,13 +100,8 @@ def hurry(recording: Recording) -> ResponseReturnValue:
 
 def _pressed(recording: Recording, verb: Callable[..., None]) -> ResponseReturnValue:
     form = PressForm()
-    if form.validate_on_submit():
-        try:
-            verb(db(), actor(), recording, outside=outside())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("media.recording", key=recording.key), 303)
+    if form.does(lambda: verb(db(), actor(), recording, outside=outside())):
+        return redirect(url_for("media.recording", key=recording.key), 303)
     return _recording(recording, press=form), 422
 
 

@@ -69,20 +69,17 @@ def undo_post(case: Case) -> ResponseReturnValue:
         raise CourtError(Refusal.LINK_SETTLED)
     form = UndoForm()
     form.offer()
-    if form.validate_on_submit():
-        try:
-            form.check_seen(row)
-            service.undo(
-                db(),
-                actor(),
-                case,
-                reason=form.reason.data,
-                secret=outside().secret,
-                now=outside().now(),
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The link is undone. The judge is drawn with the next draw."))
-            return redirect(url_for("cases.overview", key=case.key), 303)
+    if form.does(
+        lambda: service.undo(
+            db(),
+            actor(),
+            case,
+            reason=form.reason.data,
+            secret=outside().secret,
+            now=outside().now(),
+        ),
+        to=row,
+    ):
+        flash(_("The link is undone. The judge is drawn with the next draw."))
+        return redirect(url_for("cases.overview", key=case.key), 303)
     return render("refiling/undo.html", case=case, row=row, form=form), 422

@@ -260,16 +260,13 @@ def _case_numbered(number: str) -> Case:
 def set_aside(part: ScanPart) -> ResponseReturnValue:
     """Set the pages aside: they are no paper of any case."""
     form = forms.BecauseForm()
-    if form.validate_on_submit():
-        try:
-            arriving.set_aside(
-                db(), actor(), part, because=form.because.data or "", now=outside().now()
-            )
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("The pages are set aside; the scan itself stays kept."))
-            return redirect(url_for("scans.queue"), 303)
+    if form.does(
+        lambda: arriving.set_aside(
+            db(), actor(), part, because=form.because.data or "", now=outside().now()
+        ),
+    ):
+        flash(_("The pages are set aside; the scan itself stays kept."))
+        return redirect(url_for("scans.queue"), 303)
     return _part(part, forms.SettleForm(formdata=None), form), 422
 
 
@@ -293,14 +290,12 @@ def certify(paper: Document) -> ResponseReturnValue:
     """Sign that the scan corresponds to the paper."""
     form = forms.CertifyForm()
     form.offer()
-    if form.validate_on_submit():
-        try:
-            certifying.certify(db(), actor(), paper, form.facts, outside=outside())
-        except CourtError as error:
-            form.refuse(error, form.pages if error.code is Refusal.PAGES_DIFFER else None)
-        else:
-            flash(_("The scan is certified in your name."))
-            return redirect(url_for("scans.certification", key=paper.key), 303)
+    if form.does(
+        lambda: certifying.certify(db(), actor(), paper, form.facts, outside=outside()),
+        at={Refusal.PAGES_DIFFER: form.pages},
+    ):
+        flash(_("The scan is certified in your name."))
+        return redirect(url_for("scans.certification", key=paper.key), 303)
     return _certification(paper, form, forms.BecauseForm(formdata=None)), 422
 
 

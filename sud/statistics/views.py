@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from assignment.fairness import ALPHA
 from sud.access import Action
-from sud.errors import CourtError
 from sud.models import FairnessAlarm
 from sud.request import actor, allow, db, outside, render
 from sud.statistics import material, service, words
@@ -61,14 +60,11 @@ def watch() -> ResponseReturnValue:
 def alarm(found: FairnessAlarm) -> ResponseReturnValue:
     """One alarm: what it saw, how the evidence grew, what to do, and what became of it."""
     form = SettleForm()
-    if form.validate_on_submit():
-        try:
-            service.settle(db(), actor(), found, note=form.note.data, now=outside().now())
-        except CourtError as error:
-            form.refuse(error)
-        else:
-            flash(_("Written down. The watch of these cases begins anew."))
-            return redirect(url_for("statistics.watch"), HTTPStatus.SEE_OTHER)
+    if form.does(
+        lambda: service.settle(db(), actor(), found, note=form.note.data, now=outside().now())
+    ):
+        flash(_("Written down. The watch of these cases begins anew."))
+        return redirect(url_for("statistics.watch"), HTTPStatus.SEE_OTHER)
     judges = [tuple(row) for row in found.picture["judges"]]
     page = render(
         "statistics/alarm.html",
