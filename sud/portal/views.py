@@ -107,13 +107,13 @@ def navigation() -> Ways:
         (Action.RECORDING_QUEUE, "discs.queue", _("Discs")),
         (Action.WATCH_READ, "statistics.watch", _("Fairness watch")),
         (Action.RECUSAL_LIST, "recusals.listed", _("Recusals")),
-        (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
         (Action.REFILING_LIST, "refiling.lately", _("Filed again")),
         (Action.EXCEPTION_LIST, "exceptions.register", _("Exceptions from the draw")),
         (Action.ROSTER_WAITING, "roster.index", _("Rosters")),
         (Action.PORTFOLIO_READ, "recusals.absences", _("Long absences")),
         (Action.EQUIPMENT_LIST, "courtrooms.index", _("Courtrooms")),
         (Action.CUSTODY_LIST, "custody.waiting", _("Custody of recordings")),
+        (Action.TIE_DECLARE, "recusals.ties", _("My conflicts of interest")),
         (Action.REFERENCE_READ, "registry.reference", _("Reference data")),
     )
     opened = [_way(endpoint, text) for action, endpoint, text in rooms if can(action)]
