@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+from xdist.scheduler import LoadFileScheduling
 
 from documents.signatures import TestAuthority
 from recordings.bucket import BucketStore
@@ -35,16 +36,38 @@ MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """10:00 in Bishkek on a working Monday: the tests' now, unless a test moves it."""
 
 
-LONG_FIRST = (
+ONE_HOUSE = (
     "tests/e2e/test_walk.py",
-    "tests/sud/test_local.py",
     "tests/e2e/test_draws.py",
-    "tests/assignment/test_killed.py",
-    "tests/sud/test_doors.py",
+    "tests/e2e/test_scans.py",
+)
+"""They walk in one house, which takes minutes to start: one process gets them all, in a row."""
+LONG_FIRST = (
+    *ONE_HOUSE,
+    "tests/sud/test_local.py",
     "tests/sud/test_demonstration.py",
+    "tests/sud/test_doors.py",
+    "tests/sud/test_making.py",
+    "tests/sud/test_publishing.py",
+    "tests/recordings/test_restore.py",
+    "tests/e2e/test_publication.py",
     "tests/e2e/test_player.py",
+    "tests/e2e/test_uploads.py",
+    "tests/assignment/test_killed.py",
 )
 """A file that takes minutes and comes last keeps one of two processors waiting."""
+
+
+class ByFileAndHouse(LoadFileScheduling):
+    """Every file goes to one process as a whole, and the files of one house to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = super()._split_scope(nodeid)
+        return ONE_HOUSE[0] if path in ONE_HOUSE else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndHouse:
+    return ByFileAndHouse(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

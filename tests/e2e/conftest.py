@@ -42,9 +42,9 @@ class Running:
     process: subprocess.Popen[str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """`make run` on a directory of its own, stopped as by Ctrl-C."""
+    """`make run` on a directory of its own, stopped as by Ctrl-C; `ONE_HOUSE` names its guests."""
     var = tmp_path_factory.mktemp("house") / "var"
     for parent in (var.parent, *var.parent.parents[:2]):
         parent.chmod(parent.stat().st_mode | 0o011)
