@@ -123,7 +123,10 @@ def hand_in(
         verdict = signatures.inside(before, outside=outside)
         service.hold_open(session, filing)
         _keep(session, actor, filing, paper, verdict, now=now)
-    elif signatures.is_pdf(sent) and paper.media_type == _PDF:
+    elif signatures.is_pdf(sent):
+        if paper.media_type != _PDF:
+            # Signing adds to a paper, and a PDF is not what is added to a picture.
+            raise CourtError(Refusal.SIGNATURE_OTHER_PAPER)
         after, known, verdict = signatures.on_paper(before, sent, outside=outside, limit=limit)
         key = f"filings/{filing.key}/{uuid4()}.{known.kind}"
         with reaching_the_store():
@@ -248,6 +251,8 @@ def note_handwriting(
 ) -> None:
     """Note that a paper of the filing is the scan of one that the filer signed by hand."""
     service.hold_open(session, filing)
+    if not can_be_scan(paper):
+        raise CourtError(Refusal.SIGNING_WAY)
     facts = facts_digest(session, filing)
     if any(
         (one.way, one.sha256, one.facts_sha256) == (SigningWay.HANDWRITTEN, paper.sha256, facts)
@@ -267,6 +272,11 @@ def note_handwriting(
         )
     )
     _note(session, actor, filing, SigningWay.HANDWRITTEN, paper.sha256, now=now)
+
+
+def can_be_scan(paper: Document) -> bool:
+    """Say whether a paper may be the scan or the photograph of another."""
+    return paper.media_type == _PDF or paper.media_type.startswith("image/")
 
 
 # ------------------------------------------------------------------ queries

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 
 from sud import forms
+from sud.filings.signing import can_be_scan
 from sud.models import Document
 
 
@@ -68,8 +69,9 @@ def offered(form: DigitalForm, papers: Sequence[Document]) -> DigitalForm:
 
 
 def offered_scans(form: HandForm, papers: Sequence[Document]) -> HandForm:
-    """Offer the papers of the filing; the only one is chosen already."""
-    form.scanned_paper.choices = [(one.key, one.title) for one in papers]
-    if len(papers) == 1 and form.scanned_paper.data is None:
-        form.scanned_paper.data = papers[0].key
+    """Offer those papers of the filing that may be scans; the only one is chosen already."""
+    scans = [one for one in papers if can_be_scan(one)]
+    form.scanned_paper.choices = [(one.key, one.title) for one in scans]
+    if len(scans) == 1 and form.scanned_paper.data is None:
+        form.scanned_paper.data = scans[0].key
     return form

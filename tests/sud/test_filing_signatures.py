@@ -139,6 +139,7 @@ def test_a_signature_beside_is_kept_with_its_paper(
 
 def test_what_does_not_hold_is_told_and_not_kept(
     session: Session,
+    party: Actor,
     filing: Filing,
     paper: Document,
     hand_in,
@@ -157,7 +158,6 @@ def test_what_does_not_hold_is_told_and_not_kept(
         (stranger.sign(plain, SIGNER, now=time()), "a.pdf", Refusal.SIGNATURE_FAULTY, None),
         (signed + b"\n%behind", "a.pdf", Refusal.SIGNATURE_FAULTY, Finding.TRAILING),
         (beside, "a.p7s", Refusal.SIGNATURE_FAULTY, Finding.ALTERED),
-        (b"no signature", "a.p7s", Refusal.SIGNATURE_FAULTY, Finding.MALFORMED),
         (bytes(LIMIT + 2), "a.p7s", Refusal.SIGNATURE_FAULTY, Finding.TOO_LARGE),
     ]
     for data, name, code, found in tried:
@@ -167,6 +167,12 @@ def test_what_does_not_hold_is_told_and_not_kept(
         assert found is None or found in refused.value.facts["what"], (name, refused.value.facts)
     assert signing.signatures_of(session, filing) == []
     assert service.papers_of(session, filing) == [paper]
+    # A PDF is not what a signature makes of a Word file; nor is that a scan of anything.
+    paper.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    with pytest.raises(CourtError, match="signature_other_paper"):
+        hand_in(paper, signed, "a.pdf")
+    with pytest.raises(CourtError, match="signing_way"):
+        signing.note_handwriting(session, party, filing, paper, now=time())
 
 
 def test_a_confirmation_covers_the_filing_as_a_whole(
