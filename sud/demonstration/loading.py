@@ -17,7 +17,7 @@ from sud.allocation import service as allocation
 from sud.config import Config
 from sud.courtrooms.jobs import WATCH_JOB
 from sud.db import Sessions, unit
-from sud.demonstration import contributors, halls, publishing, staff
+from sud.demonstration import contributors, halls, publishing, signing, staff
 from sud.demonstration.plan import DAYS, DRAW_AT, Plan, make_plan
 from sud.demonstration.walk import Walk
 from sud.discs import service as discs
@@ -29,7 +29,7 @@ from sud.statistics import service as statistics
 ANCHOR: Final = "demonstration/day"
 """The day on which loading began, as a number: the plan hangs on it."""
 PROGRESS: Final = "demonstration/phase"
-"""How many phases are done: one that opens the courts, three a day, three that end."""
+"""How many phases are done: one that opens the courts, three a day, four that end."""
 AHEAD: Final = 45
 OPENING: Final = time(8, 0)
 CLOSING: Final = time(17, 0)
@@ -105,6 +105,7 @@ class Loading:
         yield self._kept_together(self._record)
         yield self._kept_together(self._show_publication)
         yield self._kept_together(self._watch)
+        yield self._kept_together(self._show_signing)
 
     def _morning(self, day: int, walk: Walk) -> None:
         staff.keep_roster(
@@ -227,6 +228,15 @@ class Loading:
                 clerks = (walk.actor(f"clerk{n}.{bench.short}", now) for n in (1, 2))
                 readers[court.id] = (next(clerks), next(clerks))
         publishing.show_every_state(walk.session, readers, outside=walk.at(now))
+
+    def _show_signing(self, walk: Walk) -> None:
+        """Leave minutes that wait for a judge's signature."""
+        now = datetime.combine(self.plan.days[DAYS - 1], CLOSING, BISHKEK)
+
+        def clerk_of(court: Court) -> Actor:
+            return walk.actor(f"clerk1.{staff.BENCHES[court.code].short}", now)
+
+        signing.show_waiting(walk.session, clerk_of, outside=walk.at(now))
 
     def _watch(self, walk: Walk) -> None:
         """Have draws and recordings watched at once: nobody need wait for the night."""

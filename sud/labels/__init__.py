@@ -98,6 +98,8 @@ DEEDS: dict[tuple[Action, str], LazyString] = {
     (Action.FORM_CHANGE, "digital"): _("The case is tried in digital form from now on"),
     (Action.FORM_CHANGE, "paper"): _("The case is tried on paper from now on"),
     (Action.FORM_CHANGE, "mixed"): _("The case is tried in mixed form from now on"),
+    (Action.JOINT_PAPER_OFFER, "offered"): _("A paper to be signed by both parties was handed in"),
+    (Action.JOINT_PAPER_OFFER, "signed"): _("A paper was signed by both parties and the judge"),
     (Action.ACT_ISSUE, ""): _("Act issued"),
     (Action.PUBLICATION_REVIEW, "published"): _("Act published without names"),
     (Action.PUBLICATION_REVIEW, "republished"): _("Act published again"),

@@ -299,7 +299,7 @@ def _page(sheet: SigningSheet, **forms: Form) -> str:
         shown=codes.shown,
         digest=grouped(sheet.issued.sha256 if sheet.issued else sheet.sha256),
         own=own if own and can(Action.SIGNING_SIGN, sheet) else None,
-        ways=own.rule.ways if own else (),
+        accepted=own.rule.ways if own else (),
         keeps_key=own is not None and service.SIGNS_AS[own.role] is not SignerRole.PARTY,
         may_dissent=own is not None
         and sheet.kind is SheetKind.ACT

@@ -14,9 +14,10 @@ from documents.signatures import Finding, SignatureFacts
 from sud.access import Action, Actor, permits
 from sud.cases import issued
 from sud.errors import CourtError
-from sud.models import ActKind, IssuedPaper, SignerRole
+from sud.models import ActKind, IssuedPaper, SignerRole, SigningWay
 from sud.outside import Outside, local_day
 from sud.registry import service as registry
+from sud.signing import service as signing
 from sud.verification.lasting import expected_of
 
 _PIECE: Final = 1 << 20
@@ -38,12 +39,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatory:
-    """One signature as the reader may see it: parties are named only inside the case."""
+    """One signature as the reader may see it: parties are named only inside the case.
+
+    `way` is how he signed, where the house knows it; `issuer` is of his own certificate.
+    """
 
     role: SignerRole | None
     name: str
     signed_at: datetime | None
     issuer: str
+    way: SigningWay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ def check(session: Session, actor: Actor, paper: IssuedPaper, *, outside: Outsid
         standing=standing,
         court=court.name if court else paper.court.name(paper.language),
         act_kind=session.get(ActKind, paper.detail) if paper.detail else None,
-        signatories=_shown(paper, signatures, inside=inside),
+        signatories=_signatories(session, paper, signatures, inside=inside),
         replaced_by=issued.replacement_of(session, paper) if paper.replaced_at else None,
         inside=inside,
     )
@@ -144,6 +149,30 @@ def _examined(paper: IssuedPaper, outside: Outside) -> tuple[Standing, Sequence[
     if not same or not verdict.intact:
         return Standing.CHANGED, verdict.signatures
     return Standing.GENUINE if verdict.good else Standing.UNTRUSTED, verdict.signatures
+
+
+def _signatories(
+    session: Session, paper: IssuedPaper, signatures: Sequence[SignatureFacts], *, inside: bool
+) -> list[Signatory]:
+    """Return who signed and how; what lies beside the paper, or on a print, is told too."""
+    sheet = signing.finished_sheet_of(session, paper)
+    if sheet is None:
+        return _shown(paper, signatures, inside=inside)
+    found = {one.certificate: one for one in signatures}
+    named = (SignerRole.JUDGE, SignerRole.CLERK)
+    return [
+        Signatory(
+            role=role,
+            name=seat.name if inside or role in named else "",
+            signed_at=on_paper.signed_at if on_paper else seat.settled_at,
+            issuer=on_paper.issuer if on_paper and seat.way is SigningWay.DIGITAL else "",
+            way=seat.way,
+        )
+        for seat in sorted(sheet.seats, key=lambda one: (one.step, one.settled_at))
+        for role in [signing.SIGNS_AS[seat.role]]
+        for on_paper in [found.get(seat.certificate or "")]
+        if on_paper or seat.beside_key or seat.scan_id
+    ]
 
 
 def _shown(

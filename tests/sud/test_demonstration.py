@@ -37,6 +37,8 @@ from sud.models import (
     PublicationState,
     RecordingAbsence,
     RosterOrder,
+    SheetState,
+    SigningSheet,
     User,
 )
 from sud.registry import service as registry
@@ -177,6 +179,7 @@ def test_a_small_demonstration_loads_survives_a_crash_and_verifies(
     assert count(session, ProblemReport)
     assert published == expected[Fate.PUBLISHED]
     assert count(session, Hearing, Hearing.state == HearingState.HELD)
+    assert count(session, SigningSheet, SigningSheet.state == SheetState.OPEN) == 1
     assert count(session, Judge) == 25
     assert count(session, Disc) == 2  # the worker makes the recording of the one for a hearing
     assert count(session, Device) == 15

@@ -349,7 +349,9 @@ def confirm(sides: Sides, who: str, sha256: str) -> None:
     sides.session.flush()
 
 
-def test_esi_and_handwriting_are_shown_for_what_they_are(session, sides, make, sign_in) -> None:
+def test_esi_and_handwriting_are_shown_for_what_they_are(
+    session, sides, make, sign_in, client
+) -> None:
     seen = sides.sheet.sha256
 
     def take(who: str) -> None:
@@ -409,6 +411,11 @@ def test_esi_and_handwriting_are_shown_for_what_they_are(session, sides, make, s
     page = sign_in(sides.users["judge"]).get(f"/signing/{sides.sheet.key}").text
     assert "code-respondent" in page
     assert sides.sheet.issued.signers[0]["role"] == "party"
+    public = client.get(f"/verify/{sides.sheet.code}").text
+    assert "ESI идентификатору менен ырасталган" in public
+    assert "Кол менен кол коюлган, скан күбөлөндүрүлгөн" in public
+    assert "Сыдыков Нурлан" not in public
+    assert "Жээнбекова" not in public
 
 
 def test_a_paper_that_waits_is_taken_back_by_whoever_handed_it_in(sides, sign_in) -> None:

@@ -304,7 +304,8 @@ def test_acts_issued_before_the_table_move_into_it_with_their_codes(
             "object_key", "sha256", "signers", "issued_at",
         )
     }  # fmt: skip
-    session.delete(made)
+    # Its sheet of signatures keeps it for ever: it makes room under another name.
+    made.code = made.object_key = made.subject = "elsewhere"
     session.flush()
     # Columns of later migrations that have no default.
     later = "earlier, findings"
