@@ -40,6 +40,7 @@ _FROM_CYRILLIC = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def is_latin(word: str) -> bool:
     """Tell whether a word has Latin letters and not one Cyrillic letter."""
     return _CYRILLIC.search(word) is None and _LATIN.search(word) is not None
@@ -86,6 +87,7 @@ def plain_letters(word: str) -> str:
     return word.translate(_NEAREST)
 
 
+@lru_cache(maxsize=65_536)
 def latin_key(word: str) -> str:
     """Return one key for a name in Latin letters and the same name in Cyrillic."""
     if is_latin(word):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
+from documents.redaction.vocabulary import PATRONYMIC, is_particle
 from documents.spelling import skeleton
 
 _SURNAME = re.compile(r"(?:[оеё]в|[иы]н|[сц]к(?:ий|ой))а?$|[сц]кая$")
@@ -88,7 +88,7 @@ def name_of(full: str) -> Name:
     """
     words = re.sub(r"\.(?=[^\s.])", ". ", full).split()
     for at, word in enumerate(words[1:], start=1):
-        if PARTICLE.fullmatch(skeleton(word)) or PARTICLE.fullmatch(word.lower()):
+        if is_particle(word):
             father = " ".join(words[at - 1 : at + 1])
             before, after = words[: at - 1], words[at + 1 :]
             if after:

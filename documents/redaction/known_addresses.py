@@ -104,6 +104,8 @@ def _number(piece: str) -> str | None:
 
 
 def _is_form_of(word: str, street: str) -> bool:
+    if word[:1] != street[:1]:
+        return False
     if word in russian_forms(street):
         return True
     stem = street[:-1] if len(street) > 4 and street[-1] in "аияе" else street  # noqa: PLR2004

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from documents.redaction.aliases import asked
 from documents.redaction.declension import Case, decline, kyrgyz_case
@@ -15,7 +14,6 @@ from documents.redaction.parts import MIN_LOWER, Match, is_word, matched, parts_
 from documents.redaction.vocabulary import (
     LEGAL_FORM,
     OFFICE_WORD,
-    PARTICLE,
     PATRONYMIC,
     PLACE_AFTER,
     PLACE_BEFORE,
@@ -23,6 +21,7 @@ from documents.redaction.vocabulary import (
     SENTENCE_END,
     STREET_AFTER,
     STREET_BEFORE,
+    is_particle,
     is_toponym,
 )
 from documents.spelling import (
@@ -203,7 +202,7 @@ class People:
                     units.append(_unit(start, tail.end(), word, "initial", tail=tail[1]))
                 else:
                     units.append(_unit(start, end + 1, word, "initial"))
-            elif PARTICLE.fullmatch(skeleton(word)) or PARTICLE.fullmatch(word.lower()):
+            elif is_particle(word):
                 units.append(_unit(start, end, word, "particle"))
             elif found_matches := self.matches(word):
                 tail = _TAIL.match(text, end)
@@ -461,7 +460,7 @@ def _initials(known: Known) -> dict[str, set[str]]:
             skeleton(word)[:1]
             for name in one.names
             for word in WORD.findall(f"{name.given} {name.patronymic} {name.surname}")
-            if not PARTICLE.fullmatch(skeleton(word))
+            if not is_particle(word)
         }
         for one in everybody
     }
@@ -524,10 +523,17 @@ def _cases(mention: _Mention, person: str, language: str) -> frozenset[Case]:
 
 def _same_length_fold(text: str) -> str:
     """Return the text folded letter by letter, so that places in it are places in the text."""
-    return "".join(_folded_letter(letter) for letter in text)
+    return text.translate(_FOLDED)
 
 
-@cache
-def _folded_letter(letter: str) -> str:
-    folded = fold(letter)
-    return folded if len(folded) == 1 else letter
+class _Folded(dict[int, str]):
+    """What each letter is folded to, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded = fold(letter)
+        self[code] = folded if len(folded) == 1 else letter
+        return self[code]
+
+
+_FOLDED = _Folded()

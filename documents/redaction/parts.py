@@ -16,7 +16,7 @@ from documents.redaction.declension import (
 )
 from documents.redaction.findings import Doubt
 from documents.redaction.known import Name
-from documents.redaction.vocabulary import KYRGYZ_WORDS, PARTICLE, PATRONYMIC
+from documents.redaction.vocabulary import KYRGYZ_WORDS, PATRONYMIC, is_particle
 from documents.spelling import (
     WORD,
     fold,
@@ -64,7 +64,7 @@ def parts_of(owner: str, name: Name, *, official: bool) -> Iterator[Part]:
         for found in WORD.finditer(getattr(name, role)):
             shown = found.group()
             base = skeleton(shown)
-            if PARTICLE.fullmatch(base) or PARTICLE.fullmatch(shown.lower()) or len(base) < 2:  # noqa: PLR2004
+            if is_particle(shown) or len(base) < 2:  # noqa: PLR2004
                 continue
             other = None
             if is_latin(shown):
@@ -92,12 +92,16 @@ def is_word(word: str) -> bool:
 
 def matched(part: Part, word: str) -> Match | None:
     """Return how the word is a form of the part, or nothing."""
-    base = skeleton(word)
     lower = not word[:1].isupper()
-    if len(word) == 1 or (
-        lower and (len(part.bases[0]) < MIN_LOWER or part.common or is_word(orthographic(word)))
-    ):
+    if len(word) == 1 or (lower and (len(part.bases[0]) < MIN_LOWER or part.common)):
         return None
+    found = _compared(part, word, misspelt=not lower)
+    # Asked last: the dictionary is slow, and few words of a text are anybody's name.
+    return None if found and lower and is_word(orthographic(word)) else found
+
+
+def _compared(part: Part, word: str, *, misspelt: bool) -> Match | None:
+    base = skeleton(word)
     russian = part.forms.get(base, frozenset())
     # Асанованын: the suffix belongs to Асанова, not to Асанов
     other = part.relative if part.relative.startswith(part.bases[0]) else ""
@@ -109,14 +113,14 @@ def matched(part: Part, word: str) -> Match | None:
         return Match(part=part, weight=1.0, doubt=None, russian=russian, kyrgyz=kyrgyz)
     if (is_latin(word) or is_latin(part.word)) and _latin(part.latin, latin_key(word)):
         return Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
-    if part.role != "patronymic" and PATRONYMIC.fullmatch(base):
-        return None  # Асановна is somebody's patronymic, not a slip in Асанова
     if base in part.relatives or (part.relative and _joined((part.relative,), base)):
         weight, doubt = 0.5, Doubt.RELATIVE
-    elif not lower and _misspelt(part, base) and not is_word(orthographic(word)):
+    elif misspelt and _misspelt(part, base) and not is_word(orthographic(word)):
         weight, doubt = 0.6, Doubt.MISSPELT
     else:
         return None
+    if part.role != "patronymic" and PATRONYMIC.fullmatch(base):
+        return None  # Асановна is somebody's patronymic, not a slip in Асанова
     return Match(part=part, weight=weight, doubt=doubt, russian=frozenset(), kyrgyz=None)
 
 

@@ -11,7 +11,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def _network() -> _Network:
             np.array([at for at, tag in enumerate(tags) if tag.endswith(kind)])
             for kind in ("PER", "LOC", "ORG")
         ),
-        shape_of=word_shape,
+        shape_of=lru_cache(maxsize=65_536)(word_shape),
         threads=ThreadpoolController(),
     )
 

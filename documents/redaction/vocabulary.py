@@ -120,6 +120,15 @@ _TOPONYM_FORMS, _MEMORIAL_FORMS = _forms("toponyms"), _forms("memorials")
 _TITLE_FORMS = _forms("titles")
 
 
+@lru_cache(maxsize=65_536)
+def is_particle(word: str) -> bool:
+    """Tell whether the word is уулу, кызы, оглы in some case and spelling."""
+    return (
+        PARTICLE.fullmatch(skeleton(word)) is not None
+        or PARTICLE.fullmatch(word.lower()) is not None
+    )
+
+
 def is_title(word: str) -> bool:
     """Tell whether the word is, in some case, what somebody is called before his name."""
     return skeleton(word) in _TITLE_FORMS
