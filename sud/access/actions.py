@@ -140,7 +140,7 @@ class Action(StrEnum):
     # Acts
     ACT_READ = "act:read"  # Read an act of the case.
     ACT_DRAFT = "act:draft"  # Begin and edit a draft of an act.
-    ACT_ISSUE = "act:issue"  # Sign and issue an act.
+    ACT_ISSUE = "act:issue"  # Lay an act before its judges: it is issued when all have signed.
     # Paper into the file and out of it
     SHEET_PRINT = "sheet:print"  # Print cover sheets for papers that are to be scanned.
     SCAN_ADD = "scan:add"  # Hand in what was scanned, and see what waits for a person.
