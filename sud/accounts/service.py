@@ -1,20 +1,19 @@
 """Accounts: who someone is, which roles he holds today, and which cases are his."""
 
 import functools
-import hashlib
-import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sud import journal
 from sud.access import ANONYMOUS, Action, Actor, HeldRole
+from sud.accounts import guessing
+from sud.accounts.guessing import Guess, tidy_login
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -27,26 +26,11 @@ from sud.models import (
     Person,
     Role,
     RoleCode,
-    SignInAttempt,
     User,
 )
 from sud.outside import local_day
 
 _PASSWORDS: Final = PasswordHasher()
-_WINDOW: Final = timedelta(minutes=15)
-_FORGET_AFTER: Final = timedelta(days=1)
-# Guesses in the window: at one account from one place, at one account from anywhere (more, so that
-# a stranger cannot lock an account's owner out cheaply), from one place at any account.
-_MOST: Final = {"pair": 5, "account": 30, "place": 60}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """A name and a password as somebody typed them, and the network he typed them from."""
-
-    login: str
-    password: str
-    place: str
 
 
 def create_user(
@@ -110,9 +94,8 @@ def sign_in(sessions: Sessions, guess: Guess, *, secret: str, now: datetime) -> 
     A guess is counted before it is judged and in a transaction of its own: it must be remembered
     although it is refused, and a hundred guesses at once count as a hundred.
     """
-    buckets = _buckets(guess, secret)
     with unit(sessions) as session:
-        waiting = _count_guess(session, buckets, now)
+        waiting = guessing.count(session, guess, secret=secret, now=now)
         user = session.scalar(select(User).where(User.login == tidy_login(guess.login)))
     if waiting:
         raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
@@ -126,7 +109,7 @@ def sign_in(sessions: Sessions, guess: Guess, *, secret: str, now: datetime) -> 
             user = session.get_one(User, user.id)
             if _PASSWORDS.check_needs_rehash(user.password_hash):
                 user.password_hash = _PASSWORDS.hash(guess.password)
-            _forget_guesses(session, guess, secret)
+            guessing.forgive(session, guess, secret=secret)
             journal.record(
                 session, Actor(user_id=user.id), Action.SESSION_OPEN, user, now=now, right=True
             )
@@ -144,7 +127,7 @@ def confirm(
     with unit(sessions) as session:
         user = session.get_one(User, actor.user_id)
         guess = Guess(login=user.login, password=password, place=place)
-        waiting = _count_guess(session, _buckets(guess, secret), now)
+        waiting = guessing.count(session, guess, secret=secret, now=now)
     if waiting:
         raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
     if not _verify(user.password_hash, password):
@@ -152,14 +135,7 @@ def confirm(
             journal.record(session, actor, Action.SESSION_OPEN, user, now=now, right=False)
         raise CourtError(Refusal.NOT_YOURSELF)
     with unit(sessions) as session:
-        _forget_guesses(session, guess, secret)
-
-
-def knock(session: Session, place: str, *, secret: str, now: datetime) -> None:
-    """Count somebody whom another house is asked about; a network that asks too often waits."""
-    waiting = _count_guess(session, {"place": _keyed(secret, "place", place)}, now)
-    if waiting:
-        raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
+        guessing.forgive(session, guess, secret=secret)
 
 
 def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
@@ -175,57 +151,9 @@ def sign_out_everywhere(session: Session, actor: Actor, *, now: datetime) -> Non
     journal.record(session, actor, Action.SESSION_CLOSE, user, now=now, everywhere=True)
 
 
-def tidy_login(login: str) -> str:
-    """Names to sign in with do not care about case and blanks."""
-    return login.strip().casefold()
-
-
 def session_id_of(user: User) -> str:
     """What a session cookie holds: the account at its present stamp."""
     return f"{user.id}.{user.session_stamp}"
-
-
-def _buckets(guess: Guess, secret: str) -> dict[str, bytes]:
-    """Keyed hashes: the table of guesses must not be a list of who tried to sign in from where."""
-    login = tidy_login(guess.login)
-    return {
-        "pair": _keyed(secret, "pair", login, guess.place),
-        "account": _keyed(secret, "account", login),
-        "place": _keyed(secret, "place", guess.place),
-    }
-
-
-def _keyed(secret: str, *parts: str) -> bytes:
-    return hmac.digest(secret.encode(), "\0".join(("sign-in", *parts)).encode(), hashlib.sha256)
-
-
-def _count_guess(session: Session, buckets: dict[str, bytes], now: datetime) -> int:
-    """Count one more guess; return the minutes to wait, 0 when it may be tried."""
-    for who in sorted(buckets.values()):
-        session.execute(
-            select(func.pg_advisory_xact_lock(int.from_bytes(who[:8], "big", signed=True)))
-        )
-    counts = session.execute(
-        select(SignInAttempt.who, func.count(), func.min(SignInAttempt.at))
-        .where(SignInAttempt.who.in_(buckets.values()), SignInAttempt.at > now - _WINDOW)
-        .group_by(SignInAttempt.who)
-    )
-    seen = {who: (count, first) for who, count, first in counts}
-    for name, who in buckets.items():
-        count, first = seen.get(who, (0, now))
-        if count >= _MOST[name]:
-            return int((first + _WINDOW - now).total_seconds() // 60) + 1
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _FORGET_AFTER))
-    session.add_all(SignInAttempt(who=who, at=now) for who in buckets.values())
-    return 0
-
-
-def _forget_guesses(session: Session, guess: Guess, secret: str) -> None:
-    """Who knew the password has not guessed at it; what came from his network is still counted."""
-    buckets = _buckets(guess, secret)
-    session.execute(
-        delete(SignInAttempt).where(SignInAttempt.who.in_([buckets["pair"], buckets["account"]]))
-    )
 
 
 def _verify(password_hash: str, password: str) -> bool:

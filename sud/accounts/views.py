@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from sud.access import Action
-from sud.accounts import opening, service
+from sud.accounts import guessing, opening, service
 from sud.accounts.forms import PressForm, SignInForm, SignOutForm
 from sud.errors import CourtError
 from sud.request import actor, allow, db, house, network, outside, render
@@ -34,7 +34,7 @@ def sign_in_post() -> ResponseReturnValue:
     """Open a session for a right guess."""
     form = SignInForm()
     if form.validate_on_submit():
-        guess = service.Guess(
+        guess = guessing.Guess(
             login=form.login.data or "",
             password=form.password.data or "",
             place=network(),

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from documents.signatures import Confirmation
 from sud import journal
 from sud.access import Action, Actor
+from sud.accounts import guessing
 from sud.accounts import service as accounts
 from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
@@ -124,7 +125,9 @@ def begin_sign_in(
 
     """
     provider = _provider(outside)
-    accounts.knock(session, sent.place, secret=sent.secret, now=now)
+    waiting = guessing.count_knock(session, sent.place, secret=sent.secret, now=now)
+    if waiting:
+        raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
     journey = Journey.new()
     with _asking():
         address = provider.sign_in(journey, now=now)

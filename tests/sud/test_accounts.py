@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sud.access import SYSTEM
-from sud.accounts import service
+from sud.accounts import guessing, service
 from sud.models import JournalLine, SignInAttempt, User
 from tests.builders import Make
 from tests.conftest import Time
@@ -89,10 +89,10 @@ def test_waiting_ends_the_slowing(client: FlaskClient, user: User, time: Time) -
 def test_one_place_cannot_try_many_names(
     client: FlaskClient, user: User, session: Session, time: Time
 ) -> None:
-    elsewhere = service.Guess(login="nobody", password="", place="198.51.100.9/32")
+    elsewhere = guessing.Guess(login="nobody", password="", place="198.51.100.9/32")
     for number in range(60):
-        one = service.Guess(login=f"name{number}", password="123456", place=elsewhere.place)
-        assert service._count_guess(session, service._buckets(one, "only for tests"), time()) == 0
+        one = guessing.Guess(login=f"name{number}", password="123456", place=elsewhere.place)
+        assert guessing.count(session, one, secret="only for tests", now=time()) == 0
     session.commit()
     from_there = {"REMOTE_ADDR": "198.51.100.9"}
     assert guess(client, user.login, PASSWORD, environ_base=from_there).status_code == 422
