@@ -25,7 +25,7 @@ from sud.models import (
     PublicationForm,
 )
 from sud.outside import local_day
-from sud.publication import policies
+from sud.publication import policies, signs
 
 _WHOLE: Final = 10_000
 """A share is counted in hundredths of a percent."""
@@ -82,7 +82,7 @@ def noted(session: Session, case: Case) -> Sequence[CaseGround]:
 
 
 def note_what_shows(session: Session, actor: Actor, act: Act, *, now: datetime) -> None:
-    """Note the grounds that the file shows by itself: a party's age, words of a criminal act.
+    """Note what the file shows by itself: a party's age, words and articles of a criminal act.
 
     What a person has lifted once is not noted again.
     """
@@ -142,12 +142,10 @@ def _shown(session: Session, act: Act, today: date) -> list[Ground]:
         shown.append(Ground.MINOR)
     policy = policies.in_force(session)
     if policy is not None and act.case.kind_code in minors["kinds"]:
-        text = "\n".join(getattr(act, part) for part in ActPart).lower()
-        shown += [
-            Ground(ground)
-            for ground, words in policy.signs.items()
-            if any(word in text for word in words)
-        ]
+        text = "\n".join(getattr(act, part) for part in ActPart)
+        articles = policies.initial_facts()["articles"]
+        held = signs.in_force(articles, local_day(act.case.registered_at), today)
+        shown += signs.shown(text, policy.signs, held)
     return shown
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,7 +22,7 @@ from sud.models import (
     User,
 )
 from sud.outside import Outside
-from sud.publication import bars, places, policies, readings, service
+from sud.publication import bars, places, policies, readings, service, signs
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud.desk import DOUBTFUL, NAMES, Desk, post, without_lot
@@ -272,6 +272,28 @@ def test_a_reason_noted_later_holds_what_is_public(
         )
         is Refusal.NOT_PUBLIC
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "registered", "told"),
+    [
+        ("осужден по п. 3 ч. 2 ст. 154 УК КР", date(2026, 3, 2), True),
+        ("по статьям 200 и 155 Уголовного кодекса", date(2026, 3, 2), True),
+        ("Кылмыш-жаза кодексинин 156-беренеси менен", date(2026, 3, 2), True),
+        ("по статье 154 Уголовно-процессуального кодекса", date(2026, 3, 2), False),
+        ("в силу ст. 154 ГПК и ст. 200 УК", date(2026, 3, 2), False),
+        ("по ст. 205 УК КР", date(2026, 3, 2), False),
+        ("по ст. 129 УК КР", date(2026, 3, 2), False),  # an article of the code of 1997
+        ("по ст. 129 УК КР", date(2018, 3, 2), True),
+        ("иск о 154 сомах", date(2026, 3, 2), False),
+    ],
+)
+def test_an_offence_is_told_by_the_article_of_the_code_then_in_force(
+    text: str, registered: date, told: bool
+) -> None:
+    articles = policies.initial_facts()["articles"]
+    held = signs.in_force(articles, registered, date(2026, 11, 22))
+    assert (Ground.SEXUAL_OFFENCE in signs.shown(text, {}, held)) is told
 
 
 def test_a_minor_and_the_words_of_an_offence_are_noted_by_themselves(
