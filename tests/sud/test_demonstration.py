@@ -1,6 +1,7 @@
 """The demonstration: impossible people, a plan that a seed decides, a small one really loaded."""
 
 import dataclasses
+import json
 from collections import Counter
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from sud.access import SYSTEM
 from sud.allocation import log
 from sud.allocation import service as allocation
 from sud.demonstration import accounts_file, load
+from sud.demonstration.loading import people_file
 from sud.demonstration.people import Inventor
 from sud.demonstration.plan import COURTS, DAYS, FATES, STORIES, TEXTS, Does, Fate, make_plan
 from sud.demonstration.staff import BENCHES, LEAVES
@@ -197,6 +199,9 @@ def test_a_small_demonstration_loads_survives_a_crash_and_verifies(
     assert report.state.demonstration
     assert list(journal.broken_lines(session)) == []
     assert "demonstration" in accounts_file(config).read_text()
+    known = {one["pin"]: one["name"] for one in json.loads(people_file(config).read_text())}
+    party = session.scalars(select(User).where(User.login == "party1")).one()
+    assert known[session.get_one(Person, party.person_id).pin] == party.display_name
 
     entries, told = log.size_of(session), len(said)
     load(sessions, outside, config, scale=SCALE, say=said.append)

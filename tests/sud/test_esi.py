@@ -2,12 +2,17 @@
 
 import dataclasses
 import hashlib
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import urllib3
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -446,3 +451,32 @@ def test_where_no_provider_is_known_nothing_is_offered(
     page = app.test_client().get("/sign-in")
     assert "esi" not in page.text
     assert "form-action 'self';" in page.headers["Content-Security-Policy"]
+
+
+def test_the_stand_in_is_a_process_that_keeps_its_key(tmp_path: Path) -> None:
+    (tmp_path / "client.secret").write_text("secret")
+    (tmp_path / "people.json").write_text('[{"pin": "20101189999990", "name": "Асанов Үсөн"}]')
+    told: list[dict[str, Any]] = []
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            child = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "sud.local.esi", str(tmp_path)),
+                    *(str(tmp_path / "people.json"), f"--door={door.fileno()}"),
+                    *("--client=sud", "--back=http://localhost/esi/return"),
+                ],
+                pass_fds=(door.fileno(),),
+            )
+            try:
+                # Nobody waits for it to be ready: its port is open from the first moment.
+                at = f"http://127.0.0.1:{door.getsockname()[1]}/.well-known/openid-configuration"
+                pool = urllib3.PoolManager(retries=False)
+                assert pool.request("GET", at).json()["issuer"] == at.partition("/.well")[0]
+                told.append(pool.request("GET", f"{at}/jwks").json())
+                pool.clear()
+            finally:
+                child.terminate()
+                assert child.wait(20) == 0
+    assert told[0] == told[1]
+    assert "d" not in told[0]["keys"][0]
+    assert (tmp_path / "key.json").stat().st_mode & 0o077 == 0
