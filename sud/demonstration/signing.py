@@ -18,7 +18,7 @@ _LARGEST = 10_000_000
 
 
 def show_waiting(session: Session, clerk_of: Callable[[Court], Actor], *, outside: Outside) -> None:
-    """Have the secretary sign the minutes of the hearing that was held last in a running case."""
+    """Have the secretary sign the minutes of the hearing that was held last."""
     hearing = session.scalars(
         select(Hearing)
         .join(Case, Case.id == Hearing.case_id)
@@ -26,7 +26,6 @@ def show_waiting(session: Session, clerk_of: Callable[[Court], Actor], *, outsid
             Hearing.state == HearingState.HELD,
             Hearing.judge_id == Case.judge_id,
             Hearing.id.not_in(select(Minutes.hearing_id)),
-            Case.decided_at.is_(None),
         )
         .order_by(Hearing.during.desc(), Hearing.id)
         .limit(1)

@@ -288,12 +288,10 @@ def test_two_parties_and_the_judge_sign_a_settlement(session, sides, make, sign_
     for content, code in (
         (signer.sign(pdf(), sides.own("respondent"), now=now), Refusal.SIGNATURE_OTHER_PAPER),
         (prepared, Refusal.SIGNATURE_FAULTY),
-        (signed[:-4000] + b"x" + signed[-3999:], None),
         (signer.sign(prepared, sides.own("plaintiff"), now=now), Refusal.SIGNATURE_OF_ANOTHER),
         (signer.sign(signed, sides.own("respondent"), now=now), Refusal.SIGNATURE_NOT_ONE),
     ):
-        told = refusal(sides.hand_in, "respondent", content)
-        assert code is None or told.code is code
+        assert refusal(sides.hand_in, "respondent", content).code is code
     assert sides.sheet.sha256 == hashlib.sha256(prepared).hexdigest()
     sides.hand_in("respondent", signed)
 
