@@ -103,8 +103,6 @@ def test_a_signed_pdf_takes_the_place_of_its_paper(
     assert (one.paper, one.changed, one.of_filer) == (now_there, False, True)
     assert (now_there.title, now_there.found) == (paper.title, ["signature"])
     assert (one.signature.signed_at, one.signature.stamped) == (time(), True)
-    hand_in(now_there, signed)
-    assert len(signing.signatures_of(session, filing)) == 1
     # What is filled in belongs to what was signed.
     _write(session, party, filing, "Дагы көбүрөөк суранам.", time)
     (one,) = signing.signatures_of(session, filing)
@@ -231,7 +229,6 @@ def test_the_page_of_the_last_step_takes_each_way(
     user: User,
     sign_in: SignIn,
     make: Make,
-    signed: bytes,
     authority: TestAuthority,
     outside: Outside,
     time: Time,
@@ -246,18 +243,16 @@ def test_the_page_of_the_last_step_takes_each_way(
     assert "not the paper that you were given to sign" in wrong.text
     assert "<details" in wrong.text
     beside = authority.sign_beside(outside.store.get(paper.object_key), SIGNER, now=time())
-    for data, name in ((beside, "доо.p7s"), (signed, "доо.pdf")):
+    for _ in range(2):  # the same signature again is the same
         answer = filer.post(
-            f"{page}/sign/digital", data=which | {"signed_file": (io.BytesIO(data), name)}
+            f"{page}/sign/digital", data=which | {"signed_file": (io.BytesIO(beside), "доо.p7s")}
         )
         assert answer.status_code == 303
-    (now_there,) = service.papers_of(session, filing)
-    answer = filer.post(f"{page}/sign/hand", data={"scanned_paper": str(now_there.key)})
+    answer = filer.post(f"{page}/sign/hand", data={"scanned_paper": str(paper.key)})
     assert answer.status_code == 303
     ways = [row.way.value for row in session.scalars(select(FilingSignature))]
-    assert ways == ["digital", "digital", "handwritten"]
-    # A signature beside the paper is of the bytes before: the paper has another one on it now.
-    assert [one.changed for one in signing.signatures_of(session, filing)] == [False, False, True]
+    assert ways == ["digital", "handwritten"]
+    assert [one.changed for one in signing.signatures_of(session, filing)] == [False, False]
     assert filer.get(f"{page}/signatures/1.p7s").data == beside
     assert filer.get(f"{page}/signatures/2.p7s").status_code == 404
     stranger = sign_in(make.user())
