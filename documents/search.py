@@ -122,6 +122,16 @@ def _telling(keys_of_it: set[str], token: str) -> set[str]:
     return {key for key in keys_of_it if len(key) > _LEAST or key[1:] == form}
 
 
+def begun(beginning: str) -> str:
+    """Return the tsquery of texts with a word that begins so; empty for signs that are no letters.
+
+    >>> begun("алим")
+    'wалим:*'
+    """
+    form = _plain(beginning)
+    return f"w{form}:*" if form else ""
+
+
 def _plain(token: str) -> str:
     """Return the folded word without what is neither letter nor digit."""
     return "".join(filter(str.isalnum, fold(token)))

@@ -59,7 +59,7 @@ _CAPITALISED = re.compile(r"[А-ЯЁҢӨҮ]\w*")
 _AROUND = 30
 # From what likelihood on a word is taken for a name, and from what on it is shown as a doubt.
 # Found on NEREL's and factRuEval's development parts: `python -m tests.bench.redaction --part dev`.
-_LIKELY, _LIKELY_COUNTRY, _LIKELY_TITLE, _DOUBTFUL = 0.035, 0.5, 0.97, 0.01
+_LIKELY, _LIKELY_COUNTRY, _LIKELY_TITLE, _DOUBTFUL = 0.0375, 0.5, 0.97, 0.01
 _LEAST_ECHOED, _LEAST_TOPONYM = 0.05, 0.15
 _SURE, _A_PLACE = 0.9, 0.5
 _ORDINARY = KYRGYZ_WORDS | INSTITUTIONS

@@ -37,6 +37,7 @@ PAGE: Final = 20
 MOST_CHANGES: Final = 100
 _BEGINNING: Final = 4
 _MOST_SUGGESTIONS: Final = 6
+_ENOUGH_TEXTS: Final = 500
 _MOST_CASES: Final = 20
 _MOST_COURTS: Final = 8
 
@@ -167,17 +168,24 @@ def changes(session: Session) -> Sequence[PublicationStep]:
 def suggestions(session: Session, asked: str) -> Sequence[str]:
     """Return words of published decisions that begin as the last word of a question does.
 
-    They were chosen from anonymised texts and went through the gate with them.
+    They were chosen from anonymised texts and went through the gate with them. The latest texts
+    that hold such a word are enough: looking through all would take longer with every decision.
     """
     typed = asked.lower().split()
     beginning = typed[-1][:_BEGINNING] if typed else ""
-    if len(beginning) < _BEGINNING:
+    if len(beginning) < _BEGINNING or not search.begun(beginning):
         return ()
-    published = (
-        _open(select(func.unnest(Publication.suggestions).label("word")))
-        .where(Publication.state == PublicationState.PUBLISHED)
+    latest = (
+        _open(select(Publication.suggestions.label("words")))
+        .where(
+            Publication.state == PublicationState.PUBLISHED,
+            Publication.search.op("@@")(cast(search.begun(beginning), TSQUERY)),
+        )
+        .order_by(Publication.published_at.desc())
+        .limit(_ENOUGH_TEXTS)
         .subquery()
     )
+    published = select(func.unnest(latest.c.words).label("word")).subquery()
     word = published.c.word
     return session.scalars(
         select(word)
