@@ -30,6 +30,9 @@ _BARE_INITIALS = re.compile(
     r"(?:[-’']?[а-яңөү]{2,8})?(?![\w.])"
 )
 _INITIALS_BEFORE = re.compile(rf"(?<![\w.])(?:{_CAPITAL}\.[^\S\n]?){{1,3}}$")
+_LONE_CAPITAL = re.compile(rf"(?<!\w){_CAPITAL}$")
+# Papers that were shortened by hand keep the ending, which tells the sex: «Э. Б.анын».
+_DOT_OF_INITIAL = re.compile(r"\.(?:[-’']?[а-яңөү]{2,8}(?!\w))?")
 _INITIALS_AFTER = re.compile(rf"[^\S\n](?:{_CAPITAL}\.[^\S\n]?){{0,2}}{_CAPITAL}\.")
 _HALF_BEFORE = re.compile(rf"(?<![\w-]){_CAPITAL}[а-яёңөү]+[-\u2010\u2011]$")
 _HALF_BEHIND = re.compile(rf"[-\u2010\u2011]{_CAPITAL}[а-яёңөү]+(?![\w-])")
@@ -128,12 +131,13 @@ def _with_initials(text: str, mention: _Mention, ground: Ground) -> _Mention:
     half = _HALF_BEHIND.match(text, mention.end)
     if half and ground.free(half.span()):
         mention.end = half.end()
+    dot = _DOT_OF_INITIAL.match(text, mention.end)
+    if dot and _LONE_CAPITAL.search(text, mention.end - 1, mention.end):
+        mention.end = dot.end()
     before = _INITIALS_BEFORE.search(text, max(0, mention.start - 12), mention.start)
     if before and ground.free(before.span()):
         mention.start = before.start()
         return mention
-    if mention.end - mention.start == 1 and text[mention.end : mention.end + 1] == ".":
-        mention.end += 1
     after = _INITIALS_AFTER.match(text, mention.end)
     if after and ground.free(after.span()) and not mention.closed:
         mention.end = after.end()

@@ -155,6 +155,75 @@ def test_wrong_letters_hide_nobody(wrong: str):  # 8
     )
 
 
+_OPERATIVE = """ӨКҮМ ЧЫГАРДЫ:
+
+Эсен уулу Мирлан, 1989-жылы 3-апрелде туулган, Ош шаары, Курманжан Датка көчөсү, 118-үйдө жашаган,
+айыптуу деп табылсын. Эсен уулу Мирландан Жапар кызы Айпериге 45 000 (кырк беш миң) сом өндүрүлсүн.
+Эсен уулу Мирланга эскертилсин. Жабырлануучу Үсөнова Назгүл, ПИН 11203198500123, 0555 10 20 30.
+"""
+
+
+def test_an_operative_part_keeps_nobody_and_its_sums():  # 1, 2, 4, 7
+    shown = redact(_OPERATIVE, KY).result
+    for secret in (
+        "Эсен", "Мирлан", "Жапар", "Айпери", "Үсөнова", "Назгүл", "1989", "3-апрел",
+        "Курманжан", "118", "11203198500123", "0555",
+    ):  # fmt: skip
+        assert secret not in shown, shown
+    assert "45 000 (кырк беш миң) сом" in shown
+    assert shown.startswith("ӨКҮМ ЧЫГАРДЫ:")
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Э. Б.анын арызы", KY),
+        ("А. С. Н.га каршы", KY),
+        ("Жалоба Н. Д.ой рассмотрена", RU),
+    ],
+)
+def test_no_ending_is_left_behind_initials(text: str, known: Known):  # 3
+    for span in redact(text, known).spans:
+        assert not re.match(r"[а-яңөү]", text[span.end :]), span
+
+
+def test_numbers_of_a_company_stay_and_those_of_a_house_do_not():  # 7
+    text = "ОсОО «Ак Жол», ИНН 01234567891234, ОКПО 12345678; кадастровый № 1-02-03-0004-0005"
+    shown = redact(text, RU).result
+    assert shown == text.replace("1-02-03-0004-0005", "[кадастровый код]")
+
+
+@pytest.mark.parametrize(("name", "written"), [
+    ("Таңатаров", "Таӊатаровго"), ("Өмүрова", "Ѳмʏрованын"), ("Төрөев", "Tөрөeвдин"),
+])  # fmt: skip
+def test_a_party_written_with_wrong_letters_is_hidden(name: str, written: str):  # 8
+    known = Known(persons=(Person(key="p", label="1-доогер", names=(name_of(name),)),))
+    shown = redact(f"Сот {written} берсин", known).result
+    assert shown.startswith("Сот 1-доогер"), shown
+    assert written[:3] not in shown
+
+
+def test_a_label_speaks_the_language_of_the_act():  # 9
+    text = "Жапар кызы Айпери / Сергей Пак"
+    assert "жаран" in redact(text, KY).result
+    assert "ражданин" not in redact(text, KY).result
+    assert "жаран" not in redact(text, RU).result
+
+
+# ---------------------------------------------------------------- what took names away with it
+
+
+def test_who_stands_between_two_companies_is_hidden():
+    text = 'Директор ОАО "Восход" Николай Курапов подписал с ООО "Заря" договор "купли" и передал.'
+    assert "Курапов" not in redact(text, RU).result
+    assert "Восход" in redact(text, RU).result
+
+
+def test_one_kyrgyz_word_does_not_blind_the_reader_of_russian():
+    assert "Курапов" not in redact("Он же передал Курапову деньги.", RU).result
+    assert "Кыргызстана" in redact("Гражданин Кыргызстана обратился в суд.", RU).result
+
+
 # ---------------------------------------------------------------- labels
 
 
