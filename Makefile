@@ -9,7 +9,8 @@ SPEAKS := sud/translations
 CATALOGUES := $(SPEAKS)/ky/LC_MESSAGES/messages.mo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix migration strings styles lock bench
+CHECKS := types style words tables
+.PHONY: help setup run test check fix migration strings styles lock bench $(CHECKS)
 
 help: ## Show this list
 	@printf 'AIS Sud: make <command>\n\n'
@@ -28,12 +29,21 @@ test: check ## Check, then run every test, those in a browser too
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, import contracts, types, templates, catalogues, migrations
+	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS)
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/lint-imports
-	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet sud
+
+words:
 	$(BIN)/python -m sud.strings check
+
+tables:
 	$(BIN)/python -m sud.local.schema check
 
 fix: setup ## Put right what the tools can put right by themselves

@@ -135,6 +135,8 @@ def serve(arguments: argparse.Namespace) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     config = Config.from_environ()
+    from sud.web import make_app  # read once: the workers, who are forked, share what it needs
+
     options = {
         "bind": arguments.bind,
         "workers": arguments.workers,
@@ -156,9 +158,7 @@ def serve(arguments: argparse.Namespace) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            from sud.web import make_app  # once in each worker: connections are not inherited
-
-            app = make_app(config)
+            app = make_app(config)  # once in each worker: connections are not inherited
             if near := arguments.proxies:
                 app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
             return app

@@ -196,12 +196,19 @@ def letters(house: Running) -> Callable[[], list[str]]:
     return caught
 
 
-def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
+def wait_for(
+    condition: Callable[[], object], seconds: float, what: str, *, pause: float = 0.5
+) -> None:
     """Ask again until it is so."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.5)
+        time.sleep(pause)
+
+
+def holds(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until this holds in a page; asked from outside, since our pages evaluate no words."""
+    wait_for(lambda: page.evaluate(expression, arg), 30, expression, pause=0.1)
 
 
 def get(url: str) -> bytes:

@@ -24,7 +24,7 @@ from sud.publication import bars
 from sud.web import make_app
 from tests.builders import START, Make
 from tests.conftest import Time
-from tests.e2e.conftest import Running, Visitor
+from tests.e2e.conftest import Running, Visitor, holds
 from tests.sud.desk import DOUBTFUL, Desk, without_lot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -118,9 +118,7 @@ def _press(who: Visitor, key: str) -> None:
     """Press a key that decides a doubt, and wait until the page has taken it."""
     before = _open_doubts(who)
     who.page.keyboard.press(key)
-    who.page.wait_for_function(
-        "before => document.querySelectorAll('[data-doubt]').length < before", arg=before
-    )
+    holds(who.page, "before => document.querySelectorAll('[data-doubt]').length < before", before)
 
 
 def _enter(who: Visitor, login: str) -> None:

@@ -30,6 +30,7 @@ from sud.uploads import service
 from tests.builders import Make
 from tests.dropping_line import Line, line
 from tests.e2e.axe import findings
+from tests.e2e.conftest import holds
 from tests.recordings.conftest import free_port
 from tests.sud.processes import environment_of, until
 
@@ -200,7 +201,7 @@ def test_a_slow_line_shows_how_far_it_is_and_a_reload_loses_nothing(
         page.locator("[data-do=pause]").click()
         expect(state).to_contain_text("Токтотулду")
         page.locator("[data-do=pause]").click()
-        page.wait_for_function("document.querySelector('main progress').value > 0.4")
+        holds(page, "document.querySelector('main progress').value > 0.4")
         before = slow.sent
         page.reload()
         half = page.locator("[data-half]")

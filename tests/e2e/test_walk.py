@@ -20,7 +20,7 @@ import pikepdf
 import pytest
 
 import sud.demonstration
-from tests.e2e.conftest import Running, Visitor, get, wait_for
+from tests.e2e.conftest import Running, Visitor, get, holds, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -228,9 +228,7 @@ def _read_through(clerk: Visitor) -> None:
     while clerk.page.locator("[data-doubt]").count():
         left = clerk.page.locator("[data-doubt]").count()
         clerk.page.locator("[data-doubt] button[value^=accept]").first.click()
-        clerk.page.wait_for_function(
-            "left => document.querySelectorAll('[data-doubt]').length < left", arg=left
-        )
+        holds(clerk.page, "left => document.querySelectorAll('[data-doubt]').length < left", left)
     clerk.press("#publish form[action$='/publish'] button[type=submit]")
 
 
