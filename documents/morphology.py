@@ -36,10 +36,12 @@ def _plain_dictionary() -> Any:
     return pymorphy3.MorphAnalyzer(probability_estimator_cls=None)
 
 
+@lru_cache(maxsize=16_384)
 def _parses(word: str) -> Any:
     return _dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
 
 
+@lru_cache(maxsize=16_384)
 def _plain(word: str) -> Any:
     return _plain_dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
 
@@ -77,9 +79,11 @@ def senses(word: str) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def name_cases(word: str) -> frozenset[str]:
     """Return the cases (nomn, gent, datv, accs, ablt, loct) in which a word may name one person."""
+    # Both give the same readings; whether it is a surname was asked of the one that guesses.
+    known = _dictionary().word_is_known(word)
     return frozenset(
         case
-        for parse in _plain(word)
+        for parse in (_plain(word) if known else _parses(word))
         if {"Name", "Surn", "Patr"} & set(parse.tag.grammemes) and parse.tag.number != "plur"
         if (case := _CASES.get(parse.tag.case)) is not None
     )
