@@ -43,8 +43,9 @@ def healthz() -> ResponseReturnValue:
         },
         LIMIT_SECONDS,
     )
-    scanner = answers.pop("malware_scanner") or {"state": "down"}
-    parsers = answers.pop("parsers") or {"state": "unknown", "guards": []}
+    # Copies: who asks at the same moment is given the same answers.
+    scanner = dict(answers.pop("malware_scanner") or {"state": "down"})
+    parsers = dict(answers.pop("parsers") or {"state": "unknown", "guards": []})
     parts = {part: "down" if answer is None else "ok" for part, answer in answers.items()}
     parts |= beating(answers["database"], here.outside.now())
     well = set(parts.values()) == {"ok"} and scanner["state"] != "down"
