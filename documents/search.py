@@ -143,9 +143,18 @@ def _keys_of(token: str) -> set[str]:
         return {f"w{form}"} if form else set()
     return {
         f"w{form}",
-        *(f"r{plain}" for lemma in lemmas(orthographic(token)) if (plain := _plain(lemma))),
+        *(
+            f"r{plain}"
+            for lemma in lemmas(orthographic(token))
+            if _tells(plain := _plain(lemma), form)
+        ),
         *(f"k{stem}" for stem in _kyrgyz_stems(form)),
     }
+
+
+def _tells(lemma: str, form: str) -> bool:
+    """Tell whether a Russian lemma is worth a key: two letters (ал: алый) are one by chance."""
+    return lemma == form or (bool(lemma) and len(form) > _SHORTEST)
 
 
 def _kyrgyz_stems(form: str) -> set[str]:
