@@ -105,7 +105,9 @@ def pieces(session: Session) -> list[RecordingPiece]:
 def told(session: Session) -> list[str]:
     return list(
         session.scalars(
-            select(JournalLine.action).where(JournalLine.action.startswith("recording:"))
+            select(JournalLine.action)
+            .where(JournalLine.action.startswith("recording:"))
+            .order_by(JournalLine.seq)
         )
     )
 

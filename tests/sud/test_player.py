@@ -142,6 +142,7 @@ def test_where_speech_is_and_how_it_looks(
 ) -> None:
     client = sign_in(party)
     address = f"/recordings/{ready.key}/speech"
+    bucket.remove(f"{packages.PREFIX}judgement.json")  # another's, in the same store
     assert client.get(address).json == {"spoken": []}
     packages.put(bucket, files={"judgement.json": packages.judgement([(1.0, 4.5), (9.0, 12.0)])})
     assert client.get(address).json == {"spoken": [[1.0, 4.5], [9.0, 12.0]]}

@@ -5,11 +5,12 @@ import io
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient
 
 from documents import codes
 from documents.papers.facts import Verification
@@ -175,14 +176,27 @@ def test_whoever_may_read_the_case_is_led_to_it(
 
 
 def test_a_party_that_signed_is_named_only_inside_the_case(
-    session: Session, client: FlaskClient, sign_in: SignIn, make: Make, act: Act, case: Case
+    session: Session,
+    client: FlaskClient,
+    sign_in: SignIn,
+    make: Make,
+    act: Act,
+    case: Case,
+    bucket: BucketStore,
 ) -> None:
     row = issued.paper_by_code(session, act.code or "")
     assert row is not None
+    # A paper from before there were sheets tells of its signers by itself.
+    pdf = issued.bytes_of(row, store=bucket)
+    make_transient(row)
+    row.subject = "acts/0"
+    row.id, row.code, row.object_key = None, codes.new_code(), f"acts/{uuid4()}.pdf"
+    bucket.put(row.object_key, io.BytesIO(pdf))
     row.signers = [{**row.signers[0], "role": "party"}]
+    session.add(row)
     session.flush()
-    assert act.judge.full_name not in body(client.get(f"/verify/{act.code}"))
-    inside = sign_in(make.party(case, "respondent")).get(f"/verify/{act.code}")
+    assert act.judge.full_name not in body(client.get(f"/verify/{row.code}"))
+    inside = sign_in(make.party(case, "respondent")).get(f"/verify/{row.code}")
     assert act.judge.full_name in body(inside)
 
 
