@@ -222,7 +222,9 @@ def test_two_persons_erase_and_the_journal_remembers(
     assert recording.disc is not None
     assert recording.disc.prefix is None
     actions = session.scalars(
-        select(JournalLine.action).where(JournalLine.action.startswith("erasure:"))
+        select(JournalLine.action)
+        .where(JournalLine.action.startswith("erasure:"))
+        .order_by(JournalLine.seq)
     ).all()
     assert actions == ["erasure:propose", "erasure:decide", "erasure:run"]
 
