@@ -164,13 +164,15 @@ def _signatories(
         Signatory(
             role=role,
             name=seat.name if inside or role in named else "",
-            signed_at=on_paper.signed_at if on_paper else seat.settled_at,
-            issuer=on_paper.issuer if on_paper and seat.way is SigningWay.DIGITAL else "",
+            signed_at=by_own_key.signed_at if by_own_key else seat.settled_at,
+            issuer=by_own_key.issuer if by_own_key else "",
             way=seat.way,
         )
         for seat in sorted(sheet.seats, key=lambda one: (one.step, one.settled_at))
         for role in [signing.SIGNS_AS[seat.role]]
         for on_paper in [found.get(seat.certificate or "")]
+        # Under each confirmation by ESI stands the court's one key: whose it was, the seat knows.
+        for by_own_key in [on_paper if seat.way is SigningWay.DIGITAL else None]
         if on_paper or seat.beside_key or seat.scan_id
     ]
 
