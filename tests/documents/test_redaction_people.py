@@ -432,7 +432,8 @@ def test_time_grows_as_the_text_does(piece: str):
         redact((piece * length)[:length], _KNOWN)
         return time.process_time() - begun
 
-    short, long = taken(2_000), taken(8_000)
+    # The best of three: what else the machine does is no growth.
+    short, long = (min(taken(length) for _ in range(3)) for length in (2_000, 8_000))
     assert long < 4 * 3 * max(short, 0.02), (short, long)  # growth by the square would be 16
 
 
