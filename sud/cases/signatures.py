@@ -16,6 +16,7 @@ from sud.errors import CourtError, Refusal
 from sud.outside import Outside
 from sud.uploads.service import Sent
 
+BESIDE_TYPE: Final = "application/pkcs7-signature"
 _PDF_BEGINS: Final = b"%PDF-"
 _LONGEST_BESIDE: Final = 1024 * 1024
 

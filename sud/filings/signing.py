@@ -23,7 +23,6 @@ from sud.models import Document, Filing, FilingSignature, SigningWay, User
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.uploads.service import Sent
 
-BESIDE_TYPE: Final = "application/pkcs7-signature"
 _FORM: Final = "ais-sud/filing/v1"
 _PDF: Final = "application/pdf"
 
@@ -144,7 +143,7 @@ def hand_in(
         key = f"filings/{filing.key}/{uuid4()}.p7s"
         with reaching_the_store():
             outside.store.put(
-                key, io.BytesIO(signature), content_type=BESIDE_TYPE, size=len(signature)
+                key, io.BytesIO(signature), content_type=signatures.BESIDE_TYPE, size=len(signature)
             )
         service.hold_open(session, filing)
         _keep(session, actor, filing, paper, verdict, beside_key=key, now=now)
@@ -160,10 +159,9 @@ def _keep(
     beside_key: str | None = None,
     now: datetime,
 ) -> None:
+    facts = facts_digest(session, filing)
     known = {
-        (one.sha256, one.certificate)
-        for one in _rows(session, filing)
-        if one.facts_sha256 == facts_digest(session, filing)
+        (one.sha256, one.certificate) for one in _rows(session, filing) if one.facts_sha256 == facts
     }
     for one in verdict.signatures:
         if (paper.sha256, one.certificate) not in known:
@@ -173,7 +171,7 @@ def _keep(
                     user_id=actor.user_id,
                     way=SigningWay.DIGITAL,
                     sha256=paper.sha256,
-                    facts_sha256=facts_digest(session, filing),
+                    facts_sha256=facts,
                     name=one.name,
                     signed_at=one.signed_at or now,
                     stamped=one.stamped,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from sud.access import Action
+from sud.cases.signatures import BESIDE_TYPE
 from sud.errors import CourtError
 from sud.filings import service, signing
 from sud.filings.forms import SubmitForm
@@ -112,7 +113,7 @@ def detached(filing: Filing) -> ResponseReturnValue:
     number = (request.view_args or {})["number"]
     return Response(
         signing.beside_of(db(), filing, number, outside=outside()),
-        mimetype=signing.BESIDE_TYPE,
+        mimetype=BESIDE_TYPE,
         headers={"Content-Disposition": "attachment; filename=signature.p7s"},
     )
 

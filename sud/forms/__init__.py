@@ -111,11 +111,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         *,
         to: Versioned | None = None,
         at: Mapping[Refusal, wtforms.Field] | None = None,
+        otherwise: wtforms.Field | None = None,
     ) -> bool:
         """Carry a verb out if the form is right; False where it is not, or where the verb refuses.
 
         `to` is what the form was filled in about (see `check_seen`), `at` the fields at which some
-        refusals are shown.
+        refusals are shown, `otherwise` the one of all others.
         """
         try:
             if to is not None:
@@ -124,7 +125,7 @@ class Form(FlaskForm):  # type: ignore[misc]
                 return False
             verb()
         except CourtError as error:
-            self.refuse(error, (at or {}).get(error.code))
+            self.refuse(error, (at or {}).get(error.code, otherwise))
             return False
         return True
 

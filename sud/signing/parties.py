@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,8 +40,6 @@ from sud.signing.service import (
     take_seat,
 )
 from sud.uploads.service import Sent
-
-BESIDE_TYPE: Final = "application/pkcs7-signature"
 
 # ------------------------------------------------------------------ with a program of his own
 
@@ -93,7 +90,9 @@ def _beside(
     _require_own(session, seat, own)
     key = f"{seat.sheet.folder}/{seat.key}/{hashlib.sha256(signature).hexdigest()}.p7s"
     with reaching_the_store():
-        outside.store.put(key, io.BytesIO(signature), content_type=BESIDE_TYPE, size=len(signature))
+        outside.store.put(
+            key, io.BytesIO(signature), content_type=signatures.BESIDE_TYPE, size=len(signature)
+        )
     return Made(way=SigningWay.DIGITAL, pdf=before, certificate=own.certificate, beside_key=key)
 
 

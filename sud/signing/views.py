@@ -26,6 +26,7 @@ from documents.signatures import Confirmation
 from sud.access import Action
 from sud.accounts import service as accounts
 from sud.cases import service as cases
+from sud.cases.signatures import BESIDE_TYPE
 from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
 from sud.forms import Form
@@ -105,7 +106,7 @@ def signature(sheet: SigningSheet) -> ResponseReturnValue:
     if seat is None:
         abort(404)
     _look(sheet)
-    answer = Response(parties.beside_of(seat, outside=outside()), mimetype=parties.BESIDE_TYPE)
+    answer = Response(parties.beside_of(seat, outside=outside()), mimetype=BESIDE_TYPE)
     name = f"{sheet.code}-{seat.number}.p7s"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -272,12 +273,7 @@ def _done(
     otherwise: Field | None = None,
 ) -> Answer | None:
     """Do what a form asks for and lead back to the paper; None where it was refused."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        verb()
-    except CourtError as error:
-        form.refuse(error, (about or {}).get(error.code, otherwise))
+    if not form.does(verb, at=about, otherwise=otherwise):
         return None
     finished = sheet.state is SheetState.FINISHED
     flash(words or (_("All have signed.") if finished else _("Your signature is on the paper.")))
