@@ -1,11 +1,7 @@
 """A filing confirmed with ESI in a real browser, without a script, on a telephone."""
 
-import dataclasses
 import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +20,9 @@ from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import Time
 from tests.e2e.axe import findings
-from tests.e2e.conftest import get
+from tests.e2e.serving import knowing, serving
 from tests.recordings.conftest import free_port
 from tests.sud.citizen import Esi, esi
-from tests.sud.processes import environment_of, until
 from tests.sud.test_filings import BANK, ME, attach, law, pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -50,30 +45,8 @@ def provider(port: int) -> Iterator[Esi]:
 @pytest.fixture(scope="module")
 def house(config: Config, bucket: BucketStore, port: int, provider: Esi) -> Iterator[str]:
     """The house's web process, which knows a provider."""
-    address = f"http://127.0.0.1:{port}"
-    settings = dataclasses.replace(
-        config,
-        base_url=address,
-        esi_issuer=provider.provider.issuer,
-        esi_client=provider.provider.client.name,
-        esi_secret=provider.provider.client.secret,
-    )
-    web = subprocess.Popen(
-        [sys.executable, "-m", "sud.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
-        env=environment_of(settings),
-        process_group=0,
-    )
-    until(lambda: _answers(address), "the web process")
-    yield address
-    os.killpg(web.pid, signal.SIGTERM)
-    web.wait()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return bool(get(f"{address}/sign-in"))
-    except OSError:
-        return False
+    with serving(knowing(config, port, provider), port) as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 import hashlib
 import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,8 +28,9 @@ from tests.builders import Make
 from tests.dropping_line import Line, line
 from tests.e2e.axe import findings
 from tests.e2e.conftest import holds
+from tests.e2e.serving import serving
 from tests.recordings.conftest import free_port
-from tests.sud.processes import environment_of, until
+from tests.sud.processes import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -46,26 +44,8 @@ LEFT = "калды"
 def port(config: Config, bucket: BucketStore) -> Iterator[int]:
     """The house's web process, as it runs in a court."""
     port = free_port()
-    web = subprocess.Popen(
-        [sys.executable, "-m", "sud.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
-        env=environment_of(config),
-        process_group=0,
-    )
-    until(lambda: _answers(port), "the web process")
-    yield port
-    os.killpg(web.pid, signal.SIGTERM)
-    web.wait()
-
-
-def _answers(port: int) -> bool:
-    import urllib.error
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in"):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
+    with serving(config, port):
+        yield port
 
 
 def _asked(port: int) -> bool:
