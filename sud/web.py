@@ -40,6 +40,7 @@ from sud.refiling import views as refiling
 from sud.registry import views as registry
 from sud.request import SAFE_METHODS, House, actor, can, close_session, db, house
 from sud.roster import views as roster
+from sud.scans import copy_views as copies
 from sud.scans import views as scans
 from sud.signing import views as signing
 from sud.statistics import views as statistics
@@ -64,6 +65,7 @@ ROOMS: tuple[ModuleType, ...] = (
     acts,
     verification,
     scans,
+    copies,
     treasury,
     refiling,
     exceptions,

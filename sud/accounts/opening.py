@@ -30,14 +30,22 @@ def open_session(session_id: str, *, now: datetime) -> None:
 
 
 def note_proof(*, now: datetime) -> None:
-    """Note that whoever is signed in has just proved again who he is."""
+    """Note that whoever is signed in was asked who he is once more, and has proved it."""
     session[_PROVED] = now.isoformat()
 
 
-def proved(*, now: datetime, within: timedelta) -> bool:
-    """Say whether he proved it lately enough for what he is about to do, such as signing."""
+def proved_until(*, now: datetime, within: timedelta) -> datetime | None:
+    """Return until when that proof counts; None where there is none, or it is too old."""
     at = session.get(_PROVED)
-    return at is not None and timedelta() <= now - datetime.fromisoformat(at) <= within
+    if at is None:
+        return None
+    given = datetime.fromisoformat(at)
+    return given + within if given <= now < given + within else None
+
+
+def spend_proof() -> None:
+    """Forget the proof: what it was given for is done."""
+    session.pop(_PROVED, None)
 
 
 def destination() -> str:

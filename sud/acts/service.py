@@ -29,6 +29,7 @@ from sud.models import (
     ActState,
     Case,
     CaseState,
+    IssuedPaper,
     Judge,
     NoticeKind,
     PaperKind,
@@ -333,11 +334,16 @@ def draft_pdf(session: Session, act: Act, *, now: datetime) -> bytes:
 
 def issued_pdf(session: Session, act: Act, *, store: ObjectStore) -> bytes:
     """Return the signed paper with its newest time stamp; refused when its signature is broken."""
+    return issued.bytes_of(sound_paper_of(session, act), store=store)
+
+
+def sound_paper_of(session: Session, act: Act) -> IssuedPaper:
+    """Return the issued paper of an act; refused when its signature is broken."""
     paper = issued.sound_paper(session, _subject(act), act.language)
     if paper is None:
         message = f"act {act.key} was not issued"
         raise LookupError(message)
-    return issued.bytes_of(paper, store=store)
+    return paper
 
 
 def _sheet_of_issued(session: Session, act: Act) -> SigningSheet | None:

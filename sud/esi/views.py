@@ -74,9 +74,10 @@ def _keep(came: service.Returned, who: Identified) -> None:
         service.confirm(db(), actor(), came.visit, who, outside=outside(), now=now)
         return
     session_id = service.sign_in(db(), actor(), who, now=now)
-    if not actor().signed_in:
+    if actor().signed_in:
+        opening.note_proof(now=now)
+    else:
         opening.open_session(session_id, now=now)
-    opening.note_proof(now=now)
 
 
 def _refused(error: CourtError, back: str) -> tuple[str, int]:

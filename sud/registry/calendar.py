@@ -18,6 +18,7 @@ class DayKind(StrEnum):
 
 
 class Unit(StrEnum):
+    MINUTES = "minutes"
     HOURS = "hours"
     CALENDAR_DAYS = "calendar_days"
     WORKING_DAYS = "working_days"
@@ -82,8 +83,8 @@ class CourtCalendar:
                 end = months_after(start, amount)
             case Unit.YEARS:
                 end = months_after(start, 12 * amount)
-            case Unit.HOURS:
-                raise ValueError("hours run from a moment, not from a day: see hours_after")
+            case Unit.HOURS | Unit.MINUTES:
+                raise ValueError("they run from a moment, not from a day: see hours_after")
         due = self.on_or_after(end)
         passed = (start + timedelta(days=n) for n in range(1, (due - start).days + 1))
         return Deadline(

@@ -469,7 +469,7 @@ def _problems_of_links(reference: Reference) -> Iterator[str]:
     for rule in reference.recusal_rules:
         if rule.kind not in kinds:
             yield f"recusal rule: no kind {rule.kind}"
-    units = {"hours", "calendar_days", "working_days", "months", "years"}
+    units = {"minutes", "hours", "calendar_days", "working_days", "months", "years"}
     yield from (
         f"limit {row.code}: {row.unit}" for row in reference.limits if row.unit not in units
     )

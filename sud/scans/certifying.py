@@ -33,11 +33,15 @@ from sud.signing import service as signing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the clerk had before him: the kind of original, its pages, where it lies now."""
+    """What the clerk had before him: the kind of original, its pages, where it lies now.
+
+    `scan` is the SHA-256 of the scan that he compared with it; None: nobody was shown it.
+    """
 
     original: OriginalForm
     pages: int
     kept_at: str
+    scan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ def certify(
         raise CourtError(Refusal.NOT_A_SCAN)
     if service.certification_of(session, paper) is not None:
         raise CourtError(Refusal.CERTIFIED_ALREADY)
+    require_same(seen.scan, paper.sha256)
     if paper.pages != seen.pages:
         raise CourtError(Refusal.PAGES_DIFFER, found=paper.pages, said=seen.pages)
     whole = paper.case or paper.filing
@@ -112,6 +117,12 @@ def certify(
         pages=seen.pages,
     )
     return certification
+
+
+def require_same(seen: str | None, sha256: str) -> None:
+    """Refuse to vouch for other bytes than those that the clerk was shown (SIGNING_STALE)."""
+    if seen is not None and seen != sha256:
+        raise CourtError(Refusal.SIGNING_STALE)
 
 
 def take_back(

@@ -27,7 +27,7 @@ from sud.models import (
     Participant,
 )
 from sud.outside import Outside, local_day, reaching_the_store
-from sud.scans.certifying import vouched
+from sud.scans.certifying import require_same, vouched
 
 COPIED = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
@@ -42,13 +42,24 @@ def ask(
     return _ask(session, actor, case, original, asker, now=now)
 
 
-def issue(session: Session, actor: Actor, copy: CertifiedCopy, *, outside: Outside) -> None:
-    """Make the copy that was asked for: the mark on each page, the clerk's signature, a code."""
+def issue(
+    session: Session,
+    actor: Actor,
+    copy: CertifiedCopy,
+    *,
+    outside: Outside,
+    seen: str | None = None,
+) -> None:
+    """Make the copy that was asked for: the mark on each page, the clerk's signature, a code.
+
+    `seen` is the SHA-256 of the original that the clerk was shown.
+    """
     now = outside.now()
     session.refresh(copy.case, with_for_update={"of": Case})
     session.refresh(copy)
     if copy.state is not CopyState.ASKED:
         raise CourtError(Refusal.COPY_SETTLED)
+    require_same(seen, digest_of(session, copy))
     numbered = select(func.max(CertifiedCopy.number)).where(CertifiedCopy.case_id == copy.case_id)
     made = vouched(
         session,
@@ -79,19 +90,17 @@ def issue(session: Session, actor: Actor, copy: CertifiedCopy, *, outside: Outsi
     )
 
 
-def give(
+def ask_for(
     session: Session,
     actor: Actor,
     case: Case,
     original: Act | Document,
     receiver: Participant,
     *,
-    outside: Outside,
+    now: datetime,
 ) -> CertifiedCopy:
-    """Issue a copy that somebody asked for at the desk or by letter."""
-    copy = _ask(session, actor, case, original, receiver, now=outside.now())
-    issue(session, actor, copy, outside=outside)
-    return copy
+    """Note that somebody asked for a copy at the desk or by letter."""
+    return _ask(session, actor, case, original, receiver, now=now)
 
 
 def refuse(
@@ -139,6 +148,14 @@ def asked_for(session: Session, actor: Actor) -> Sequence[CertifiedCopy]:
     """Return the requests that wait at the actor's courts, the oldest first."""
     query = select(CertifiedCopy).where(CertifiedCopy.state == CopyState.ASKED)
     return session.scalars(visible(query, actor).order_by(CertifiedCopy.id)).all()
+
+
+def digest_of(session: Session, copy: CertifiedCopy) -> str:
+    """Return the SHA-256 of what is copied, as it lies in the store."""
+    if copy.act is not None:
+        return acts.sound_paper_of(session, copy.act).sha256
+    assert copy.document is not None  # noqa: S101 - a copy is of one or the other
+    return copy.document.sha256
 
 
 def originals_of(session: Session, actor: Actor, case: Case) -> Sequence[Act | Document]:

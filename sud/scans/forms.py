@@ -13,11 +13,16 @@ from sud.labels import label
 from sud.models import Act, CaseForm, Court, Document, OriginalForm, Participant
 from sud.scans.certifying import Seen
 from sud.scans.covering import Wanted
+from sud.signing.oneself import Oneself
 from sud.words import day
 
 MOST_SHEETS: Final = 40
 _LONGEST_TITLE: Final = 150
 _MOST_PAGES: Final = 5_000
+
+
+class Press(forms.Form):
+    """A button."""
 
 
 class ScanForm(forms.Form):
@@ -106,8 +111,8 @@ class BecauseForm(forms.Form):
     )
 
 
-class CertifyForm(forms.Form):
-    """What the clerk had before him when he compared the scan with the paper."""
+class CertifyForm(Oneself):
+    """What the clerk had before him when he compared the scan with the paper, and that it is he."""
 
     original = forms.RadioField(
         _("What lies before you?"), required=_("Choose what lies before you."), coerce=OriginalForm
@@ -140,7 +145,10 @@ class CertifyForm(forms.Form):
     def facts(self) -> Seen:
         """What was said."""
         return Seen(
-            original=self.original.data, pages=self.pages.data, kept_at=self.kept_at.data or ""
+            original=self.original.data,
+            pages=self.pages.data,
+            kept_at=self.kept_at.data or "",
+            scan=self.paper.data or "",
         )
 
 
@@ -163,6 +171,10 @@ class AskForm(forms.Form):
     def offer(self, originals: Sequence[Act | Document], language: str) -> None:
         """Offer what can be copied."""
         self.original.choices = [(one.key, words_for(one, language)) for one in originals]
+
+
+class IssueForm(Oneself):
+    """A clerk's own signature on a certified copy."""
 
 
 class GiveForm(AskForm):
@@ -199,10 +211,6 @@ class ChangeForm(forms.Form):
         """Offer the rulings, and the forms that are not the present one."""
         self.ruling.choices = [(one.key, words_for(one, language)) for one in rulings]
         self.form.choices = [(one, str(label(one))) for one in CaseForm if one is not present]
-
-
-class Press(forms.Form):
-    """A button."""
 
 
 def words_for(original: Act | Document, language: str) -> str:

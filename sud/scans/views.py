@@ -1,22 +1,20 @@
-"""The pages of paper: sheets, scans, certification, search, copies, the form of a case."""
+"""The pages of paper: sheets, scans, certification, search, the form of a case."""
 
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from documents.papers.blocks import grouped
 from sud.access import Action
 from sud.cases import issued
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import (
-    Act,
     Case,
-    CertifiedCopy,
     Document,
     Filing,
     Scan,
@@ -25,6 +23,7 @@ from sud.models import (
 )
 from sud.request import actor, allow, can, db, house, outside, render
 from sud.scans import arriving, certifying, copying, covering, forms, proceedings, service, text
+from sud.signing import oneself
 from sud.uploads import service as uploads
 from sud.uploads.handing import handed_over
 from sud.words import language
@@ -140,7 +139,7 @@ def _sheets_pdf(subject: Case | Filing) -> ResponseReturnValue:
     ]
     if not made:
         abort(404)
-    return _pdf(covering.sheets_pdf(db(), subject, made, now=outside().now()), "sheets.pdf")
+    return as_pdf(covering.sheets_pdf(db(), subject, made, now=outside().now()), "sheets.pdf")
 
 
 # ------------------------------------------------------------------ scans
@@ -225,7 +224,7 @@ def part_pdf(part: ScanPart) -> ResponseReturnValue:
     """Show the pages of a part."""
     if part.object_key is None:
         abort(404)
-    return _pdf(outside().store.get(part.object_key), "pages.pdf")
+    return as_pdf(outside().store.get(part.object_key), "pages.pdf")
 
 
 @views.post("/scan-parts/<uuid:key>/settle")
@@ -291,8 +290,11 @@ def certify(paper: Document) -> ResponseReturnValue:
     form = forms.CertifyForm()
     form.offer()
     if form.does(
-        lambda: certifying.certify(db(), actor(), paper, form.facts, outside=outside()),
-        at={Refusal.PAGES_DIFFER: form.pages},
+        lambda: oneself.as_oneself(
+            form,
+            lambda: certifying.certify(db(), actor(), paper, form.facts, outside=outside()),
+        ),
+        at={Refusal.PAGES_DIFFER: form.pages, Refusal.NOT_YOURSELF: form.password},
     ):
         flash(_("The scan is certified in your name."))
         return redirect(url_for("scans.certification", key=paper.key), 303)
@@ -320,6 +322,7 @@ def withdraw_certification(paper: Document) -> ResponseReturnValue:
 
 def _certification(paper: Document, form: forms.CertifyForm, back: forms.BecauseForm) -> str:
     form.offer()
+    form.paper.data = paper.sha256
     if paper.case is not None:
         cases.look(db(), actor(), paper.case, now=outside().now())
     return render(
@@ -331,6 +334,9 @@ def _certification(paper: Document, form: forms.CertifyForm, back: forms.Because
         withdrawn=service.withdrawn_of(db(), paper),
         form=form,
         back=back,
+        press=forms.Press(formdata=None),
+        oneself=oneself.shown(url_for("scans.certification", key=paper.key)),
+        digest=grouped(paper.sha256),
     )
 
 
@@ -343,7 +349,7 @@ def certified_pdf(paper: Document) -> ResponseReturnValue:
         abort(404)
     if paper.case is not None:
         cases.look(db(), actor(), paper.case, now=outside().now())
-    return _pdf(issued.bytes_of(standing.issued, store=outside().store), f"{paper.title}.pdf")
+    return as_pdf(issued.bytes_of(standing.issued, store=outside().store), f"{paper.title}.pdf")
 
 
 # ------------------------------------------------------------------ search
@@ -375,132 +381,6 @@ def text_of_cases() -> ResponseReturnValue:
         hits=text.found(db(), actor(), form.q.data or ""),
         reader=text.reader_of(outside()),
     )
-
-
-# ------------------------------------------------------------------ certified copies
-
-
-@views.get("/cases/<uuid:key>/copies")
-@allow(Action.CASE_READ, on=cases.case_of_url)
-def copies(case: Case) -> ResponseReturnValue:
-    """Show the certified copies of a case: a party's own, or all of them to a clerk."""
-    cases.look(db(), actor(), case, now=outside().now())
-    return _copies(case, _ask_form(case), _give_form(case))
-
-
-@views.post("/cases/<uuid:key>/copies/ask")
-@allow(Action.COPY_ASK, on=cases.case_of_url)
-def ask_copy(case: Case) -> ResponseReturnValue:
-    """Ask for a certified copy."""
-    form = _ask_form(case)
-    if form.validate_on_submit() and (original := _original(case, form.original.data)):
-        try:
-            copying.ask(db(), actor(), case, original, now=outside().now())
-        except CourtError as error:
-            form.refuse(error, form.original)
-        else:
-            flash(_("The court has your request. The copy will stand here when it is issued."))
-            return redirect(url_for("scans.copies", key=case.key), 303)
-    return _copies(case, form, _give_form(case, blank=True)), 422
-
-
-@views.post("/cases/<uuid:key>/copies/give")
-@allow(Action.COPY_ISSUE, on=cases.case_of_url)
-def give_copy(case: Case) -> ResponseReturnValue:
-    """Issue a certified copy that was asked for at the desk."""
-    form = _give_form(case)
-    people = {one.id: one for one in copying.receivers_of(db(), case, now=outside().now())}
-    if form.validate_on_submit() and (original := _original(case, form.original.data)):
-        try:
-            copying.give(
-                db(), actor(), case, original, people[form.receiver.data], outside=outside()
-            )
-        except CourtError as error:
-            form.refuse(error, form.original)
-        else:
-            flash(_("The certified copy is issued."))
-            return redirect(url_for("scans.copies", key=case.key), 303)
-    return _copies(case, _ask_form(case, blank=True), form), 422
-
-
-def _original(case: Case, key: UUID) -> Act | Document | None:
-    return copying.original_of(db(), actor(), case, key)
-
-
-def _ask_form(case: Case, *, blank: bool = False) -> forms.AskForm:
-    form = forms.AskForm(formdata=None) if blank else forms.AskForm()
-    form.offer(copying.originals_of(db(), actor(), case), language())
-    return form
-
-
-def _give_form(case: Case, *, blank: bool = False) -> forms.GiveForm:
-    form = forms.GiveForm(formdata=None) if blank else forms.GiveForm()
-    form.offer(copying.originals_of(db(), actor(), case), language())
-    form.offer_receivers(copying.receivers_of(db(), case, now=outside().now()), language())
-    return form
-
-
-def _copies(case: Case, asking: forms.AskForm, giving: forms.GiveForm) -> str:
-    return render(
-        "scans/copies.html",
-        case=case,
-        copies=copying.copies_of(db(), actor(), case),
-        asking=asking,
-        giving=giving,
-        press=forms.Press(formdata=None),
-        because=forms.BecauseForm(formdata=None),
-        words_for=forms.words_for,
-    )
-
-
-@views.get("/certified/<uuid:key>.pdf")
-@allow(Action.COPY_TAKE, on=service.copy_of_url)
-def copy_pdf(copy: CertifiedCopy) -> ResponseReturnValue:
-    """Hand out a certified copy; each time is counted."""
-    try:
-        pdf = copying.hand_over(db(), actor(), copy, outside=outside())
-    except CourtError as error:
-        if error.code is not Refusal.NOT_NOW:
-            raise
-        abort(404)
-    return _pdf(pdf, f"{copy.case.number.replace('/', '-')} ({copy.number}).pdf")
-
-
-@views.post("/certified/<uuid:key>/issue")
-@allow(Action.COPY_ISSUE, on=service.copy_of_url)
-def issue_copy(copy: CertifiedCopy) -> ResponseReturnValue:
-    """Issue the copy that a party asked for."""
-    form = forms.Press()
-    if form.validate_on_submit():
-        copying.issue(db(), actor(), copy, outside=outside())
-        flash(_("The certified copy is issued."))
-    return redirect(url_for("scans.copies", key=copy.case.key), 303)
-
-
-@views.post("/certified/<uuid:key>/refuse")
-@allow(Action.COPY_ISSUE, on=service.copy_of_url)
-def refuse_copy(copy: CertifiedCopy) -> ResponseReturnValue:
-    """Refuse the copy that a party asked for."""
-    form = forms.BecauseForm()
-    if form.validate_on_submit():
-        copying.refuse(db(), actor(), copy, because=form.because.data or "", now=outside().now())
-        flash(_("The request is refused; the party sees why."))
-    else:
-        flash(_("Nothing was changed: write why."))
-    return redirect(url_for("scans.copies", key=copy.case.key), 303)
-
-
-@views.post("/certified/<uuid:key>/withdraw")
-@allow(Action.COPY_ISSUE, on=service.copy_of_url)
-def withdraw_copy(copy: CertifiedCopy) -> ResponseReturnValue:
-    """Withdraw an issued copy."""
-    form = forms.BecauseForm()
-    if form.validate_on_submit():
-        copying.take_back(db(), actor(), copy, because=form.because.data or "", now=outside().now())
-        flash(_("The copy is withdrawn: whoever checks its code is told."))
-    else:
-        flash(_("Nothing was changed: write why."))
-    return redirect(url_for("scans.copies", key=copy.case.key), 303)
 
 
 # ------------------------------------------------------------------ form of proceedings
@@ -556,10 +436,10 @@ def inventory_pdf(case: Case) -> ResponseReturnValue:
     """Print the inventory of the file."""
     cases.look(db(), actor(), case, now=outside().now())
     printed = proceedings.inventory(db(), actor(), case, outside=outside())
-    return _pdf(printed.pdf, "inventory.pdf")
+    return as_pdf(printed.pdf, "inventory.pdf")
 
 
-def _pdf(content: bytes, name: str) -> Response:
+def as_pdf(content: bytes, name: str) -> Response:
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     # The browser's own reader puts its page into a frame with a style of its own.

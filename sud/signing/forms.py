@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from sud import forms
 from sud.labels import label
 from sud.models import Document, JointKind, Participant
+from sud.signing.oneself import Oneself
 from sud.words import day
 
 _LONGEST_DISSENT = 100_000
@@ -20,10 +21,9 @@ class Seen(forms.Form):
     paper = forms.HiddenField()
 
 
-class SignForm(Seen):
-    """One's own signature, given with the password once more."""
+class SignForm(Oneself):
+    """One's own signature, given once it is sure that it is he."""
 
-    password = forms.PasswordField(_("Your password once more"), required=_("Enter your password."))
     dissent = forms.TextAreaField(
         _("Dissenting opinion"),
         hint=_(

@@ -24,15 +24,14 @@ from documents import codes
 from documents.papers.blocks import grouped
 from documents.signatures import Confirmation
 from sud.access import Action
-from sud.accounts import service as accounts
 from sud.cases import service as cases
 from sud.cases.signatures import BESIDE_TYPE
 from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
 from sud.forms import Form
 from sud.models import Case, SheetKind, SheetState, SignerRole, SigningSheet, SigningWay
-from sud.request import actor, allow, can, db, house, network, outside, render
-from sud.signing import joint, parties, service
+from sud.request import actor, allow, can, db, house, outside, render
+from sud.signing import joint, oneself, parties, service
 from sud.signing.forms import ByHandForm, JointForm, RefuseForm, Seen, SignedFileForm, SignForm
 from sud.uploads.handing import beside
 from sud.words import language
@@ -118,19 +117,10 @@ def signature(sheet: SigningSheet) -> ResponseReturnValue:
 @views.post("/signing/<uuid:key>/sign")
 @allow(Action.SIGNING_SIGN, on=service.sheet_of_url)
 def sign(sheet: SigningSheet) -> ResponseReturnValue:
-    """Sign with one's own key; the password is asked for once more."""
+    """Sign with one's own key, which the court keeps, once it is sure that it is he."""
     form = SignForm()
 
     def signed() -> None:
-        now = outside().now()
-        accounts.confirm(
-            house().sessions,
-            actor(),
-            form.password.data or "",
-            place=network(),
-            secret=house().config.secret_key,
-            now=now,
-        )
         service.sign(
             db(),
             actor(),
@@ -141,10 +131,12 @@ def sign(sheet: SigningSheet) -> ResponseReturnValue:
             dissent=form.dissent.data or "",
         )
 
-    return _done(sheet, form, signed, about={Refusal.NOT_YOURSELF: form.password}) or (
-        _page(sheet, sign=form),
-        422,
-    )
+    return _done(
+        sheet,
+        form,
+        lambda: oneself.as_oneself(form, signed),
+        about={Refusal.NOT_YOURSELF: form.password},
+    ) or (_page(sheet, sign=form), 422)
 
 
 @views.post("/signing/<uuid:key>/refuse")
@@ -300,6 +292,7 @@ def _page(sheet: SigningSheet, **forms: Form) -> str:
         may_dissent=own is not None
         and sheet.kind is SheetKind.ACT
         and sum(1 for one in sheet.seats if one.judge_id) > 1,
+        oneself=oneself.shown(url_for("signing.sheet", key=sheet.key)),
         esi=own is not None and esi.offered(db(), actor(), outside()),
         confirmation=parties.confirmed(db(), actor(), sheet) if own else None,
         confirmations=_confirmations(sheet),
@@ -318,7 +311,7 @@ def _forms(sheet: SigningSheet, given: Mapping[str, Form]) -> dict[str, Form | N
         "hand": given.get("hand") or _by_hand(sheet, blank=True),
     }
     for form in made.values():
-        if isinstance(form, Seen):
+        if isinstance(form, Seen | oneself.Oneself):
             form.paper.data = sheet.sha256
     return made
 

@@ -88,6 +88,6 @@ def test_a_scan_finds_its_case_and_is_certified(
 
 def _certify(clerk: Visitor, *, pages: int) -> None:
     clerk.choose("original", "original")
-    clerk.fill(pages=str(pages), kept_at="кагаз иш, 4-барак")
+    clerk.fill(pages=str(pages), kept_at="кагаз иш, 4-барак", password=clerk.house.password)
     clerk.page.locator("input[name=sure]").check(force=True)
     clerk.press("main form:has([name=sure]) button[type=submit]")

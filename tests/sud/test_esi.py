@@ -23,16 +23,19 @@ from sqlalchemy.orm import Session
 from documents.signatures import Confirmation
 from sud import esi as room
 from sud.access import Actor
+from sud.accounts.service import actor_of
+from sud.acts import service as acts
 from sud.db import Sessions
 from sud.errors import CourtError, Refusal
 from sud.esi.jobs import forget
 from sud.identity import EsiProvider, Fault, IdentityError, IdentityProvider, Journey
 from sud.local.esi import Citizen, Grant, Provider
-from sud.models import EsiConfirmation, EsiVisit, JournalLine, User
+from sud.models import EsiConfirmation, EsiVisit, JournalLine, SigningSheet, User
 from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud.citizen import Esi, Visitor, esi
+from tests.sud.test_acts import TEXT
 
 SignIn = Callable[[User], FlaskClient]
 PIN, OTHERS = "20101189999990", "10202189999991"
@@ -392,7 +395,8 @@ def test_signing_in_opens_the_account_with_the_same_number(
     assert client.get("/filings").status_code == 200
     with client.session_transaction() as cookie:
         assert cookie["_user_id"] == f"{mine.id}.1"
-        assert "proved" in cookie
+        # Signing in is no step up: that is asked for where something is signed.
+        assert "proved" not in cookie
     (line,) = session.scalars(select(JournalLine).where(JournalLine.action == "session:open"))
     assert (line.user_id, line.facts["how"]) == (mine.id, "esi")
 
@@ -439,6 +443,43 @@ def test_who_is_signed_in_proves_that_he_is_the_same(
     assert _sign_in(client_of_mine, PIN).status_code == 303
     with client_of_mine.session_transaction() as cookie:
         assert "proved" in cookie
+
+
+def test_a_proof_is_taken_for_the_password_once_and_not_for_long(
+    client_of_mine: FlaskClient,
+    mine: User,
+    make: Make,
+    session: Session,
+    outside: Outside,
+    time: Time,
+) -> None:
+    seat = make.judge(user_id=mine.id)
+    judge = actor_of(session, mine, time.now)
+    sheets = []
+    for case in (make.case(judge=seat), make.case(judge=seat)):
+        make.party(case)
+        act = acts.begin(session, judge, case, make.act_kind(), now=time.now)
+        acts.save(session, judge, act, TEXT, now=time.now)
+        sheets.append(acts.prepare(session, judge, act, outside=outside))
+    session.commit()
+
+    def sign(sheet: SigningSheet) -> int:
+        shown = {"paper": sheet.sha256}
+        return client_of_mine.post(f"/signing/{sheet.key}/sign", data=shown).status_code
+
+    page = f"/signing/{sheets[0].key}"
+    make.limit("esi_step_up", 10, "minutes")
+    assert "/esi/sign-in?to=" in client_of_mine.get(page).text
+    assert sign(sheets[0]) == 422
+    assert _sign_in(client_of_mine, PIN, page).location == page
+    time.now += timedelta(minutes=10)
+    assert sign(sheets[0]) == 422
+    assert _sign_in(client_of_mine, PIN, page).status_code == 303
+    time.now += timedelta(minutes=9)
+    assert 'name="password"' not in client_of_mine.get(page).text
+    assert sign(sheets[0]) == 303
+    assert sign(sheets[1]) == 422, "one proof, one signature"
+    assert 'name="password"' in client_of_mine.get(f"/signing/{sheets[1].key}").text
 
 
 def test_where_no_provider_is_known_nothing_is_offered(
