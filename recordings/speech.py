@@ -7,15 +7,17 @@ import importlib.util
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import onnxruntime
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from recordings.errors import ModelMissingError
 from recordings.samples import LOW_RATE, Sound
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 STEP: Final = 512  # samples of 16 kHz that one probability stands for
 STEP_S: Final = STEP / LOW_RATE
@@ -24,8 +26,10 @@ _STATE = (1, 1, 128)
 
 
 @cache
-def session_of(path: Path) -> onnxruntime.InferenceSession:
+def session_of(path: Path) -> "InferenceSession":
     """Load a network once; it computes in the caller's thread, so that `nice` holds for it."""
+    import onnxruntime  # takes a while, and most processes of the house never listen
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
