@@ -61,8 +61,10 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(carry_out=verb)
         return made
 
+    command(prepare)
     command(migrate)
     command(prepare_store)
+    command(load_reference)
     serving = command(serve)
     serving.add_argument("--bind", default="127.0.0.1:8000", help="host:port or unix:path")
     serving.add_argument("--workers", type=int, default=2)
@@ -85,7 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     asking.add_argument("--delay", type=int, default=60, help="seconds from freeze to round")
     command(rotate).add_argument("facts", type=Path, help="what `contributor rotate` printed")
-    command(load_reference)
     command(load_demonstration)
     creating = command(create_user)
     creating.add_argument("login")
@@ -96,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     creating.add_argument("--court", help="the code of the court where the role holds")
     command(healthcheck).add_argument("--url", help="the house's address (else SUD_BASE_URL)")
     return parser
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Make database, bucket and reference data ready for this version: the next three."""
+    for verb in (migrate, prepare_store, load_reference):
+        verb(arguments)
 
 
 def migrate(_arguments: argparse.Namespace) -> None:

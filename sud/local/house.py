@@ -243,12 +243,9 @@ class House:
             self._start("esi", argv, (door.fileno(),))
 
     def _prepare_archive(self) -> None:
-        with self.step("tables"):
-            self._once("migrate", owner=True)
-        with self.step("bucket"):
-            self._once("prepare-store")
-        with self.step("reference data"):
-            self._once("load-reference")
+        with self.step("archive") as note:
+            self._once("prepare", owner=True)
+            note("tables, bucket, reference data")
         if self.demonstration:
             self._make_contributors()
             # It begins the log months ago, when its first cases come in: so before genesis.
