@@ -15,6 +15,7 @@ from documents.intake import Guard, Scanner, guards
 from recordings.store import ObjectStore
 from sud.access import Action
 from sud.db import Sessions
+from sud.identity import IdentityProvider
 from sud.models import Heartbeat
 from sud.request import allow, house
 
@@ -40,12 +41,14 @@ def healthz() -> ResponseReturnValue:
             "object_store": lambda: reachable(here.outside.store),
             "malware_scanner": lambda: scanning(here.outside.scanner, here.outside.now()),
             "parsers": confinement,
+            "identity_provider": lambda: identifying(here.outside.identity, here.outside.now()),
         },
         LIMIT_SECONDS,
     )
     # Copies: who asks at the same moment is given the same answers.
     scanner = dict(answers.pop("malware_scanner") or {"state": "down"})
     parsers = dict(answers.pop("parsers") or {"state": "unknown", "guards": []})
+    provider = answers.pop("identity_provider") or "down"
     parts = {part: "down" if answer is None else "ok" for part, answer in answers.items()}
     parts |= beating(answers["database"], here.outside.now())
     well = set(parts.values()) == {"ok"} and scanner["state"] != "down"
@@ -55,6 +58,7 @@ def healthz() -> ResponseReturnValue:
             **parts,
             "malware_scanner": scanner.pop("state"),
             "parsers": parsers.pop("state"),
+            "identity_provider": provider,
             "details": {"malware_scanner": scanner, "parsers": parsers},
         }
     )
@@ -86,6 +90,13 @@ def scanning(scanner: Scanner | None, now: datetime) -> dict[str, Any]:
         "database": told.database,
         "database_days": age,
     }
+
+
+def identifying(provider: IdentityProvider | None, now: datetime) -> str:
+    """Ask the state's identity provider whether it is there: the house works on without it."""
+    if provider is None:
+        return "off"
+    return "ok" if provider.answers(now=now) else "down"
 
 
 def confinement() -> dict[str, Any]:

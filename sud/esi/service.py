@@ -27,6 +27,7 @@ from sud.errors import CourtError, Refusal
 from sud.identity import Fault, Identified, IdentityError, IdentityProvider, Journey
 from sud.models import EsiConfirmation, EsiPurpose, EsiVisit, Person, PersonKind, User
 from sud.outside import Outside
+from sud.words import language
 
 WAITS: Final = timedelta(minutes=15)
 """So long somebody may take at the provider."""
@@ -95,7 +96,7 @@ def begin(
     provider = _provider(outside)
     if _number_of(session, actor.user_id) is None:
         raise CourtError(Refusal.ESI_NO_NUMBER)
-    journey = Journey.new()
+    journey = Journey.new(language())
     with _asking():
         address = provider.confirm(journey, sha256=sha256, title=title, now=now)
     visit = _visit(journey, EsiPurpose.CONFIRM, actor, back=back, now=now)
@@ -128,7 +129,7 @@ def begin_sign_in(
     waiting = guessing.count_knock(session, sent.place, secret=sent.secret, now=now)
     if waiting:
         raise CourtError(Refusal.TOO_MANY_ATTEMPTS, minutes=waiting)
-    journey = Journey.new()
+    journey = Journey.new(language())
     with _asking():
         address = provider.sign_in(journey, now=now)
     visit = _visit(journey, EsiPurpose.SIGN_IN, actor, back=back, now=now)

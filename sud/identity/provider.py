@@ -36,16 +36,19 @@ _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """The secrets of one way to the provider and back; each is used once."""
+    """The secrets of one way to the provider and back, each used once, and who reads its pages."""
 
     state: str
     nonce: str
     verifier: str
+    language: str = ""
+    """In which language the provider should speak (`ui_locales`)."""
 
     @classmethod
-    def new(cls) -> Self:
+    def new(cls, language: str = "") -> Self:
         """Make secrets that nobody guesses (256 bits each)."""
         return cls(
+            language=language,
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
             verifier=secrets.token_urlsafe(48),
@@ -77,6 +80,10 @@ class IdentityProvider(Protocol):
         """Its address, to which forms may lead."""
         ...
 
+    def answers(self, *, now: datetime) -> bool:
+        """Whether it can be reached and makes sense; it is asked seldom, whoever wants to know."""
+        ...
+
     def sign_in(self, journey: Journey, *, now: datetime) -> str:
         """The address at which somebody proves who he is."""
         ...
@@ -103,11 +110,25 @@ class EsiProvider:
         self._lock = threading.Lock()
         self._known: _Kept[dict[str, Any]] | None = None
         self._keys: _Kept[KeySet] | None = None
+        self._answered: _Kept[bool] | None = None
 
     @property
     def origin(self) -> str:
         """The issuer's address without its path."""
         return "/".join(self._issuer.split("/")[:3])
+
+    def answers(self, *, now: datetime) -> bool:
+        """Whether the provider tells who it is; asked twice a minute at most."""
+        held = self._answered
+        if held is None or not held.fresh(now, _ASKED_AGAIN):
+            try:
+                self._discover()
+            except IdentityError:
+                held = _Kept(False, now)
+            else:
+                held = _Kept(True, now)
+            self._answered = held
+        return held.what
 
     def sign_in(self, journey: Journey, *, now: datetime) -> str:
         """The address of the provider's sign-in page; it always asks, whoever sits there."""
@@ -179,19 +200,23 @@ class EsiProvider:
             "nonce": journey.nonce,
             "code_challenge": journey.challenge,
             "code_challenge_method": "S256",
+            **({"ui_locales": journey.language} if journey.language else {}),
         }
 
     def _metadata(self, now: datetime) -> dict[str, Any]:
         """What the provider says of itself (OpenID Connect Discovery), asked once an hour."""
         with self._lock:
             if self._known is None or not self._known.fresh(now, _KNOWN_FOR):
-                told = self._line.get(f"{self._issuer}/.well-known/openid-configuration")
-                if told.get("issuer") != self._issuer:
-                    raise IdentityError(Fault.UNBELIEVED, "another issuer")
-                if unsafe := [name for name in _ENDPOINTS if not wire.safe(told.get(name))]:
-                    raise IdentityError(Fault.UNBELIEVED, ", ".join(unsafe))
-                self._known = _Kept(told, now)
+                self._known = _Kept(self._discover(), now)
             return self._known.what
+
+    def _discover(self) -> dict[str, Any]:
+        told = self._line.get(f"{self._issuer}/.well-known/openid-configuration")
+        if told.get("issuer") != self._issuer:
+            raise IdentityError(Fault.UNBELIEVED, "another issuer")
+        if unsafe := [name for name in _ENDPOINTS if not wire.safe(told.get(name))]:
+            raise IdentityError(Fault.UNBELIEVED, ", ".join(unsafe))
+        return told
 
     def _keys_for(self, token: object, now: datetime) -> KeySet:
         """The provider's keys; read again where a token names one that was made since."""

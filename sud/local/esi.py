@@ -8,7 +8,6 @@ provider would send to a telephone, is shown on the page.
 import argparse
 import base64
 import hashlib
-import html
 import json
 import secrets
 import signal
@@ -29,34 +28,15 @@ from joserfc.jwk import RSAKey
 
 from sud.identity.provider import CONFIRMATION
 from sud.identity.tokens import ALGORITHM, STATEMENT_TYPE
+from sud.local import esi_pages as pages
 from sud.local.processes import write_privately
 
-TITLE: Final = "TEST ESI"
-NOTE: Final = "This is not ESI. Nobody here exists, and nothing here counts."
 COOKIE: Final = "test_esi"
 LASTS: Final = timedelta(minutes=5)
 """How long a request, a code, a token may wait."""
 SESSION: Final = timedelta(minutes=30)
 TRIES: Final = 3
 LARGEST: Final = 64 * 1024
-SHOWN: Final = 12
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-body {{ font: 18px/1.5 sans-serif; margin: 0 auto; max-width: 40rem; padding: 0 16px 48px }}
-header {{ background: #4f3a78; color: #fff; margin: 0 -16px; padding: 8px 16px }}
-h1 {{ font-size: 1.5rem }} code {{ overflow-wrap: anywhere }}
-input {{ display: block; font: inherit; margin: 4px 0 16px; padding: 8px; width: 16em }}
-button {{ background: #4f3a78; border: 0; color: #fff; font: inherit; padding: 10px 20px }}
-button.quiet {{ background: #fff; border: 1px solid #4f3a78; color: #4f3a78 }}
-.wrong {{ color: #a4161a; font-weight: bold }} li {{ margin-bottom: 4px }}
-</style>
-<header>{title}</header>
-<main><p><b>{note}</b></p>
-{body}
-</main></html>
-"""
 
 
 def _utc_now() -> datetime:
@@ -98,6 +78,10 @@ class Request:
     document: Mapping[str, Any] | None = None
     one_time_code: str = ""
     tries: int = 0
+
+    @property
+    def language(self) -> str:
+        return pages.language_of(self.asked.get("ui_locales", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,50 +318,6 @@ def _document(asked: Mapping[str, str]) -> Mapping[str, Any] | None:
     return dict(document)
 
 
-# ------------------------------------------------------------------ the pages
-
-
-def page(body: str) -> str:
-    return PAGE.format(title=TITLE, note=NOTE, body=body)
-
-
-def sign_in_page(provider: Provider, name: str, *, wrong: bool = False) -> str:
-    """Ask for a number; whom one may be is listed."""
-    people = "".join(
-        f"<li>{html.escape(one.name)}: <code>{one.pin}</code></li>"
-        for one in provider.people[:SHOWN]
-    )
-    told = "<p class=wrong role=alert>Nobody here has this number.</p>" if wrong else ""
-    return page(
-        f"<h1>Sign in</h1>{told}<form method=post action=/connect/sign-in>"
-        f"<input type=hidden name=request value='{name}'>"
-        "<label for=pin>Personal number (PIN)</label>"
-        "<input id=pin name=pin inputmode=numeric autocomplete=off required>"
-        "<button>Sign in</button></form>"
-        f"<h2>Some fictional people</h2><ul>{people}</ul>"
-    )
-
-
-def confirm_page(request: Request, name: str, session: Session) -> str:
-    """Show what is confirmed, and ask for the code."""
-    document = request.document or {}
-    told = "<p class=wrong role=alert>This is not the code.</p>" if request.tries else ""
-    return page(
-        f"<h1>Confirm a document</h1>{told}"
-        f"<p>You are <b>{html.escape(session.citizen.name)}</b> (fictional).</p>"
-        f"<p>Document: <b>{html.escape(str(document.get('title', '')))}</b></p>"
-        f"<p>SHA-256: <code>{html.escape(str(document['digest']['sha256']))}</code></p>"
-        "<p>The code that a real provider would send to your telephone: "
-        f"<b id=sent>{request.one_time_code}</b></p>"
-        f"<form method=post action=/connect/confirm><input type=hidden name=request value='{name}'>"
-        "<label for=code>One-time code</label>"
-        "<input id=code name=code inputmode=numeric autocomplete=one-time-code>"
-        "<button>Confirm</button> "
-        "<button class=quiet name=cancel value=yes>Do not confirm</button> "
-        "<button class=quiet name=other value=yes>I am somebody else</button></form>"
-    )
-
-
 # ------------------------------------------------------------------ the socket
 
 
@@ -392,7 +332,7 @@ class Pages(BaseHTTPRequestHandler):
         asked = dict(parse_qsl(parts.query))
         match parts.path:
             case "/":
-                self._page(page("<h1>TEST ESI</h1><p>Begin at the court's sign-in page.</p>"))
+                self._page(pages.plain("begin", self._language()))
             case "/.well-known/openid-configuration":
                 self._json(self.provider.metadata())
             case "/.well-known/openid-configuration/jwks":
@@ -402,7 +342,7 @@ class Pages(BaseHTTPRequestHandler):
             case "/connect/authorize":
                 self._authorize(asked)
             case _:
-                self._page(page("<h1>Not here</h1>"), HTTPStatus.NOT_FOUND)
+                self._page(pages.plain("missing", self._language()), HTTPStatus.NOT_FOUND)
 
     def do_POST(self) -> None:
         length = min(int(self.headers.get("Content-Length") or 0), LARGEST)
@@ -417,7 +357,7 @@ class Pages(BaseHTTPRequestHandler):
             case "/connect/confirm":
                 self._walk(lambda: self._confirmed(asked))
             case _:
-                self._page(page("<h1>Not here</h1>"), HTTPStatus.NOT_FOUND)
+                self._page(pages.plain("missing", self._language()), HTTPStatus.NOT_FOUND)
 
     # ------------------------------------------------------------ the person's steps
 
@@ -426,7 +366,7 @@ class Pages(BaseHTTPRequestHandler):
             name = self.provider.arrive(asked)
             session = self.provider.session(self._cookie())
             if session is None or asked.get("prompt") == "login":
-                self._page(sign_in_page(self.provider, name))
+                self._ask_who(name)
             else:
                 self._next(name, session)
 
@@ -437,7 +377,7 @@ class Pages(BaseHTTPRequestHandler):
         self.provider.request(name)
         session = self.provider.enter(asked.get("pin", ""))
         if session is None:
-            self._page(sign_in_page(self.provider, name, wrong=True))
+            self._ask_who(name, wrong=True)
         else:
             self._next(name, session)
 
@@ -447,13 +387,13 @@ class Pages(BaseHTTPRequestHandler):
             self._go(self.provider.grant(name, session), session)
         else:
             self.provider.ask_code(request)
-            self._page(confirm_page(request, name, session), session=session)
+            self._ask_code(request, name, session)
 
     def _confirmed(self, asked: Mapping[str, str]) -> None:
         name = asked.get("request", "")
         request, session = self.provider.request(name), self.provider.session(self._cookie())
         if asked.get("other"):
-            self._page(sign_in_page(self.provider, name))
+            self._ask_who(name)
             return
         if asked.get("cancel") or session is None:
             self._go(self.provider.cancel(name))
@@ -468,7 +408,28 @@ class Pages(BaseHTTPRequestHandler):
         if request.tries >= TRIES:
             self._go(self.provider.cancel(name))
         else:
-            self._page(confirm_page(request, name, session))
+            self._ask_code(request, name, session)
+
+    def _ask_who(self, name: str, *, wrong: bool = False) -> None:
+        people = [(one.name, one.pin) for one in self.provider.people]
+        language = self.provider.request(name).language
+        self._page(pages.sign_in(people, name, language, wrong=wrong))
+
+    def _ask_code(self, request: Request, name: str, session: Session) -> None:
+        shown = pages.confirm(
+            request.document or {},
+            session.citizen.name,
+            request.one_time_code,
+            name,
+            request.language,
+            wrong=request.tries > 0,
+        )
+        self._page(shown, session=session)
+
+    def _language(self) -> str:
+        """Where no request says it, the browser does."""
+        wish = self.headers.get("Accept-Language", "").replace(",", " ").replace(";", " ")
+        return pages.language_of(wish)
 
     # ------------------------------------------------------------ in and out
 
@@ -476,8 +437,8 @@ class Pages(BaseHTTPRequestHandler):
         try:
             step()
         except RefusedError as refused:
-            told = f"<h1>This cannot go on</h1><p>{refused.error}</p>"
-            self._page(page(told), HTTPStatus.BAD_REQUEST)
+            told = pages.plain("stopped", self._language(), refused.error)
+            self._page(told, HTTPStatus.BAD_REQUEST)
 
     def _answer(self, verb: Callable[[], dict[str, Any]], status: int = 200) -> None:
         try:
@@ -544,8 +505,8 @@ class Pages(BaseHTTPRequestHandler):
 
 def server(provider: Provider, door: socket.socket) -> ThreadingHTTPServer:
     """Return the provider's server behind an open port."""
-    pages = type("_", (Pages,), {"provider": provider})
-    made = ThreadingHTTPServer(door.getsockname(), pages, bind_and_activate=False)
+    handler = type("_", (Pages,), {"provider": provider})
+    made = ThreadingHTTPServer(door.getsockname(), handler, bind_and_activate=False)
     made.socket.close()
     made.socket = door
     return made
@@ -561,7 +522,7 @@ def kept_key(path: Path) -> RSAKey:
 
 def main() -> None:
     """Be the provider until SIGTERM; the folder keeps its key and the secret of the house."""
-    parser = argparse.ArgumentParser(description=f"{TITLE}: {NOTE}")
+    parser = argparse.ArgumentParser(description=f"{pages.TITLE}: {pages.words('en')['note']}")
     parser.add_argument("directory", type=Path)
     parser.add_argument("people", type=Path, help="who does not exist: JSON with pin and name")
     parser.add_argument("--door", type=int, required=True, help="descriptor of the open port")
@@ -585,10 +546,10 @@ def main() -> None:
         key=kept_key(place / "key.json"),
         salt=(place / "client.secret").read_bytes(),
     )
-    pages = server(provider, door)
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    served = server(provider, door)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
     stop.wait()
-    pages.shutdown()
+    served.shutdown()
 
 
 if __name__ == "__main__":

@@ -401,6 +401,15 @@ def test_signing_in_opens_the_account_with_the_same_number(
     assert (line.user_id, line.facts["how"]) == (mine.id, "esi")
 
 
+def test_the_provider_is_told_the_language_of_the_page(client: FlaskClient, running: Esi) -> None:
+    for language, words in (("ky", "Кирүү"), ("ru", "Вход"), ("en", "Sign in")):
+        sent = client.post(f"/esi/sign-in?to=/filings&lang={language}")
+        visitor = Visitor(PIN)
+        visitor._step("GET", sent.location)
+        assert f'<html lang="{language}">' in visitor.seen
+        assert f"<button>{words}</button>" in visitor.seen
+
+
 @pytest.mark.parametrize("why", ["nobody", "two", "closed"])
 def test_signing_in_makes_no_account(
     client: FlaskClient, mine: User, make: Make, session: Session, why: str

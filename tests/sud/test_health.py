@@ -21,6 +21,7 @@ from sud.models import Heartbeat
 from sud.outside import Outside
 from sud.web import make_app
 from tests.conftest import MONDAY, Time
+from tests.sud.citizen import esi
 
 WELL = {
     "status": "ok",
@@ -30,6 +31,7 @@ WELL = {
     "clock": "ok",
     "malware_scanner": "off",
     "parsers": confinement()["state"],
+    "identity_provider": "off",
     "details": {"malware_scanner": {}, "parsers": {"guards": confinement()["guards"]}},
 }
 """The guards are this kernel's: asked once a process, here before anybody has to wait for them."""
@@ -90,6 +92,25 @@ def test_a_store_that_hangs_hangs_nobody(
             answer = app.test_client().get("/healthz")
             assert answer.status_code == 503
             assert answer.json == WELL | {"status": "down", "object_store": "down"}
+
+
+@pytest.mark.usefixtures("beating")
+def test_an_identity_provider_that_is_away_stops_nothing(
+    config: Config, outside: Outside, sessions: sessionmaker[Session], time: Time
+) -> None:
+    with esi(time) as running:
+        app = make_app(
+            config, outside=replace(outside, identity=running.identity), sessions=sessions
+        )
+        assert app.test_client().get("/healthz").json == WELL | {"identity_provider": "ok"}
+    time.now += timedelta(seconds=29)
+    answer = app.test_client().get("/healthz")
+    assert answer.json["identity_provider"] == "ok", "it is not asked at every look"
+    time.now += timedelta(seconds=1)
+    answer = app.test_client().get("/healthz")
+    assert answer.json["identity_provider"] == "down"
+    assert answer.json["object_store"] == "ok"
+    assert app.test_client().get("/sign-in").status_code == 200
 
 
 def test_a_database_that_is_gone(config: Config, outside: Outside, tmp_path: Path) -> None:
