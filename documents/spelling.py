@@ -18,6 +18,7 @@ _LATIN_LOWER = str.maketrans("aceopxykhmntbiöüj", "асеорхукнмптв�
 _LATIN_UPPER = str.maketrans("ABCEHKMOPTXYÖÜ", "АВСЕНКМОРТХУӨҮ")
 _GREEK_UPPER = str.maketrans("ΑΒΕΗΙΚΜΝΟΡΤΥΧ", "АВЕНИКМNОРТУХ".replace("N", "Н"))
 _LOOKALIKE_LATIN = frozenset("ABCEHKMOPTXYaceopxy")
+_ONE_VOWEL = str.maketrans("эйы", "еии")
 _ONE_SOUND = str.maketrans("эйы", "еии", "ьъ")
 _PLAIN = str.maketrans("ёңөүқғҳ", "еноукгх")
 _NEAREST = str.maketrans("ңөүҢӨҮӊʏɵѳ", "ноуНОУнуоо")
@@ -30,7 +31,8 @@ _LATIN = re.compile(r"[a-zöü]", re.IGNORECASE)
 _LETTER = r"[^\W\d_]"
 _MARK = r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]"
 #: A word with the invisible marks that word processors leave inside it.
-WORD = re.compile(rf"{_LETTER}(?:{_MARK}*{_LETTER})*{_MARK}*")
+WORD = re.compile(rf"{_LETTER}+(?:{_MARK}+{_LETTER}+)*{_MARK}*")
+_USUAL = re.compile(r"[А-Яа-яЁёҢңӨөҮү]+")
 
 _FROM_CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "z", "и": "i",
@@ -60,6 +62,8 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=65_536)
 def orthographic(word: str) -> str:
     """Return the lower-case spelling with wrong letters repaired and ё, ң, ө, ү kept."""
+    if _USUAL.fullmatch(word):
+        return word.lower()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", word))
     if _CYRILLIC.search(text) or looks_cyrillic(text):
         text = text.translate(_LATIN_UPPER).translate(_GREEK_UPPER)
@@ -76,6 +80,29 @@ def skeleton(word: str) -> str:
     """
     text = fold(word).replace("дж", "ж").translate(_ONE_SOUND)
     return _DOUBLE_VOWEL.sub(r"\1", text)
+
+
+def one_sound(folded: str) -> str:
+    """Return a folded text with one letter for the vowels that are written for one another."""
+    return folded.translate(_ONE_VOWEL)
+
+
+class _Folded(dict[int, str]):
+    """What each letter is folded to, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded = fold(letter)
+        self[code] = folded if len(folded) == 1 else letter
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
+def fold_letters(text: str) -> str:
+    """Return the text folded letter by letter, so that places in it are places in the text."""
+    return text.translate(_FOLDED)
 
 
 def plain_letters(word: str) -> str:

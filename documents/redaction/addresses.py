@@ -170,7 +170,9 @@ _PARTS: tuple[tuple[Element, str], ...] = (
     ),
 )
 _ELEMENT = re.compile(
-    "|".join(rf"(?P<{kind.value}{at}>(?<!\w)(?:{part}))" for at, (kind, part) in enumerate(_PARTS))
+    r"(?<!\w)(?=[\w№«\"“])(?:"
+    + "|".join(rf"(?P<{kind.value}{at}>{part})" for at, (kind, part) in enumerate(_PARTS))
+    + ")"
 )
 # Between two elements of one address: at most one line's end, and the small words of a sentence.
 _BETWEEN = re.compile(
@@ -227,14 +229,14 @@ def _lives_before(text: str, start: int) -> bool:
 def _rows(text: str) -> Iterator[tuple[list[tuple[Element, int, int]], int]]:
     """Give the elements that stand together, and where the bare house number behind them ends."""
     row: list[tuple[Element, int, int]] = []
-    at = 0
+    found = _ELEMENT.search(text)
     while True:
-        found = _ELEMENT.search(text, at)
         if row and (found is None or not _BETWEEN.fullmatch(text, row[-1][2], found.start())):
             end = _bare_end(text, row)
             yield row, end
-            row, at = [], end
-            continue
+            row = []
+            if found and found.start() < end:
+                found = _ELEMENT.search(text, end)
         if found is None:
             return
         kind = Element((found.lastgroup or "").rstrip("0123456789"))
@@ -243,6 +245,7 @@ def _rows(text: str) -> Iterator[tuple[list[tuple[Element, int, int]], int]]:
         if kind in _PLACES and (bare := _BARE.match(text, at)) and not _is_marked(text, bare):
             row.append((Element.HOUSE, bare.start(), bare.end()))
             at = bare.end()
+        found = _ELEMENT.search(text, at)
 
 
 def _is_marked(text: str, bare: re.Match[str]) -> bool:

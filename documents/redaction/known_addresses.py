@@ -27,23 +27,28 @@ _TAIL = re.compile(
 
 def known_addresses(text: str, known: Known) -> Iterator[tuple[int, int, str]]:
     """Give the places where a known street stands by its known house, and whose address it is."""
-    if not any(person.addresses for person in known.persons):
+    told = [
+        (person.key, *street_and_house(address))
+        for person in known.persons
+        for address in person.addresses
+    ]
+    letters = {street[0] for _owner, streets, house in told if house for street in streets}
+    if not letters:
         return
     words: dict[str, list[tuple[int, int]]] = {}
     for found in WORD.finditer(text):
-        words.setdefault(skeleton(found[0]), []).append(found.span())
-    for person in known.persons:
-        for address in person.addresses:
-            for start, end in _like(text, words, address):
-                yield start, end, person.key
+        word = skeleton(found[0])
+        if word[:1] in letters:
+            words.setdefault(word, []).append(found.span())
+    for owner, streets, house in told:
+        if house is not None:
+            for start, end in _like(text, words, streets, house):
+                yield start, end, owner
 
 
 def _like(
-    text: str, words: dict[str, list[tuple[int, int]]], address: str
+    text: str, words: dict[str, list[tuple[int, int]]], streets: tuple[str, ...], house: str
 ) -> Iterator[tuple[int, int]]:
-    streets, house = street_and_house(address)
-    if house is None:
-        return
     number = re.compile(rf"(?<![\d.,/]){re.escape(house)}(?!\d|[.,]\d)")
     for word, places in words.items():
         if not any(_is_form_of(word, street) for street in streets):

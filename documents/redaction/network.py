@@ -132,7 +132,8 @@ def row_of(word: str, shown: str) -> tuple[int, int]:
 def likely(pieces: Sequence[Sequence[tuple[int, int]]]) -> list[Numbers]:
     """Return for each piece of text (word, kind): how likely a word is of a name of the kind.
 
-    A piece is the ``row_of`` of each of its words, the kinds are ``KINDS``.
+    A piece is the ``row_of`` of each of its words, the kinds are ``KINDS``; the pieces come by
+    their length, the shortest first.
     """
     known = network()
     read: list[Numbers] = []
@@ -146,12 +147,11 @@ def likely(pieces: Sequence[Sequence[tuple[int, int]]]) -> list[Numbers]:
 def _batches(
     pieces: Sequence[Sequence[tuple[int, int]]],
 ) -> list[Sequence[Sequence[tuple[int, int]]]]:
-    cuts, words = [0], 0
+    """Return the pieces by batches that stay small when all are as long as their longest."""
+    cuts = [0]
     for at, piece in enumerate(pieces):
-        if words and words + len(piece) > _AT_ONCE:
+        if at > cuts[-1] and (at + 1 - cuts[-1]) * len(piece) > _AT_ONCE:
             cuts.append(at)
-            words = 0
-        words += len(piece)
     return [pieces[first:last] for first, last in pairwise([*cuts, len(pieces)]) if first < last]
 
 

@@ -1,9 +1,10 @@
-"""Parts: tells whether a written word is some form of one word of a known name."""
+"""Parts: tells of which words of the known names a written word is some form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from documents.morphology import is_common_word
@@ -30,6 +31,7 @@ from documents.spelling import (
 MIN_LOWER = 4
 """Shorter names in small letters are taken for other words."""
 _MIN_FUZZY = 6
+_BEGINNING = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,48 @@ def parts_of(owner: str, name: Name, *, official: bool) -> Iterator[Part]:
                 latin=latin_key(shown),
                 common=is_word(orthographic(shown)),
             )
+
+
+class Parts:
+    """The parts of every known name, found by the letters that a form of them must have."""
+
+    def __init__(self, every: Iterable[Part]) -> None:
+        """File each part under how its forms begin, and under what a slip leaves of it."""
+        self.every = tuple(every)
+        self._seen: dict[str, tuple[Match, ...]] = {}
+        self._latin = {at for at, part in enumerate(self.every) if is_latin(part.word)}
+        self._beginnings: dict[str, set[int]] = defaultdict(set)
+        self._slipped: dict[str, set[int]] = defaultdict(set)
+        for at, part in enumerate(self.every):
+            for form in (*part.bases, *part.forms, *part.relatives, part.relative):
+                self._beginnings[form[:_BEGINNING]].add(at)
+            for trace in _traces(part.bases[0]):
+                self._slipped[trace].add(at)
+
+    def matches(self, word: str) -> tuple[Match, ...]:
+        """Return every part of every name that the word may be a form of."""
+        found = self._seen.get(word)
+        if found is None:
+            found = self._seen[word] = tuple(
+                match
+                for at in self._like(word)
+                if (match := matched(self.every[at], word)) is not None
+            )
+        return found
+
+    def _like(self, word: str) -> Iterable[int]:
+        if is_latin(word):
+            return range(len(self.every))
+        base = skeleton(word)
+        like = self._latin | self._beginnings.get(base[:_BEGINNING], set())
+        if word[:1].isupper():
+            like = like.union(*(self._slipped.get(trace, ()) for trace in _traces(base)))
+        return sorted(like)
+
+
+def _traces(base: str) -> tuple[str, str, str]:
+    """Return three traces of a name of which one slip of the pen leaves at least one."""
+    return f"{base[:1]}..", f"..{base[-2:]}", f".{base[1:3]}."
 
 
 def is_word(word: str) -> bool:
@@ -150,7 +194,7 @@ def _misspelt(part: Part, word: str) -> bool:
     base = part.bases[0]
     if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(word) - len(base)) > 8:  # noqa: PLR2004
         return False
-    if word[0] != base[0] and word[-2:] != base[-2:] and word[1:3] != base[1:3]:
+    if set(_traces(word)).isdisjoint(_traces(base)):
         return False
     if any(within_one_slip(word, form) for form in part.forms):
         return True

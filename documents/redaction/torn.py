@@ -1,0 +1,32 @@
+"""Torn: finds long known names with stray spaces inside: «Жума беков», as bad scans have them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from documents.redaction.parts import Part
+from documents.spelling import WORD, fold_letters, one_sound
+
+_SHORTEST = 6
+
+
+def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
+    """Give where a name stands torn, with whatever ending follows, and whose it is."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        if not (part.official or part.common) and len(part.bases[0]) >= _SHORTEST:
+            owners[part.bases[0]].append(part.owner)
+    if not owners:
+        return
+    loose = {base: re.compile(r"\s?".join(base)) for base in owners}
+    any_of_them = "|".join(pattern.pattern for pattern in loose.values())
+    folded = one_sound(fold_letters(text))
+    for place in re.finditer(rf"(?<!\w)(?={any_of_them})", folded):
+        for base, pattern in loose.items():
+            found = pattern.match(folded, place.start())
+            if found and len(found[0]) > len(base):
+                ending = WORD.match(text, found.end())
+                for owner in owners[base]:
+                    yield found.start(), ending.end() if ending else found.end(), owner
