@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import aiohttp
-from asn1crypto import cms, x509
+from asn1crypto import cms, ocsp, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
@@ -25,7 +25,12 @@ from pyhanko.sign.signers.pdf_signer import (
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
+from pyhanko_certvalidator.errors import (
+    InsufficientRevinfoError,
+    PathBuildingError,
+    PathValidationError,
+    RevokedError,
+)
 from pyhanko_certvalidator.path import ValidationPath
 
 from documents.authority import Signatory
@@ -63,9 +68,9 @@ class Bench:
         except TimestampRequestError as error:
             raise CannotSignError(Reason.AWAY, f"time stamp authority: {error}") from error
         except (PathBuildingError, PathValidationError) as error:
-            raise CannotSignError(Reason.CERTIFICATE_REFUSED, str(error)) from error
+            raise CannotSignError(_reason(error, context), str(error)) from error
         except SigningError as error:
-            raise CannotSignError(_reason(error.__cause__), _told(error)) from error
+            raise CannotSignError(_reason(error.__cause__, context), _told(error)) from error
         except PdfError as error:
             raise CannotSignError(Reason.PAPER_REFUSED, str(error)) from error
         finally:
@@ -84,13 +89,26 @@ class Bench:
         return 2 * size
 
 
-def _reason(cause: BaseException | None) -> Reason:
-    """Why the library gave up, by what made it."""
+def _reason(cause: BaseException | None, context: ValidationContext) -> Reason:
+    """Why the library gave up, by what made it and by what it had been told."""
+    if isinstance(cause, RevokedError):
+        return Reason.REVOKED
+    if isinstance(cause, InsufficientRevinfoError):
+        said = {_status_in(one) for one in context.ocsps}
+        return Reason.NOT_KNOWN if "unknown" in said else Reason.UNPROVED
     if isinstance(cause, PathBuildingError | PathValidationError):
         return Reason.CERTIFICATE_REFUSED
     if isinstance(cause, aiohttp.ClientError | OSError):
         return Reason.AWAY
     return Reason.PAPER_REFUSED
+
+
+def _status_in(answer: ocsp.OCSPResponse) -> str:
+    """What an authority answered: good, revoked, unknown; nothing where it did not."""
+    if answer["response_status"].native != "successful":
+        return ""
+    (one,) = answer.response_data["responses"]
+    return str(one["cert_status"].name)
 
 
 def _told(error: SigningError) -> str:
@@ -171,9 +189,20 @@ async def sign_beside(data: bytes, key: signers.Signer, bench: Bench) -> bytes:
         timestamper=bench.stamper,
         signed_attr_settings=PdfCMSSignedAttributes(signing_time=bench.now),
     )
-    # Certificates are in it already; with the lists it can be proved where there is no network.
+    # Who stamped it may stand under another authority: what proves him belongs to it too.
+    async for _ in bench.stamper.validation_paths(bench.context):  # type: ignore[no-untyped-call]
+        pass
+    # Certificates are in it already; with lists and answers (RFC 5940) it can be proved where
+    # there is no network.
     signed["content"]["crls"] = cms.RevocationInfoChoices(
         [cms.RevocationInfoChoice(name="crl", value=one) for one in bench.context.crls]
+        + [
+            cms.RevocationInfoChoice(
+                name="other",
+                value={"other_rev_info_format": "ocsp_response", "other_rev_info": one},
+            )
+            for one in bench.context.ocsps
+        ]
     )
     return bytes(signed.dump())
 

@@ -228,8 +228,17 @@ class _Reader:
         if content["content_type"].native != "signed_data":
             raise ValueError("not a signature")
         signed: cms.SignedData = content["content"]
-        inside = tuple(one.chosen for one in signed["crls"] or () if one.name == "crl")
-        today = _Proof(moment=self.now, lists=inside)
+        inside = list(signed["crls"] or ())
+        today = _Proof(
+            moment=self.now,
+            lists=tuple(one.chosen for one in inside if one.name == "crl"),
+            answers=tuple(
+                one.chosen["other_rev_info"]
+                for one in inside
+                if one.name == "other"
+                and one.chosen["other_rev_info_format"].native == "ocsp_response"
+            ),
+        )
 
         async def judged(at: _Proof) -> StandardCMSSignatureStatus:
             return await async_validate_detached_cms(

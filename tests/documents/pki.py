@@ -7,26 +7,65 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from asn1crypto import ocsp
 from certomancer.integrations.animator import Animator, AnimatorArchStore
-from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
+from certomancer.registry import (
+    ArchLabel,
+    CertLabel,
+    CertomancerConfig,
+    PKIArchitecture,
+    ServiceLabel,
+)
+from certomancer.services import RevocationInfoInterface
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from csc_dummy.csc_dummy_server import CSCWithCertomancer, DummyServiceParams
+from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 PASSWORD = "кол тамга 7"
 ARCH = ArchLabel("court")
 SIGNERS = {"elliptic": "Асанова Айгүл", "rsa": "Бейшенов Үсөн", "revoked": "Токтогулов Эрмек"}
+ASKED = {"asked": "Мамытова Нургүл", "asked_revoked": "Осмонов Данияр"}
+"""Their authority publishes no list: it answers (OCSP)."""
 OTHERS = {"unfit": "Почта Сервери", "short": "Жумабай кызы Нурзат"}
-ALL = ("root", "issuing", "tsa", *SIGNERS, *OTHERS)
+ALL = ("root", "issuing", "answering", "responder", "tsa", *SIGNERS, *ASKED, *OTHERS)
 REVOKED_AT = "2026-01-15T00:00:00+0000"
+
+
+class Mood(Enum):
+    """How the responder answers."""
+
+    HONEST = "as the authority knows"
+    IGNORANT = "that it knows no such certificate"
+    AWAY = "not at all"
+    LATE = "with an answer of last year"
+
+
+@dataclass(slots=True)
+class Responder:
+    """Answers whether certificates hold, in a mood that a test may change."""
+
+    mood: Mood = Mood.HONEST
+
+
+class _Ignorant(RevocationInfoInterface):
+    def __init__(self, honest: RevocationInfoInterface) -> None:
+        self.honest = honest
+
+    def get_issuer_cert(self) -> Any:
+        return self.honest.get_issuer_cert()
+
+    def check_revocation_status(self, cid: ocsp.CertId, at_time: datetime) -> Any:
+        return ocsp.CertStatus("unknown", ocsp.StatusUnknown()), []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +76,7 @@ class Authorities:
     stamps: str
     service: str
     pki: PKIArchitecture
+    responder: Responder
 
     @property
     def trust(self) -> Path:
@@ -71,7 +111,11 @@ def running(
     _write_keys(folder / "keys")
     served: list[Animator] = []
 
+    responder = Responder()
+
     def answer(environ: Any, start_response: Any) -> Any:
+        if "/ocsp/" in environ["PATH_INFO"] and responder.mood is not Mood.HONEST:
+            return _in_mood(responder.mood, pki, now)(environ, start_response)
         # The certificates name the port, which is known when somebody listens on it.
         return served[0](environ, start_response)
 
@@ -90,11 +134,29 @@ def running(
                 stamps=f"{address}/{ARCH}/tsa/stamps",
                 service=service,
                 pki=pki,
+                responder=responder,
             )
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _in_mood(mood: Mood, pki: PKIArchitecture, now: datetime) -> Response:
+    """What the responder says when it is not honest."""
+
+    def said(request: Request) -> Response:
+        if mood is Mood.AWAY:
+            return Response(status=503)
+        at = now - timedelta(days=365) if mood is Mood.LATE else now
+        answering = pki.service_registry.summon_responder(ServiceLabel("answers"), at)
+        if mood is Mood.IGNORANT:
+            answering.revinfo_interface = _Ignorant(answering.revinfo_interface)
+        asked = ocsp.OCSPRequest.load(request.get_data())
+        told = answering.build_ocsp_response(asked)
+        return Response(told.dump(), mimetype="application/ocsp-response")
+
+    return Request.application(said)
 
 
 class _Silent(WSGIRequestHandler):
@@ -149,16 +211,17 @@ def _write_keys(folder: Path) -> None:
 
 
 def _write_certificates(folder: Path, pki: PKIArchitecture) -> None:
-    for part, label in (("roots", "root"), ("chain", "issuing")):
-        (folder / "trust" / part).mkdir(parents=True)
+    for part, label in (("roots", "root"), ("chain", "issuing"), ("chain", "answering")):
+        (folder / "trust" / part).mkdir(parents=True, exist_ok=True)
         certificate = pki.get_cert(CertLabel(label)).dump()
         (folder / "trust" / part / f"{label}.cer").write_bytes(certificate)
     (folder / "p12").mkdir()
     (folder / "password").write_text(f"{PASSWORD}\n", encoding="utf-8")
-    for label in (*SIGNERS, *OTHERS):
+    for label in (*SIGNERS, *ASKED, *OTHERS):
         key = serialization.load_pem_private_key(
             (folder / "keys" / f"{label}.pem").read_bytes(), None
         )
+        above = "answering" if label in ASKED else "issuing"
         assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
         # Few rounds: a real file is slow to open on purpose, which is not what is tested.
         sealed = (
@@ -171,7 +234,7 @@ def _write_certificates(folder: Path, pki: PKIArchitecture) -> None:
                 label.encode(),
                 key,
                 x509.load_der_x509_certificate(pki.get_cert(CertLabel(label)).dump()),
-                [x509.load_der_x509_certificate(pki.get_cert(CertLabel("issuing")).dump())],
+                [x509.load_der_x509_certificate(pki.get_cert(CertLabel(above)).dump())],
                 sealed,
             )
         )
@@ -182,7 +245,8 @@ def _config(address: str, first: int, last: int) -> dict[str, Any]:
         "valid-from": f"{first}-01-01T00:00:00+0000",
         "valid-to": f"{last}-01-01T00:00:00+0000",
     }
-    names = {"root": "Root", "issuing": "Issuing", "tsa": "Time stamps", **SIGNERS, **OTHERS}
+    names = {"root": "Root", "issuing": "Issuing", "answering": "Answering"}
+    names |= {"responder": "Responder", "tsa": "Time stamps", **SIGNERS, **ASKED, **OTHERS}
 
     def signer(label: str) -> dict[str, Any]:
         usage = (
@@ -191,11 +255,11 @@ def _config(address: str, first: int, last: int) -> dict[str, Any]:
         end = {"valid-to": "2026-09-01T00:00:00+0000"} if label == "short" else {}
         revoked = (
             {"revocation": {"revoked-since": REVOKED_AT, "reason": "key_compromise"}}
-            if label == "revoked"
+            if label.endswith("revoked")
             else {}
         )
         return {
-            "issuer": "issuing",
+            "issuer": "answering" if label in ASKED else "issuing",
             "validity": always | end,
             **revoked,
             "extensions": [
@@ -231,6 +295,16 @@ def _config(address: str, first: int, last: int) -> dict[str, Any]:
                         "validity": always,
                         "profiles": [{"id": "simple-ca", "params": {"crl-repo": "issuing"}}],
                     },
+                    "answering": {
+                        "issuer": "root",
+                        "validity": always,
+                        "profiles": [{"id": "simple-ca", "params": {"ocsp-service": "answers"}}],
+                    },
+                    "responder": {
+                        "issuer": "answering",
+                        "validity": always,
+                        "profiles": ["ocsp-responder"],
+                    },
                     "tsa": {
                         "issuer": "issuing",
                         "validity": always,
@@ -242,7 +316,7 @@ def _config(address: str, first: int, last: int) -> dict[str, Any]:
                             },
                         ],
                     },
-                    **{label: signer(label) for label in (*SIGNERS, *OTHERS)},
+                    **{label: signer(label) for label in (*SIGNERS, *ASKED, *OTHERS)},
                 },
                 "services": {
                     "crl-repo": {
@@ -253,6 +327,7 @@ def _config(address: str, first: int, last: int) -> dict[str, Any]:
                         }
                         for name in ("root", "issuing")
                     },
+                    "ocsp": {"answers": {"for-issuer": "answering", "responder-cert": "responder"}},
                     "time-stamping": {"stamps": {"signing-cert": "tsa"}},
                 },
             }

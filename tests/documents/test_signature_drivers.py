@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import pem
+from asn1crypto import cms, pem
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import DocumentSecurityStore
 
 from documents.authority import Signatory
 from documents.signatures import (
@@ -24,7 +25,7 @@ from documents.signatures import (
     opened,
 )
 from tests import needs
-from tests.documents.pki import Authorities, running
+from tests.documents.pki import Authorities, Mood, running
 from tests.documents.signed import COURT, JUDGE, NOW, reserved
 from tests.documents.token import LABEL, PIN, token
 
@@ -178,7 +179,7 @@ def test_a_revoked_certificate_signs_nothing(driver: str, request: pytest.Fixtur
     signer = opened(request.getfixturevalue(driver), now=NOW)
     with pytest.raises(CannotSignError) as told:
         signer.sign(reserved(), signatory("revoked"), now=NOW)
-    assert told.value.reason is Reason.CERTIFICATE_REFUSED
+    assert told.value.reason is Reason.REVOKED
 
 
 def test_a_certificate_for_something_else_signs_nothing(files: SigningSettings) -> None:
@@ -258,9 +259,47 @@ def test_a_court_without_a_way_out_uses_the_lists_that_were_laid_down(
     offline = replace(files, trust=trust, fetching=False)
     with pytest.raises(CannotSignError) as told:
         opened(offline, now=NOW).sign(reserved(), signatory("rsa"), now=NOW)
-    assert told.value.reason is Reason.CERTIFICATE_REFUSED
+    assert told.value.reason is Reason.UNPROVED
     (trust / "lists").mkdir()
     for number, each in enumerate(authorities.lists(NOW)):
         (trust / "lists" / f"{number}.crl").write_bytes(each)
     signer = opened(offline, now=NOW)
     assert signer.validate(signer.sign(reserved(), signatory("rsa"), now=NOW), now=NOW).good
+
+
+def test_an_answer_of_the_authority_is_kept_with_the_signature(
+    files: SigningSettings, authorities: Authorities
+) -> None:
+    signer = opened(files, now=NOW)
+    apart = opened(replace(files, fetching=False), now=NOW)
+    paper = signer.sign(reserved(), signatory("asked"), now=NOW)
+    kept = DocumentSecurityStore.read_dss(PdfFileReader(io.BytesIO(paper)))
+    assert len(kept.ocsps) == 1
+    assert apart.validate(paper, now=NOW).good, "nothing is asked to check it"
+    beside = signer.sign_beside(b"any bytes", signatory("asked"), now=NOW)
+    assert apart.validate_beside(b"any bytes", beside, now=NOW).good
+    bare = cms.ContentInfo.load(beside)
+    bare["content"]["crls"] = None
+    told = apart.validate_beside(b"any bytes", bare.dump(force=True), now=NOW)
+    assert told.blocking == (Finding.UNPROVED,)
+
+
+@pytest.mark.parametrize(
+    ("key", "mood", "reason"),
+    [
+        ("asked_revoked", Mood.HONEST, Reason.REVOKED),
+        ("asked", Mood.IGNORANT, Reason.NOT_KNOWN),
+        ("asked", Mood.AWAY, Reason.UNPROVED),
+        ("asked", Mood.LATE, Reason.UNPROVED),
+    ],
+)
+def test_without_a_good_answer_nothing_is_signed(
+    files: SigningSettings, authorities: Authorities, key: str, mood: Mood, reason: Reason
+) -> None:
+    authorities.responder.mood = mood
+    try:
+        with pytest.raises(CannotSignError) as told:
+            opened(files, now=NOW).sign(reserved(), signatory(key), now=NOW)
+    finally:
+        authorities.responder.mood = Mood.HONEST
+    assert told.value.reason is reason
