@@ -30,20 +30,9 @@ def _dictionary() -> Any:
     return pymorphy3.MorphAnalyzer()
 
 
-@cache
-def _plain_dictionary() -> Any:
-    """Return the dictionary that does not weigh readings, which takes it half of its time."""
-    return pymorphy3.MorphAnalyzer(probability_estimator_cls=None)
-
-
 @lru_cache(maxsize=16_384)
 def _parses(word: str) -> Any:
     return _dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
-
-
-@lru_cache(maxsize=16_384)
-def _plain(word: str) -> Any:
-    return _plain_dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
 
 
 @lru_cache(maxsize=65_536)
@@ -71,7 +60,7 @@ def senses(word: str) -> frozenset[str]:
         return frozenset()
     return frozenset(
         next((_SENSES[tag] for tag in _SENSES if tag in parse.tag.grammemes), "common")
-        for parse in _plain(word)
+        for parse in _parses(word)
         if parse.is_known
     )
 
@@ -79,11 +68,9 @@ def senses(word: str) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def name_cases(word: str) -> frozenset[str]:
     """Return the cases (nomn, gent, datv, accs, ablt, loct) in which a word may name one person."""
-    # Both give the same readings; whether it is a surname was asked of the one that guesses.
-    known = _dictionary().word_is_known(word)
     return frozenset(
         case
-        for parse in (_plain(word) if known else _parses(word))
+        for parse in _parses(word)
         if {"Name", "Surn", "Patr"} & set(parse.tag.grammemes) and parse.tag.number != "plur"
         if (case := _CASES.get(parse.tag.case)) is not None
     )
@@ -94,7 +81,7 @@ def name_forms(name: str) -> dict[str, frozenset[str]]:
     """Return form -> cases of a name that the dictionary has (Лев: Льва, Льву …)."""
     forms: dict[str, set[str]] = {}
     if _dictionary().word_is_known(name):
-        for parse in _plain(name):
+        for parse in _parses(name):
             if parse.normal_form != name or {"Name", "Surn"}.isdisjoint(parse.tag.grammemes):
                 continue
             for form in parse.lexeme:

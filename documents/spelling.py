@@ -22,6 +22,7 @@ _ONE_VOWEL = str.maketrans("эйы", "еии")
 _ONE_SOUND = str.maketrans("эйы", "еии", "ьъ")
 _PLAIN = str.maketrans("ёңөүқғҳ", "еноукгх")
 _NEAREST = str.maketrans("ңөүҢӨҮӊʏɵѳ", "ноуНОУнуоо")
+_KYRGYZ = re.compile("[ңөүҢӨҮӊʏɵѳ]")
 # Stress marks are dropped; the breve of й and the dots of ё were already composed by NFKC.
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 _DOUBLE_VOWEL = re.compile(r"([аеиоуюя])\1+")
@@ -111,7 +112,7 @@ def plain_letters(word: str) -> str:
     >>> plain_letters("Айгүл"), plain_letters("ӨМҮРОВ")
     ('Айгул', 'ОМУРОВ')
     """
-    return word.translate(_NEAREST)
+    return word.translate(_NEAREST) if _KYRGYZ.search(word) else word
 
 
 @lru_cache(maxsize=65_536)

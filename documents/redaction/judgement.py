@@ -11,6 +11,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from heapq import nlargest
 from importlib.resources import files
 from math import exp, log
 
@@ -39,10 +40,7 @@ def judged(text: str, read: Sequence[Reading]) -> Iterator[tuple[Reading, float]
 
 def weighed(text: str, read: Sequence[Reading]) -> Iterator[tuple[Reading, Mapping[str, float]]]:
     """Give the facts that speak for and against each word that may be a name, by their names."""
-    elsewhere: dict[str, list[float]] = defaultdict(list)
-    for one in read:
-        if one.person >= LEAST_READ:
-            elsewhere[stem_of(text[one.start : one.end])].append(one.person)
+    elsewhere = _best_two(text, read)
     for at, one in enumerate(read):
         if one.person < LEAST_READ:
             continue
@@ -58,7 +56,7 @@ def weighed(text: str, read: Sequence[Reading]) -> Iterator[tuple[Reading, Mappi
                 **_of_word(text[one.start : one.end]),
                 **_of_place(text, one),
                 **_of_readings(one, before, behind),
-                "elsewhere": _odds(_best_but_one(elsewhere, text, one)),
+                "elsewhere": _odds(_best_but(one, *elsewhere[stem_of(text[one.start : one.end])])),
             },
         )
 
@@ -78,13 +76,18 @@ def _of_readings(one: Reading, before: Reading | None, behind: Reading | None) -
     }
 
 
-def _best_but_one(elsewhere: Mapping[str, list[float]], text: str, one: Reading) -> float:
-    """Return what the network believes of the likeliest other place that repeats the word."""
-    told = elsewhere[stem_of(text[one.start : one.end])]
-    if len(told) == 1:
-        return LEAST_READ
-    best = max(told)
-    return best if one.person < best or told.count(best) > 1 else sorted(told)[-2]
+def _best_two(text: str, read: Sequence[Reading]) -> dict[str, tuple[float, float]]:
+    """Return what the network believes of the two likeliest places of each word, by its stem."""
+    every: dict[str, list[float]] = defaultdict(list)
+    for one in read:
+        if one.person >= LEAST_READ:
+            every[stem_of(text[one.start : one.end])].append(one.person)
+    return {stem: (max(told), nlargest(2, (*told, LEAST_READ))[1]) for stem, told in every.items()}
+
+
+def _best_but(one: Reading, best: float, second: float) -> float:
+    """Return the better of the two that is not this one."""
+    return second if one.person == best else best
 
 
 @lru_cache(maxsize=65_536)

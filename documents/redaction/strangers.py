@@ -11,6 +11,7 @@ from documents.redaction.declension import stem_of
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.ground import Ground
 from documents.redaction.known import Known
+from documents.redaction.language import paragraphs
 from documents.redaction.vocabulary import LEGAL_FORM, OFFICE_WORD, ON_THE_BENCH
 from documents.redaction.votes import (
     Read,
@@ -71,8 +72,9 @@ def strangers(
         ground.take(found.span())
     for found in _PLACEHOLDER.finditer(text):  # what was redacted already stays so
         ground.take(found.span())
-    seen = read(text, language=language)
-    votes = [*patterns(text), *seen.votes, *listed(text, language=language)]
+    lines = tuple(paragraphs(text, language))
+    seen = read(text, lines)
+    votes = [*patterns(text), *seen.votes, *listed(text, lines)]
     labels = Labels(known)
     spans: list[Span] = []
     for mention in _mentions(text, votes, ground):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from documents.redaction.declension import kyrgyz_case, russian_forms
@@ -112,12 +112,10 @@ _TOPONYMS = words_of("toponyms")
 _MEMORIALS = words_of("memorials")
 
 
+@cache
 def _forms(name: str) -> frozenset[str]:
+    """Return every Russian form of a list: worked out when needed, as it asks the dictionary."""
     return frozenset(form for word in list_of(name) for form in russian_forms(fold(word)))
-
-
-_TOPONYM_FORMS, _MEMORIAL_FORMS = _forms("toponyms"), _forms("memorials")
-_TITLE_FORMS = _forms("titles")
 
 
 @lru_cache(maxsize=65_536)
@@ -131,19 +129,19 @@ def is_particle(word: str) -> bool:
 
 def is_title(word: str) -> bool:
     """Tell whether the word is, in some case, what somebody is called before his name."""
-    return skeleton(word) in _TITLE_FORMS
+    return skeleton(word) in _forms("titles")
 
 
 @lru_cache(maxsize=16_384)
 def is_toponym(word: str) -> bool:
     """Tell whether the word is, in some case, a place of the country."""
-    return _is_form(skeleton(word), _TOPONYM_FORMS, _TOPONYMS)
+    return _is_form(skeleton(word), _forms("toponyms"), _TOPONYMS)
 
 
 @lru_cache(maxsize=4_096)
 def is_memorial(word: str) -> bool:
     """Tell whether the word is, in some case, whom institutions of the country are named after."""
-    return _is_form(skeleton(word), _MEMORIAL_FORMS, _MEMORIALS)
+    return _is_form(skeleton(word), _forms("memorials"), _MEMORIALS)
 
 
 def _is_form(base: str, forms: frozenset[str], names: frozenset[str]) -> bool:

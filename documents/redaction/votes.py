@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from documents.redaction.declension import stem_of
 from documents.redaction.findings import Layer
 from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.judgement import judged
-from documents.redaction.language import language_of
+from documents.redaction.language import Paragraph
 from documents.redaction.reader import Reading, readings
 from documents.redaction.vocabulary import (
     COMMON_GIVEN,
@@ -117,11 +117,11 @@ class Read:
     every: dict[int, Reading]
 
 
-def read(text: str, *, language: str) -> Read:
+def read(text: str, lines: Sequence[Paragraph]) -> Read:
     """Ask the network about the Russian paragraphs of the text."""
     votes: list[Vote] = []
     undecided: list[Vote] = []
-    every = readings(_russian(text, language))
+    every = readings(_russian(text, lines))
     weighed = list(judged(text, every))
     names = _role_words_borne(text, [one for one, likely in weighed if likely >= _SURE])
     for one, likely in weighed:
@@ -143,11 +143,13 @@ def _role_words_borne(text: str, likely: list[Reading]) -> set[str]:
     }
 
 
-def _russian(text: str, language: str) -> str:
+def _russian(text: str, lines: Sequence[Paragraph]) -> str:
     """Return the text with every Kyrgyz paragraph blanked, as long as it was."""
     return "".join(
-        line if language_of(line, language) == "ru" else " " * (len(line) - 1) + line[-1:]
-        for line in text.splitlines(keepends=True)
+        text[line.start : line.end]
+        if line.language == "ru"
+        else " " * (line.end - line.start - 1) + text[line.end - 1]
+        for line in lines
     )
 
 
@@ -165,13 +167,11 @@ def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
     return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _A_PLACE
 
 
-def listed(text: str, *, language: str) -> Iterator[Vote]:
+def listed(text: str, lines: Sequence[Paragraph]) -> Iterator[Vote]:
     """Give the Kyrgyz names of the Kyrgyz paragraphs: given names by list, surnames by shape."""
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if language_of(line, language) == "ky":
-            yield from _listed(text, at, at + len(line))
-        at += len(line)
+    for line in lines:
+        if line.language == "ky":
+            yield from _listed(text, line.start, line.end)
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
