@@ -83,6 +83,7 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab="*/15 * * * *", job="cases.draw_views"),
         Tick(crontab="27 3 * * *", job="blanks.forget"),
         Tick(crontab="*/20 * * * *", job="uploads.expire"),
+        Tick(crontab="35 3 * * *", job="publication.hold_barred"),
     )
 
 

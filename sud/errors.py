@@ -44,6 +44,7 @@ class Refusal(StrEnum):
     READ_BEFORE = "read_before"
     READER_UNKNOWN = "reader_unknown"
     POLICY_CHANGED = "policy_changed"
+    POLICY_STRICTER = "policy_stricter"
     POLICY_ROW_SENSELESS = "policy_row_senseless"
     ROLE_OF_SUPREME_COURT = "role_of_supreme_court"
     TOO_MANY_REPORTS = "too_many_reports"

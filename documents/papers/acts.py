@@ -127,6 +127,7 @@ def appeal_note(facts: Act) -> str:
 def public_act(facts: PublicAct) -> Printed:
     """The anonymised copy that the portal gives to everybody; no data are attached to it."""
     words = wording(facts.language)
+    alone = not (facts.parts.introductory or facts.parts.descriptive or facts.parts.reasoning)
     kind = words.acts[facts.kind]
     *parts, last = _parts(kind, facts.parts)
     after = [*_names(words, facts.judges), *_imprint(words, facts)]
@@ -136,6 +137,7 @@ def public_act(facts: PublicAct) -> Printed:
         ),
         *_heading(words, kind, facts),
         *_people(words, facts.judges, "", facts.participants, ""),
+        *([sheet.line(words.word("public", "operative"), styles.NOTICE)] if alone else []),
         *parts,
         sheet.Ending(last, after),
     ]
@@ -221,7 +223,7 @@ def _people(
 def _parts(kind: ActWords, parts: Parts) -> list[Flowable]:
     return [
         *sheet.paragraphs(parts.introductory),
-        *blocks.formula(kind.established),
+        *(blocks.formula(kind.established) if parts.descriptive or parts.reasoning else ()),
         *sheet.paragraphs(parts.descriptive),
         *sheet.paragraphs(parts.reasoning),
         *blocks.formula(kind.resolved),

@@ -123,10 +123,17 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("Another policy is in force since this text was made. Make the text anew by it."),
     ),
     (
+        Refusal.POLICY_STRICTER,
+        _(
+            "By the policy in force less of this case may be public, or two persons must have read"
+            " it. Make the text anew; if it was public, withdraw it first."
+        ),
+    ),
+    (
         Refusal.POLICY_ROW_SENSELESS,
         _(
-            "For a ground choose “never”, “second reader” or “no hindrance” and no role;"
-            " for data choose “hide”, “initials”, “keep” or “never”."
+            "For a ground choose “never”, “operative part only”, “second reader” or “no"
+            " hindrance”, and no role; for data choose “hide”, “initials”, “keep” or “never”."
         ),
     ),
     (Refusal.ROLE_OF_SUPREME_COURT, _("This role is given at the Supreme Court only.")),

@@ -106,7 +106,14 @@ from sud.models.media import (
 from sud.models.minutes import Minutes, Remark, RemarkState, RemarkSubject
 from sud.models.people import FactKind, Person, PersonFact, PersonKind
 from sud.models.playing import CopyForm, Opening, RecordingCopy
-from sud.models.policies import Ground, Handling, PolicyRule, PolicyState, PublicationPolicy
+from sud.models.policies import (
+    Ground,
+    Handling,
+    PolicyArticle,
+    PolicyRule,
+    PolicyState,
+    PublicationPolicy,
+)
 from sud.models.publication import (
     UNREAD,
     CaseGround,
@@ -323,6 +330,7 @@ __all__ = [
     "PersonFact",
     "PersonKind",
     "PieceState",
+    "PolicyArticle",
     "PolicyRule",
     "PolicyState",
     "PortfolioGround",

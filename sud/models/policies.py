@@ -5,10 +5,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
 
 from sud.db import Base, Identity, Key, coded
 from sud.models.accounts import User
+from sud.models.reference import Confidence
 
 
 class Ground(StrEnum):
@@ -26,6 +29,7 @@ class Ground(StrEnum):
     PRETRIAL = "pretrial"  # investigative actions and judicial control before completion
     FAMILY_ON_REQUEST = "family_on_request"
     PROTECTED_PERSON = "protected_person"
+    PROTECTED_DATA = "protected_data"  # data, or people in a role, with which no text goes out
     CARD = "card"  # the card of a case that is never published
     DRAWN = "drawn"  # by lot
 
@@ -37,6 +41,7 @@ class Handling(StrEnum):
     INITIALS = "initials"
     KEEP = "keep"
     SECOND = "second"  # the case is published when two persons have read it
+    OPERATIVE = "operative"  # so is its operative part, and nothing else of it
     NEVER = "never"
 
 
@@ -50,8 +55,10 @@ class PublicationPolicy(Base):
     """One version. A draft is changed; what was in force once is never changed after.
 
     `subjects` names the ground that a category of cases brings with it, `signs` the beginnings of
-    words by which an act of a criminal case shows a ground. `second_share` is the share of texts
-    that a second person reads by lot, in hundredths of a percent.
+    words by which an act shows a ground, `minors` in which `roles` and `kinds` of case somebody
+    younger than `years` makes it a case about a minor; in these kinds acts are searched for signs.
+    `second_share` is the share of texts that a second person reads by lot, in hundredths of a
+    percent.
     """
 
     __tablename__ = "publication_policies"
@@ -84,6 +91,7 @@ class PublicationPolicy(Base):
     second_share: Mapped[int] = mapped_column(default=500)
     subjects: Mapped[dict[str, Any]] = mapped_column(default=dict)
     signs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    minors: Mapped[dict[str, Any]] = mapped_column(default=dict)
     drafted_at: Mapped[datetime]
     drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     adopted_at: Mapped[datetime | None]
@@ -111,3 +119,28 @@ class PolicyRule(Base):
     role: Mapped[str]
     case_kind: Mapped[str]
     handling: Mapped[Handling] = mapped_column(coded(Handling))
+
+
+class PolicyArticle(Base):
+    """One row: citing these articles of a code, as it then stood, shows a ground.
+
+    `names` are beginnings of what acts call the code; `numbers` are the articles, "154" or "155-1".
+    """
+
+    __tablename__ = "publication_articles"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("cardinality(names) > 0 AND cardinality(numbers) > 0", name="whole"),
+    )
+
+    id: Mapped[Identity]
+    policy_id: Mapped[int] = mapped_column(ForeignKey(PublicationPolicy.id), index=True)
+    ground: Mapped[Ground] = mapped_column(coded(Ground))
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source_ky: Mapped[str]
+    source_ru: Mapped[str]
+    source_en: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[Confidence] = mapped_column(coded(Confidence), default=Confidence.MEDIUM)

@@ -30,6 +30,7 @@ UNREAD = (PublicationState.PREPARED, PublicationState.CONFIRMING)
 
 class PublicationForm(StrEnum):
     TEXT = "text"
+    OPERATIVE = "operative"  # the operative part alone, as the policy says of a ground
     CARD = "card"  # number, kind, court, date and result of what is never published
 
 
@@ -165,7 +166,7 @@ class PublicationStep(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     at: Mapped[datetime] = mapped_column(index=True)
 
-    publication: Mapped[Publication] = relationship(lazy="joined", innerjoin=True)
+    publication: Mapped[Publication] = relationship(lazy="selectin")
     policy: Mapped[PublicationPolicy | None] = relationship(lazy="joined")
 
 

@@ -21,12 +21,15 @@ from sud.models import (
     CaseGround,
     Ground,
     Handling,
+    PolicyState,
     Publication,
     PublicationForm,
+    PublicationPolicy,
 )
 from sud.outside import local_day
-from sud.publication import policies, signs
+from sud.publication import policies, showing, signs
 
+_BY_TWO: Final = frozenset({Handling.SECOND, Handling.OPERATIVE})
 _WHOLE: Final = 10_000
 """A share is counted in hundredths of a percent."""
 
@@ -38,10 +41,39 @@ def bar_of(session: Session, case: Case) -> Ground | None:
     return Ground(found) if found else None
 
 
+def said_of(session: Session, case: Case) -> dict[Ground, Handling]:
+    """Return the grounds that speak in a case, and what the version in force says of each."""
+    session.flush()
+    standing = select(PublicationPolicy.id).where(PublicationPolicy.state == PolicyState.IN_FORCE)
+    said = func.publication_said(case.id, standing.scalar_subquery()).table_valued(
+        "ground", "handling"
+    )
+    rows = {
+        Ground(ground): Handling(handling) for ground, handling in session.execute(select(said))
+    }
+    return {ground: rows[ground] for ground in Ground if ground in rows}
+
+
+def form_of(session: Session, case: Case) -> PublicationForm:
+    """Return the most that may be public of a case: its texts, their operative parts, cards."""
+    said = set(said_of(session, case).values())
+    if Handling.NEVER in said:
+        return PublicationForm.CARD
+    return PublicationForm.OPERATIVE if Handling.OPERATIVE in said else PublicationForm.TEXT
+
+
+def read_twice(session: Session, case: Case) -> Ground | None:
+    """Return the ground for which another person must read the texts of the case too."""
+    said = said_of(session, case)
+    return next((ground for ground, handling in said.items() if handling in _BY_TWO), None)
+
+
 def note(session: Session, actor: Actor, case: Case, ground: Ground, *, now: datetime) -> None:
     """Note that a ground speaks for the case; noted already, it stays as it is."""
     if ground not in policies.NOTED:
         raise CourtError(Refusal.STALE)
+    # A text on its way out holds the case until it is public: then it is seen, and held.
+    session.refresh(case, with_for_update={"of": Case})
     if any(one.ground is ground for one in noted(session, case)):
         return
     session.add(CaseGround(case_id=case.id, ground=ground, noted_at=now, noted_by_id=actor.user_id))
@@ -112,19 +144,10 @@ def second_reader(
         return None, lot
     if publication.form is PublicationForm.CARD:
         return Ground.CARD, lot
-    rows = policies.rows_of(session, policy)
-    for ground in grounds_of(session, case):
-        if policies.handling_of(rows, ground, case.kind_code) is not Handling.KEEP:
-            return ground, lot
+    ground = read_twice(session, case)
+    if ground is not None:
+        return ground, lot
     return (Ground.DRAWN if lot < policy.second_share else None), lot
-
-
-def grounds_of(session: Session, case: Case) -> list[Ground]:
-    """Return the grounds noted for a case, and the one that its category brings."""
-    policy = policies.in_force(session)
-    subject = policy.subjects.get(case.category_code) if policy else None
-    found = [one.ground for one in noted(session, case)]
-    return list(dict.fromkeys([*found, *([Ground(subject)] if subject else [])]))
 
 
 def _lot(publication: Publication, secret: bytes) -> int:
@@ -133,20 +156,18 @@ def _lot(publication: Publication, secret: bytes) -> int:
 
 
 def _shown(session: Session, act: Act, today: date) -> list[Ground]:
-    minors = policies.initial_facts()["minors"]
-    shown: list[Ground] = []
-    if act.case.kind_code in minors["kinds"] and any(
-        one.role_code in minors["roles"] and _younger(one.person.pin, today, minors["years"])
-        for one in cases.people_of(session, act.case)
-    ):
-        shown.append(Ground.MINOR)
     policy = policies.in_force(session)
-    if policy is not None and act.case.kind_code in minors["kinds"]:
-        text = "\n".join(getattr(act, part) for part in ActPart)
-        articles = policies.initial_facts()["articles"]
-        held = signs.in_force(articles, local_day(act.case.registered_at), today)
-        shown += signs.shown(text, policy.signs, held)
-    return shown
+    minors = showing.minors_of(policy) if policy is not None else None
+    if policy is None or minors is None or act.case.kind_code not in minors.kinds:
+        return []
+    young = any(
+        one.role_code in minors.roles and _younger(one.person.pin, today, minors.years)
+        for one in cases.people_of(session, act.case)
+    )
+    text = "\n".join(getattr(act, part) for part in ActPart)
+    registered = local_day(act.case.registered_at)
+    articles = showing.articles_held(session, policy, registered, today)
+    return [*([Ground.MINOR] if young else []), *signs.shown(text, policy.signs, articles)]
 
 
 def _younger(pin: str | None, today: date, years: int) -> bool:

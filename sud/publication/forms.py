@@ -1,12 +1,19 @@
-"""What is filled in on the pages of publication, by clerks and by the public."""
+"""What is filled in on the pages of publication, by clerks, keepers and the public."""
+
+import re
+from typing import Final
 
 from flask_babel import lazy_gettext as _
 from wtforms.validators import ValidationError
 
 from sud import forms
 from sud.labels import label
-from sud.models import FactKind, Ground, Handling, ProblemKind
+from sud.models import Confidence, FactKind, Ground, Handling, ProblemKind
 from sud.publication.policies import NOTED
+
+_ARTICLE: Final = re.compile(r"[1-9][0-9]{0,3}(-[1-9][0-9]?)?")
+_SHORTEST_BEGINNING: Final = 4
+"""A shorter beginning of a word would be found in every act."""
 
 
 class ActForm(forms.Form):
@@ -49,7 +56,7 @@ class GroundForm(forms.Form):
 
     ground = forms.SelectField(
         _("Reason"),
-        required=_("Choose the reason."),
+        required=_("Choose the reason against publication."),
         hint=_("If the policy says “never”, a public text is held in the same moment."),
         blank=_("Choose a reason"),
         coerce=Ground,
@@ -149,6 +156,122 @@ class FrameForm(forms.Form):
     source_en = forms.TextAreaField(_("Legal reference in English"), longest=600, rows=2)
 
 
+class ArticleForm(forms.Form):
+    """Articles of a code that show a reason when an act cites them."""
+
+    ground = forms.SelectField(
+        _("Reason that they show"),
+        required=_("Choose the reason against publication."),
+        blank=_("Choose a reason"),
+        coerce=Ground,
+        choices=[(ground, label(ground)) for ground in NOTED],
+    )
+    numbers = forms.TextField(
+        _("Articles"),
+        required=_("Write the numbers of the articles."),
+        hint=_("Numbers with commas between them, for example 154, 155, 155-1."),
+        longest=300,
+    )
+    names = forms.TextAreaField(
+        _("What acts call the code"),
+        required=_("Write what acts call the code."),
+        hint=_("Beginnings of its names in both languages, one on each line."),
+        longest=1_000,
+        rows=5,
+    )
+    valid_from = forms.DateField(_("In force from"), required=_("Write from which day they hold."))
+    valid_to = forms.DateField(_("Until"))
+    source_ky = forms.TextField(
+        _("Legal reference in Kyrgyz"), required=_("Write the reference."), longest=300
+    )
+    source_ru = forms.TextField(
+        _("Legal reference in Russian"), required=_("Write the reference."), longest=300
+    )
+    source_en = forms.TextField(_("Legal reference in English"), longest=300)
+    confidence = forms.SelectField(
+        _("How sure this is"),
+        required=_("Choose how sure this is."),
+        coerce=Confidence,
+        choices=[(confidence, label(confidence)) for confidence in Confidence],
+    )
+
+    def validate_numbers(self, field: forms.TextField) -> None:
+        """Refuse what no article is numbered by."""
+        wrong = [one for one in _listed(field.data, ",") if not _ARTICLE.fullmatch(one)]
+        if wrong or not _listed(field.data, ","):
+            words = _(
+                "“%(words)s” is no number of an article. Write numbers such as 154 or 155-1, with"
+                " commas between them.",
+                words=wrong[0] if wrong else field.data,
+            )
+            raise ValidationError(str(words))
+
+    def validate_names(self, field: forms.TextAreaField) -> None:
+        """Refuse a name that would be found in every act."""
+        for one in _listed(field.data, "\n"):
+            if sum(letter.isalpha() for letter in one) < 2:  # noqa: PLR2004
+                raise ValidationError(str(_("Write at least two letters on each line.")))
+
+    def validate_valid_to(self, field: forms.DateField) -> None:
+        """Refuse an end before the beginning."""
+        if self.valid_from.data and field.data and field.data < self.valid_from.data:
+            raise ValidationError(str(_("The last day is before the first one.")))
+
+    @property
+    def numbers_said(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_listed(self.numbers.data, ",")))
+
+    @property
+    def names_said(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_listed(self.names.data, "\n")))
+
+
+class WordsForm(forms.Form):
+    """Beginnings of words by which an act shows a reason."""
+
+    ground = forms.SelectField(
+        _("Reason that they show"),
+        required=_("Choose the reason against publication."),
+        blank=_("Choose a reason"),
+        coerce=Ground,
+        choices=[(ground, label(ground)) for ground in NOTED],
+    )
+    words = forms.TextAreaField(
+        _("Beginnings of words"),
+        hint=_("In both languages, one on each line. Leave it empty: no words show this reason."),
+        longest=5_000,
+        rows=6,
+    )
+
+    def validate_words(self, field: forms.TextAreaField) -> None:
+        """Refuse a beginning that would be found in every act."""
+        for one in _listed(field.data, "\n"):
+            if len(one) < _SHORTEST_BEGINNING:
+                words = _("“%(words)s” is too short: write at least four letters.", words=one)
+                raise ValidationError(str(words))
+
+    @property
+    def words_said(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_listed(self.words.data, "\n")))
+
+
+class MinorsForm(forms.Form):
+    """Who is a minor: how old, in which roles, in which kinds of case."""
+
+    years = forms.NumberField(
+        _("Younger than, in years"),
+        required=_("Write a number of years from 1 to 30."),
+        least=1,
+        most=30,
+    )
+    roles = forms.CheckboxesField(_("In these roles"), required=_("Choose at least one role."))
+    kinds = forms.CheckboxesField(
+        _("In these kinds of case"),
+        required=_("Choose at least one kind of case."),
+        hint=_("In these kinds acts are searched for words and articles, too."),
+    )
+
+
 class DecisionFilters(forms.Filters):
     """What decisions somebody looks for."""
 
@@ -171,3 +294,7 @@ class SearchFilters(forms.Filters):
     """The one search box."""
 
     q = forms.TextField(_("Case number, court or a word of a decision"), longest=200, quiet=True)
+
+
+def _listed(text: str | None, mark: str) -> list[str]:
+    return [one.strip() for one in (text or "").split(mark) if one.strip()]

@@ -1,8 +1,10 @@
-"""Pages of the policy: versions for everybody; a draft, compared and adopted, for its keepers."""
+"""Pages of the policy: its versions for everybody; a draft and what is barred for its keepers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from http import HTTPStatus
 from itertools import groupby
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +14,31 @@ from documents.redaction.policy import ANY
 from sud.access import Action
 from sud.forms import Form
 from sud.labels import label
-from sud.models import Ground, Handling, PublicationPolicy
-from sud.publication import policies
-from sud.publication.forms import ActForm, FrameForm, RuleForm, SubjectForm
+from sud.models import Ground, Handling, Publication, PublicationPolicy
+from sud.publication import barred, bars, policies, service, showing
+from sud.publication.forms import ActForm, FrameForm, RuleForm, SubjectForm, WithdrawForm
 from sud.publication.public import views
+from sud.publication.showing import Minors
+from sud.publication.signs import Article
 from sud.publication.words import CATEGORIES, OFFICES
 from sud.request import actor, allow, can, db, outside, render
 from sud.words import language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """In what two versions differ, by what they speak of; pairs are the older and the newer."""
+
+    rows: Sequence[policies.Difference]
+    subjects: Sequence[tuple[str, Ground | None, Ground | None]]
+    articles: Sequence[tuple[Article | None, Article | None]]
+    words: Sequence[tuple[Ground, Sequence[str], Sequence[str]]]
+    minors: tuple[Minors | None, Minors] | None
+    second_share: tuple[int | None, int] | None
+
+    def __len__(self) -> int:
+        said = [getattr(self, field.name) for field in fields(self)]
+        return sum(len(one) if isinstance(one, list) else one is not None for one in said)
 
 
 @views.get("/policies")
@@ -30,6 +50,7 @@ def policies_listed() -> ResponseReturnValue:
         "publication/policies.html",
         versions=policies.versions(db()),
         draft=policies.draft_of(db()) if keeper else None,
+        barred=len(barred.held(db())) if keeper else 0,
         form=ActForm(formdata=None) if keeper else None,
     )
 
@@ -37,12 +58,17 @@ def policies_listed() -> ResponseReturnValue:
 @views.get("/policies/<int:number>")
 @allow(Action.SITE_READ, on=policies.policy_of_url)
 def policy(version: PublicationPolicy) -> ResponseReturnValue:
-    """One version as anybody may read it."""
+    """One version as anybody may read it, and how it differs from the one before."""
+    before = policies.before(db(), version)
     return render(
         "publication/policy.html",
         policy=version,
+        before=before,
+        difference=difference(before, version) if before else None,
         rows=policies.rows_of(db(), version),
-        names=_names(),
+        articles=showing.articles_of(db(), version),
+        minors=showing.minors_of(version),
+        names=names(),
     )
 
 
@@ -140,11 +166,76 @@ def frame(version: PublicationPolicy) -> ResponseReturnValue:
 def adopt(version: PublicationPolicy) -> ResponseReturnValue:
     """Put the draft in force: another person than the one who changed it last."""
     form = ActForm()
-    if form.does(lambda: policies.adopt(db(), actor(), version, now=outside().now()), to=version):
+
+    def put_in_force() -> None:
+        here = outside()
+        policies.adopt(db(), actor(), version, defer=here.defer, now=here.now())
+
+    if form.does(put_in_force, to=version):
         flash(_("Version %(number)s is in force from today on.", number=version.number))
         address = url_for("publication.policy", number=version.number)
         return redirect(address, HTTPStatus.SEE_OTHER)
     return _draft_page(version, refused=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@views.get("/policy/<uuid:key>/barred")
+@allow(Action.POLICY_EDIT, on=policies.draft_of_url)
+def draft_bars(version: PublicationPolicy) -> ResponseReturnValue:
+    """How many public texts of each court the draft would bar: known before it is adopted."""
+    return render(
+        "publication/draft_bars.html", policy=version, counts=barred.counted(db(), version)
+    )
+
+
+@views.get("/policy/barred")
+@allow(Action.POLICY_EDIT)
+def barred_listed() -> ResponseReturnValue:
+    """Texts that were public and that the version in force bars: held, to be withdrawn."""
+    return render(
+        "publication/barred.html",
+        rows=[(one, bars.bar_of(db(), one.act.case)) for one in barred.held(db())],
+    )
+
+
+@views.route("/policy/barred/<uuid:key>", methods=["GET", "POST"])
+@allow(Action.POLICY_EDIT, on=barred.barred_of_url)
+def barred_withdrawn(publication: Publication) -> ResponseReturnValue:
+    """Take back a text of any court, because the version in force bars it."""
+    form = WithdrawForm()
+
+    def take_back() -> None:
+        here, note = outside(), form.note.data or ""
+        service.withdraw(db(), actor(), publication, note, outside=here, now=here.now())
+        flash(_("The text is withdrawn. Its page says so, its file is gone."))
+
+    if form.does(take_back, to=publication):
+        return redirect(url_for("publication.barred_listed"), HTTPStatus.SEE_OTHER)
+    page = render(
+        "publication/withdraw.html",
+        publication=publication,
+        form=form,
+        back=url_for("publication.barred_listed"),
+    )
+    wrong = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, wrong
+
+
+def difference(before: PublicationPolicy | None, after: PublicationPolicy) -> Difference:
+    """Return everything in which a version differs from another one."""
+    rows = policies.rows_of(db(), before) if before else []
+    articles = showing.articles_of(db(), before).values() if before else ()
+    return Difference(
+        rows=policies.compared(rows, policies.rows_of(db(), after)),
+        subjects=policies.subjects_compared(before, after),
+        articles=showing.articles_compared(articles, showing.articles_of(db(), after).values()),
+        words=showing.words_compared(before.signs if before else {}, after.signs),
+        minors=_unlike(before and showing.minors_of(before), showing.minors_of(after)),
+        second_share=_unlike(before and before.second_share, after.second_share),
+    )
+
+
+def _unlike(before: Any, after: Any) -> tuple[Any, Any] | None:
+    return None if before == after else (before, after)
 
 
 def _pressed(
@@ -169,36 +260,34 @@ def _draft_page(version: PublicationPolicy, *, refused: object = None) -> str:
     _subject_form(subject)
     for form in (press, rule, subject, frames):
         form.seen.data = str(version.version)
-    rows = policies.rows_of(db(), version)
     standing = policies.in_force(db())
     return render(
         "publication/draft.html",
         policy=version,
-        rows=rows,
+        rows=policies.rows_of(db(), version),
         standing=standing,
-        differences=policies.compared(policies.rows_of(db(), standing) if standing else [], rows),
-        brought=policies.subjects_compared(standing, version),
+        difference=difference(standing, version),
         press=press,
         rule=rule,
         subject=subject,
         frame=frames,
         refused=refused or press,
-        names=_names(),
+        names=names(),
     )
 
 
 def _rule_form(form: RuleForm) -> RuleForm:
-    names = _names()
+    named = names()
     form.category.choices = {
         str(_("Reasons about the case")): [
-            (ground.value, names["categories"][ground.value]) for ground in policies.NOTED
+            (ground.value, named["categories"][ground.value]) for ground in policies.GROUNDS
         ],
         str(_("Sorts of data")): [
-            (category, names["categories"][category]) for category in policies.CATEGORIES
+            (category, named["categories"][category]) for category in policies.CATEGORIES
         ],
     }
-    form.role.choices = list(names["roles"].items())
-    form.case_kind.choices = list(names["kinds"].items())
+    form.role.choices = list(named["roles"].items())
+    form.case_kind.choices = list(named["kinds"].items())
     return form
 
 
@@ -212,7 +301,7 @@ def _subject_form(form: SubjectForm) -> SubjectForm:
     return form
 
 
-def _names() -> dict[str, dict[str, str]]:
+def names() -> dict[str, dict[str, str]]:
     """Return how sorts of data, roles and kinds of case are called in the reader's language."""
     lang = language()
     return {
@@ -230,9 +319,10 @@ def _names() -> dict[str, dict[str, str]]:
             **{kind.code: kind.name(lang) for kind in policies.kinds_named(db())},
         },
         "subjects": {one.code: one.name(lang) for one in policies.categories_named(db())},
-        "grounds": {ground.value: ground.value for ground in Ground},
+        "grounds": {ground.value: ground.value for ground in policies.GROUNDS},
         "of_grounds": {
             Handling.NEVER.value: str(label(Handling.NEVER)),
+            Handling.OPERATIVE.value: str(label(Handling.OPERATIVE)),
             Handling.SECOND.value: str(label(Handling.SECOND)),
             Handling.KEEP.value: _("no hindrance"),
         },

@@ -80,6 +80,17 @@ class Piece:
     place: Place | None = None
 
 
+def parts_of(publication: Publication) -> tuple[ActPart, ...]:
+    """Return the parts of the act that the public may read: a card has none."""
+    match publication.form:
+        case PublicationForm.CARD:
+            return ()
+        case PublicationForm.OPERATIVE:
+            return (ActPart.OPERATIVE,)
+        case PublicationForm.TEXT:
+            return tuple(ActPart)
+
+
 def places_of(publication: Publication) -> tuple[Place, ...]:
     """Return every place in the order of the text, with the words around it."""
     return placed(publication, publication.spans)
@@ -257,7 +268,7 @@ def with_words_replaced(
     )
     number = max((place.id for place in places), default=-1) + 1
     added: list[Place] = []
-    for part in ActPart:
+    for part in parts_of(publication):
         for found in pattern.finditer(getattr(publication.act, part)):
             meeting = [
                 place for place in places if _overlap(place, part, found.start(), found.end())
@@ -294,12 +305,15 @@ def _overlap(place: Place, part: ActPart, start: int, end: int) -> bool:
 def keep(publication: Publication, places: Sequence[Place]) -> None:
     """Write the places down, and the text that they make; no name is written a second time.
 
-    A card has no text, so there is nothing to write.
+    What the public does not read has no text and no places; a card has neither at all.
     """
-    if publication.form is PublicationForm.CARD:
-        return
+    parts = parts_of(publication)
+    places = [place for place in places if place.part in parts]
     publication.spans = written(places)
-    publication.parts = {part.value: _public(publication.act, part, places) for part in ActPart}
+    publication.parts = {
+        part.value: _public(publication.act, part, places) if part in parts else ""
+        for part in (ActPart if parts else ())
+    }
 
 
 def written(places: Sequence[Place]) -> list[dict[str, Any]]:

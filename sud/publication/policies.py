@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from documents.redaction import Kind
 from documents.redaction.policy import ANY, Policy, Rule, Treatment, default_policy
-from sud import journal
-from sud.access import Action, Actor
+from sud.access import Actor
 from sud.errors import CourtError, Refusal
 from sud.models import (
     CaseKind,
@@ -27,16 +26,24 @@ from sud.models import (
     PolicyState,
     PublicationPolicy,
 )
-from sud.outside import local_day
+from sud.outside import Defer, local_day
+from sud.publication import showing
+from sud.publication.drafting import hold_draft, record, record_change
 
 _GROUNDS: Final = Path(__file__).parent / "data" / "grounds.toml"
-ALWAYS: Final = frozenset({Ground.SEALED, Ground.CLOSED_HEARING, Ground.CLOSED_CATEGORY})
-"""Barred by law whatever a policy says; no version has rows for them."""
-NOTED: Final = tuple(
-    ground for ground in Ground if ground not in {*ALWAYS, Ground.CARD, Ground.DRAWN}
+GROUNDS: Final = tuple(
+    ground
+    for ground in Ground
+    if ground not in {Ground.SEALED, Ground.PROTECTED_DATA, Ground.CARD, Ground.DRAWN}
 )
-"""Grounds that a version speaks of and that somebody may note of a case."""
-OF_GROUNDS: Final = (Handling.NEVER, Handling.SECOND, Handling.KEEP)
+"""Grounds that a version speaks of. A sealed case is none of them: there a court ruled on this
+one file, and no rule for all cases undoes that; what is in `PROTECTED_DATA` its rows of data say.
+"""
+SHOWN: Final = frozenset({Ground.CLOSED_HEARING, Ground.CLOSED_CATEGORY})
+"""Grounds that the file shows at any moment: nobody notes or lifts them."""
+NOTED: Final = tuple(ground for ground in GROUNDS if ground not in SHOWN)
+"""Grounds that somebody may note of a case."""
+OF_GROUNDS: Final = (Handling.NEVER, Handling.OPERATIVE, Handling.SECOND, Handling.KEEP)
 OF_DATA: Final = (Handling.HIDE, Handling.INITIALS, Handling.KEEP, Handling.NEVER)
 ORGANISATION: Final = "organisation"
 CATEGORIES: Final = (ANY, *(kind.value for kind in Kind), ORGANISATION)
@@ -93,15 +100,17 @@ def found(session: Session, actor: Actor, *, now: datetime) -> PublicationPolicy
         second_share=initial["second_share"],
         subjects=initial["subjects"],
         signs=initial["signs"],
+        minors=initial["minors"],
         **{f"source_{lang}": words for lang, words in initial["source"].items()},
     )
     session.add(policy)
     session.flush()
     _write(session, policy, initial_rows())
+    showing.write_articles(session, policy, map(showing.article_of_facts, initial["articles"]))
     policy.state, policy.adopted_at = PolicyState.IN_FORCE, now
     policy.valid_from = local_day(now)
     session.flush()
-    _record(session, actor, policy, "adopted", now=now, number=policy.number)
+    record(session, actor, policy, "adopted", now=now, number=policy.number)
     return policy
 
 
@@ -118,6 +127,7 @@ def draft(session: Session, actor: Actor, *, now: datetime) -> PublicationPolicy
         second_share=standing.second_share,
         subjects=standing.subjects,
         signs=standing.signs,
+        minors=standing.minors,
         source_ky=standing.source_ky,
         source_ru=standing.source_ru,
         source_en=standing.source_en,
@@ -125,7 +135,8 @@ def draft(session: Session, actor: Actor, *, now: datetime) -> PublicationPolicy
     session.add(policy)
     session.flush()
     _write(session, policy, rows_of(session, standing))
-    _record(session, actor, policy, "drafted", now=now, number=policy.number)
+    showing.write_articles(session, policy, showing.articles_of(session, standing).values())
+    record(session, actor, policy, "drafted", now=now, number=policy.number)
     return policy
 
 
@@ -133,8 +144,8 @@ def set_row(
     session: Session, actor: Actor, policy: PublicationPolicy, row: Row, *, now: datetime
 ) -> None:
     """Write one rule of a draft, in the place of what it said of the same thing."""
-    _hold_draft(session, policy)
-    grounds = {ground.value for ground in NOTED}
+    hold_draft(session, policy)
+    grounds = {ground.value for ground in GROUNDS}
     if row.category not in grounds and row.category not in CATEGORIES:
         raise CourtError(Refusal.STALE)
     fitting = OF_GROUNDS if row.category in grounds else OF_DATA
@@ -143,7 +154,7 @@ def set_row(
     _forget_row(session, policy, row.about)
     _write(session, policy, [row])
     said = row.handling.value
-    _record_change(session, actor, policy, "row", now=now, about=list(row.about), handling=said)
+    record_change(session, actor, policy, "row", now=now, about=list(row.about), handling=said)
 
 
 def drop_row(
@@ -155,9 +166,9 @@ def drop_row(
     now: datetime,
 ) -> None:
     """Take one rule out of a draft; what no rule speaks of is hidden, or barred."""
-    _hold_draft(session, policy)
+    hold_draft(session, policy)
     _forget_row(session, policy, about)
-    _record_change(session, actor, policy, "row", now=now, about=list(about), handling=None)
+    record_change(session, actor, policy, "row", now=now, about=list(about), handling=None)
 
 
 def set_subject(
@@ -170,29 +181,34 @@ def set_subject(
     now: datetime,
 ) -> None:
     """Say in a draft which ground a category of cases brings with it; None: it brings none."""
-    _hold_draft(session, policy)
+    hold_draft(session, policy)
     if ground is not None and (ground not in NOTED or session.get(Category, category) is None):
         raise CourtError(Refusal.STALE)
     others = {code: brought for code, brought in policy.subjects.items() if code != category}
     policy.subjects = others if ground is None else {**others, category: ground.value}
     said = ground.value if ground else None
-    _record_change(session, actor, policy, "subject", now=now, category=category, ground=said)
+    record_change(session, actor, policy, "subject", now=now, category=category, ground=said)
 
 
 def frame(
     session: Session, actor: Actor, policy: PublicationPolicy, facts: Frame, *, now: datetime
 ) -> None:
     """Write the share of second readers and the legal reference of a draft."""
-    _hold_draft(session, policy)
+    hold_draft(session, policy)
     policy.second_share = facts.second_share
     policy.source_ky, policy.source_ru = facts.source_ky, facts.source_ru
     policy.source_en = facts.source_en
-    _record_change(session, actor, policy, "framed", now=now, second_share=facts.second_share)
+    record_change(session, actor, policy, "framed", now=now, second_share=facts.second_share)
 
 
-def adopt(session: Session, actor: Actor, policy: PublicationPolicy, *, now: datetime) -> None:
-    """Put a draft in force from today on: never by the person who drafted it."""
-    _hold_draft(session, policy)
+def adopt(
+    session: Session, actor: Actor, policy: PublicationPolicy, *, defer: Defer, now: datetime
+) -> None:
+    """Put a draft in force from today on: never by the person who drafted it.
+
+    What is public against it is held by a job, for the court or the keeper to withdraw.
+    """
+    hold_draft(session, policy)
     if policy.drafted_by_id == actor.user_id:
         raise CourtError(Refusal.PROPOSAL_OWN)
     standing, today = in_force(session), local_day(now)
@@ -202,7 +218,8 @@ def adopt(session: Session, actor: Actor, policy: PublicationPolicy, *, now: dat
     policy.adopted_at, policy.adopted_by_id = now, actor.user_id
     policy.state, policy.valid_from = PolicyState.IN_FORCE, today
     session.flush()
-    _record(session, actor, policy, "adopted", now=now, number=policy.number)
+    record(session, actor, policy, "adopted", now=now, number=policy.number)
+    defer(session, "publication.hold_barred")
 
 
 # ------------------------------------------------------------------ queries
@@ -247,9 +264,21 @@ def versions(session: Session) -> Sequence[PublicationPolicy]:
     ).all()
 
 
+def before(session: Session, policy: PublicationPolicy) -> PublicationPolicy | None:
+    """Return the version that was in force before a version."""
+    return session.scalars(
+        select(PublicationPolicy)
+        .where(
+            PublicationPolicy.number < policy.number, PublicationPolicy.state != PolicyState.DRAFT
+        )
+        .order_by(PublicationPolicy.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def rows_of(session: Session, policy: PublicationPolicy) -> list[Row]:
     """Return the rules of a version: grounds first, then data, the general before the narrow."""
-    places = {name: place for place, name in enumerate((*NOTED, *CATEGORIES))}
+    places = {name: place for place, name in enumerate((*GROUNDS, *CATEGORIES))}
     rows = [
         Row(
             category=rule.category,
@@ -273,7 +302,7 @@ def rows_of(session: Session, policy: PublicationPolicy) -> list[Row]:
 
 def redaction_policy(session: Session, policy: PublicationPolicy) -> Policy:
     """Return a version as the redaction understands it; grounds are about cases and stay here."""
-    grounds = {ground.value for ground in NOTED}
+    grounds = {ground.value for ground in GROUNDS}
     return Policy(
         version=str(policy.number),
         source=policy.source_en,
@@ -290,10 +319,13 @@ def redaction_policy(session: Session, policy: PublicationPolicy) -> Policy:
     )
 
 
-def handling_of(rows: Sequence[Row], ground: Ground, case_kind: str) -> Handling:
-    """Return what a version says of a ground in a kind of case; silence bars."""
-    fitting = {row.case_kind: row.handling for row in rows if row.category == ground.value}
-    return fitting.get(case_kind, fitting.get(ANY, Handling.NEVER))
+def bars_data(session: Session, policy: PublicationPolicy) -> bool:
+    """Say whether a version lets no text out that holds some sort of data, or some people."""
+    grounds = {ground.value for ground in GROUNDS}
+    return any(
+        row.handling is Handling.NEVER and row.category not in grounds
+        for row in rows_of(session, policy)
+    )
 
 
 def compared(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]:
@@ -366,12 +398,6 @@ def initial_rows() -> list[Row]:
 # ------------------------------------------------------------------ how it is kept
 
 
-def _hold_draft(session: Session, policy: PublicationPolicy) -> None:
-    session.refresh(policy, with_for_update={"of": PublicationPolicy})
-    if policy.state is not PolicyState.DRAFT:
-        raise CourtError(Refusal.NOT_NOW)
-
-
 def _write(session: Session, policy: PublicationPolicy, rows: Sequence[Row]) -> None:
     session.add_all(
         PolicyRule(
@@ -396,30 +422,3 @@ def _forget_row(session: Session, policy: PublicationPolicy, about: tuple[str, s
             PolicyRule.case_kind == kind,
         )
     )
-
-
-def _record_change(
-    session: Session,
-    actor: Actor,
-    policy: PublicationPolicy,
-    change: str,
-    *,
-    now: datetime,
-    **facts: object,
-) -> None:
-    """Note who changed a draft last: he is not the one who adopts it."""
-    policy.drafted_by_id = actor.user_id
-    session.flush()
-    _record(session, actor, policy, change, now=now, **facts)
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    policy: PublicationPolicy,
-    change: str,
-    *,
-    now: datetime,
-    **facts: object,
-) -> None:
-    journal.record(session, actor, Action.POLICY_EDIT, policy, now=now, change=change, **facts)

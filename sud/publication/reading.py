@@ -23,10 +23,14 @@ from sud.models import (
     CaseKind,
     Category,
     Court,
+    Ground,
+    Handling,
     Hearing,
     HearingState,
+    PolicyState,
     Publication,
     PublicationForm,
+    PublicationPolicy,
     PublicationState,
     PublicationStep,
 )
@@ -208,7 +212,13 @@ def excerpt_of(publication: Publication, words: str) -> tuple[tuple[str, bool], 
 
 
 def _open(query: Select[Any]) -> Select[Any]:
-    """Join the case, and leave out texts whose case was closed since; a card tells nothing more."""
+    """Join the case, and leave out texts whose case was closed since; a card tells nothing more.
+
+    The policy in force may let texts of a closed category out.
+    """
+    standing = select(PublicationPolicy.id).where(PublicationPolicy.state == PolicyState.IN_FORCE)
+    closed = Ground.CLOSED_CATEGORY.value
+    said = func.publication_handling(standing.scalar_subquery(), closed, Case.kind_code)
     return (
         query.join(Act, Act.id == Publication.act_id)
         .join(Case, Case.id == Act.case_id)
@@ -218,7 +228,7 @@ def _open(query: Select[Any]) -> Select[Any]:
         .where(
             or_(
                 Publication.form == PublicationForm.CARD,
-                and_(~Case.sealed, ~Category.closed),
+                and_(~Case.sealed, or_(~Category.closed, said != Handling.NEVER.value)),
             )
         )
     )
@@ -233,7 +243,7 @@ def _asked(query: Select[Any], wanted: Wanted, *, but: str = "") -> Select[Any]:
         query = query.where(Publication.id.is_(None))
     if but == "category" or wanted.category:
         # What a closed case is about is not told, nor can it be asked.
-        query = query.where(Publication.form == PublicationForm.TEXT)
+        query = query.where(Publication.form != PublicationForm.CARD)
     for name, column, value in (
         ("court", Court.code, wanted.court),
         ("kind", CaseKind.code, wanted.kind),

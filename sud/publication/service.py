@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, cast, func, select
+from sqlalchemy import ARRAY, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from documents.redaction import Kind, Known
 from documents.redaction.identifiers import placeholder
 from documents.redaction.policy import default_policy
 from sud import journal
-from sud.access import Action, Actor, visible
+from sud.access import Action, Actor
 from sud.cases import service as cases
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -32,7 +31,6 @@ from sud.models import (
     PublicationForm,
     PublicationState,
     PublicationStep,
-    RoleCode,
 )
 from sud.outside import Outside, reaching_the_store
 from sud.publication import bars, gate, policies, readings
@@ -47,13 +45,12 @@ from sud.publication.places import (
     holds_what_bars,
     keep,
     open_doubts,
+    parts_of,
     placed,
     places_of,
     settled_in,
     with_words_replaced,
 )
-
-_MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +90,9 @@ def prepare_anew(
     if publication.state not in UNREAD:
         raise CourtError(Refusal.NOT_NOW)
     readings.at_work(session, actor, publication, now=now)
-    before = places_of(publication) if publication.form is PublicationForm.TEXT else ()
+    before = places_of(publication)
     _propose(session, actor, publication, now=now)
-    if publication.form is PublicationForm.TEXT:
-        keep(publication, carried(before, places_of(publication)))
+    keep(publication, carried(before, places_of(publication)))
     session.flush()
     _record(session, actor, publication, "prepared_anew", now=now, **_found(publication))
 
@@ -189,14 +185,18 @@ def hold(session: Session, actor: Actor, publication: Publication, *, now: datet
 def release(
     session: Session, actor: Actor, publication: Publication, *, outside: Outside, now: datetime
 ) -> None:
-    """Show a held text again as it was; the gate searches it by what the file knows today."""
+    """Show a held text again as it was; the gate searches it by what the file knows today.
+
+    Refused when by the policy in force less of the case may be public, or two must have read it.
+    """
     _hold_row(session, publication)
     if publication.state is PublicationState.PUBLISHED:
         return
     if publication.state is not PublicationState.HELD:
         raise CourtError(Refusal.NOT_NOW)
     _refuse_barred(session, publication)
-    if publication.form is PublicationForm.TEXT:
+    _refuse_read_once(session, publication)
+    if publication.form is not PublicationForm.CARD:
         with reaching_the_store():
             content = outside.store.get(publication.pdf_key or "")
         _refuse_leaks(all_leaks(session, publication, content, base_url=outside.base_url))
@@ -247,10 +247,15 @@ def note_ground(
     _hold_row(session, publication)
     case = publication.act.case
     bars.note(session, actor, case, ground, now=now)
-    if bars.bar_of(session, case) is not None:
-        for one in of_case(session, case):
-            if one.form is PublicationForm.TEXT and one.state is PublicationState.PUBLISHED:
-                hold(session, actor, one, now=now)
+    for one in of_case(session, case):
+        hold_barred(session, actor, one, now=now)
+
+
+def hold_barred(session: Session, actor: Actor, publication: Publication, *, now: datetime) -> None:
+    """Hold a public text of which by the policy in force less may be public; others stay."""
+    _hold_row(session, publication)
+    if publication.state is PublicationState.PUBLISHED and _tells_too_much(session, publication):
+        hold(session, actor, publication, now=now)
 
 
 def lift_ground(
@@ -288,64 +293,10 @@ def note_fact(
 # ------------------------------------------------------------------ queries
 
 
-def publication_of_url(session: Session, actor: Actor, key: UUID) -> Publication | None:
-    """Return the publication of a clerk's address."""
-    return session.scalars(
-        visible(select(Publication).where(Publication.key == key), actor)
-    ).one_or_none()
-
-
-def act_of_url(session: Session, actor: Actor, key: UUID) -> Act | None:
-    """Return the issued act of a clerk's address."""
-    return session.scalars(
-        visible(select(Act).where(Act.key == key, Act.state == ActState.ISSUED), actor)
-    ).one_or_none()
-
-
 def of_case(session: Session, case: Case) -> Sequence[Publication]:
     """Return every text of a case, whatever became of it."""
     return session.scalars(
         select(Publication).join(Act, Act.id == Publication.act_id).where(Act.case_id == case.id)
-    ).all()
-
-
-def waiting(
-    session: Session, actor: Actor, state: PublicationState = PublicationState.PREPARED
-) -> Sequence[Publication]:
-    """Return what the clerks of the actor's courts have before them in a state, oldest first."""
-    query = _of_clerk(select(Publication), actor).where(Publication.state == state)
-    return session.scalars(query.order_by(Publication.prepared_at).limit(_MOST_WAITING)).all()
-
-
-def unprepared(session: Session, actor: Actor) -> Sequence[Act]:
-    """Return issued acts of which nobody has made a public text or a card yet."""
-    query = (
-        select(Act)
-        .join(Case, Case.id == Act.case_id)
-        .outerjoin(Publication, Publication.act_id == Act.id)
-        .where(
-            Case.court_id.in_(actor.courts_as(RoleCode.CLERK)),
-            Act.state == ActState.ISSUED,
-            Publication.id.is_(None),
-        )
-    )
-    return session.scalars(query.order_by(Act.issued_at).limit(_MOST_WAITING)).all()
-
-
-def finished(session: Session, actor: Actor) -> Sequence[Publication]:
-    """Return what the clerk's court published or withdrew lately."""
-    query = _of_clerk(select(Publication), actor).where(
-        Publication.state.in_([PublicationState.PUBLISHED, PublicationState.WITHDRAWN])
-    )
-    return session.scalars(query.order_by(Publication.published_at.desc()).limit(20)).all()
-
-
-def steps_of(session: Session, publication: Publication) -> Sequence[PublicationStep]:
-    """Return what became of a text since it was first public, the latest first."""
-    return session.scalars(
-        select(PublicationStep)
-        .where(PublicationStep.publication_id == publication.id)
-        .order_by(PublicationStep.at.desc(), PublicationStep.id.desc())
     ).all()
 
 
@@ -423,14 +374,15 @@ def _propose(session: Session, actor: Actor, publication: Publication, *, now: d
     publication.policy, publication.policy_id = policy, policy.id
     reads = policies.redaction_policy(session, policy)
     told = known_of(session, act, reads)
-    found = found_in(act, told, reads)
-    if bars.bar_of(session, act.case) is not None or holds_what_bars(reads, told, found):
+    publication.form = bars.form_of(session, act.case)
+    shown = parts_of(publication)
+    found = [
+        place for place in (found_in(act, told, reads) if shown else ()) if place.part in shown
+    ]
+    if holds_what_bars(reads, told, found):
         publication.form = PublicationForm.CARD
-        publication.parts, publication.spans, publication.proposed = {}, [], []
-    else:
-        publication.form = PublicationForm.TEXT
-        keep(publication, found)
-        publication.proposed = publication.spans
+    keep(publication, found)
+    publication.proposed = publication.spans
     session.flush()
 
 
@@ -486,7 +438,7 @@ def _publish(
     now: datetime,
 ) -> None:
     again = publication.published_at is not None
-    if publication.form is PublicationForm.TEXT:
+    if publication.form is not PublicationForm.CARD:
         content = public_pdf(session, publication, base_url=outside.base_url, now=now)
         publication.suggestions = suggested(publication.parts)
         leaving = outgoing(session, publication, content, base_url=outside.base_url)
@@ -558,8 +510,36 @@ def _refuse_unless_read(publication: Publication) -> None:
 def _refuse_barred(session: Session, publication: Publication) -> None:
     if publication.act.state is not ActState.ISSUED:
         raise CourtError(Refusal.NOT_PUBLIC)
-    if publication.form is PublicationForm.TEXT and bars.bar_of(session, publication.act.case):
+    if publication.form is PublicationForm.CARD:
+        return
+    if bars.form_of(session, publication.act.case) is PublicationForm.CARD:
         raise CourtError(Refusal.NOT_PUBLIC)
+    if _tells_too_much(session, publication):
+        raise CourtError(Refusal.POLICY_STRICTER)
+
+
+def _tells_too_much(session: Session, publication: Publication) -> bool:
+    """Say whether by the policy in force less of the case may be public than this holds."""
+    order = (PublicationForm.CARD, PublicationForm.OPERATIVE, PublicationForm.TEXT)
+    allowed = bars.form_of(session, publication.act.case)
+    if order.index(publication.form) > order.index(allowed):
+        return True
+    standing = policies.in_force(session)
+    if standing is None or publication.form is PublicationForm.CARD:
+        return False
+    reads = policies.redaction_policy(session, standing)
+    return holds_what_bars(reads, known_of(session, publication.act, reads), places_of(publication))
+
+
+def _refuse_read_once(session: Session, publication: Publication) -> None:
+    """Refuse a text that one person has read where the policy in force wants two."""
+    wanted = bars.read_twice(session, publication.act.case)
+    if (
+        wanted is not None
+        and publication.form is not PublicationForm.CARD
+        and readings.finished(session, publication, 2) is None
+    ):
+        raise CourtError(Refusal.POLICY_STRICTER)
 
 
 def _refuse_open(publication: Publication) -> None:
@@ -581,11 +561,3 @@ def _kind_of(session: Session, publication: Publication, replacement: str) -> Ki
         return things[replacement]
     people = {person.label for person in known(session, publication).persons}
     return Kind.PERSON if replacement in people else Kind.OTHER
-
-
-def _of_clerk(query: Select[Any], actor: Actor) -> Select[Any]:
-    return (
-        query.join(Act, Act.id == Publication.act_id)
-        .join(Case, Case.id == Act.case_id)
-        .where(Case.court_id.in_(actor.courts_as(RoleCode.CLERK)))
-    )

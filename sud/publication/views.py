@@ -25,14 +25,23 @@ from sud.models import (
     PublicationForm,
     PublicationState,
 )
-from sud.publication import bars, keeping, places, readings, reports, service
+from sud.publication import (
+    bars,
+    desk,
+    keeping,
+    keeping_signs,
+    places,
+    readings,
+    reports,
+    service,
+)
 from sud.publication.forms import ActForm, FactForm, GroundForm, ReplaceForm, WithdrawForm
 from sud.publication.gate import Leak
 from sud.publication.public import views
 from sud.publication.words import CHANNELS, COUNTS, DOUBTS, KINDS, LAYERS
 from sud.request import actor, allow, db, outside, render
 
-__all__ = ["keeping", "views"]
+__all__ = ["keeping", "keeping_signs", "views"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +60,22 @@ def queue() -> ResponseReturnValue:
     """What waits for the clerk, for a second reader, for an answer, and what was done lately."""
     return render(
         "publication/queue.html",
-        waiting=[(one, len(places.open_doubts(one))) for one in service.waiting(db(), actor())],
+        waiting=[(one, len(places.open_doubts(one))) for one in desk.waiting(db(), actor())],
         confirming=[
             (one, readings.may_read(db(), actor(), one))
-            for one in service.waiting(db(), actor(), PublicationState.CONFIRMING)
+            for one in desk.waiting(db(), actor(), PublicationState.CONFIRMING)
         ],
-        held=service.waiting(db(), actor(), PublicationState.HELD),
+        held=desk.waiting(db(), actor(), PublicationState.HELD),
         reported=reports.waiting(db(), actor()),
-        unprepared=service.unprepared(db(), actor()),
-        finished=service.finished(db(), actor()),
+        unprepared=desk.unprepared(db(), actor()),
+        finished=desk.finished(db(), actor()),
         now=outside().now(),
         form=ActForm(),
     )
 
 
 @views.route("/acts/<uuid:key>/publication", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=service.act_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.act_of_url)
 def prepare(act: Act) -> ResponseReturnValue:
     """Make the public text now, when the worker has not done it yet."""
     form = ActForm()
@@ -79,7 +88,7 @@ def prepare(act: Act) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def review(publication: Publication) -> ResponseReturnValue:
     """The text with every place that was found, each to be decided, and its original beside it."""
     form = ActForm()
@@ -94,7 +103,7 @@ def review(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/replace", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def replace(publication: Publication) -> ResponseReturnValue:
     """Put a label for words that nobody found."""
     form = ReplaceForm()
@@ -116,7 +125,7 @@ def replace(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/publish", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def publish(publication: Publication) -> ResponseReturnValue:
     """End one's reading; a refusal lists what still tells of a person, and where."""
     if publication.state not in UNREAD:
@@ -134,7 +143,7 @@ def publish(publication: Publication) -> ResponseReturnValue:
 
 
 @views.post("/publications/<uuid:key>/take-over")
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def take_over(publication: Publication) -> ResponseReturnValue:
     """Read on in the place of another person."""
     return _pressed(
@@ -145,7 +154,7 @@ def take_over(publication: Publication) -> ResponseReturnValue:
 
 
 @views.post("/publications/<uuid:key>/again")
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def again(publication: Publication) -> ResponseReturnValue:
     """Search the act anew: by another policy, by a fuller file, or after it was withdrawn."""
     withdrawn = publication.state is PublicationState.WITHDRAWN
@@ -159,7 +168,7 @@ def again(publication: Publication) -> ResponseReturnValue:
 
 
 @views.post("/publications/<uuid:key>/hold")
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def hold(publication: Publication) -> ResponseReturnValue:
     """Take the text from the public's eyes at once, or show it again."""
 
@@ -175,7 +184,7 @@ def hold(publication: Publication) -> ResponseReturnValue:
 
 
 @views.route("/publications/<uuid:key>/withdraw", methods=["GET", "POST"])
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def withdraw(publication: Publication) -> ResponseReturnValue:
     """Take a published text back."""
     form = WithdrawForm()
@@ -197,12 +206,17 @@ def withdraw(publication: Publication) -> ResponseReturnValue:
 
     if form.does(take_back, to=publication):
         return _back(publication)
-    page = render("publication/withdraw.html", publication=publication, form=form)
+    page = render(
+        "publication/withdraw.html",
+        publication=publication,
+        form=form,
+        back=url_for("publication.review", key=publication.key),
+    )
     return page, _status(form)
 
 
 @views.post("/publications/<uuid:key>/grounds")
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def grounds(publication: Publication) -> ResponseReturnValue:
     """Note why the case is never published, or that a noted reason does not hold."""
     form = GroundForm()
@@ -219,7 +233,7 @@ def grounds(publication: Publication) -> ResponseReturnValue:
 
 
 @views.post("/publications/<uuid:key>/facts")
-@allow(Action.PUBLICATION_REVIEW, on=service.publication_of_url)
+@allow(Action.PUBLICATION_REVIEW, on=desk.publication_of_url)
 def facts(publication: Publication) -> ResponseReturnValue:
     """Note a former name, a relative, a plate...: what else must not be read."""
     form = FactForm()
@@ -318,7 +332,7 @@ def _review_page(publication: Publication, pressed: Form) -> str:
     known = service.known(db(), publication)
     labels = list(places.labels_of(publication, known))
     forms = _forms_of(publication, pressed, labels)
-    text = publication.form is PublicationForm.TEXT
+    text = publication.form is not PublicationForm.CARD
     groups = places.groups_of(publication) if text else ()
     reading = readings.going(db(), publication)
     case = publication.act.case
@@ -333,7 +347,9 @@ def _review_page(publication: Publication, pressed: Form) -> str:
         settled=[group for group in groups if not group.first.open],
         open_places=len(places.open_doubts(publication)),
         labels=labels,
-        parts=[(part, places.paragraphs_of(publication, part)) for part in ActPart] if text else [],
+        parts=[
+            (part, places.paragraphs_of(publication, part)) for part in places.parts_of(publication)
+        ],
         leaks=_leaks(publication) if pressed.refusal is Refusal.NAMES_LEFT else (),
         reading=reading,
         mine=reading is None or reading.reader_id == actor().user_id,
@@ -341,7 +357,7 @@ def _review_page(publication: Publication, pressed: Form) -> str:
         first=readings.finished(db(), publication, 1),
         first_said=readings.first_answers(db(), publication),
         past=readings.readings_of(db(), publication),
-        steps=service.steps_of(db(), publication),
+        steps=desk.steps_of(db(), publication),
         bar=bars.bar_of(db(), case),
         noted=bars.noted(db(), case),
         outdated=unread and service.outdated(publication),

@@ -22,7 +22,7 @@ from sud.models import (
     User,
 )
 from sud.outside import Outside
-from sud.publication import bars, places, policies, readings, service, signs
+from sud.publication import bars, places, policies, readings, service, showing, signs
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud.desk import DOUBTFUL, NAMES, Desk, post, without_lot
@@ -283,6 +283,8 @@ def test_a_reason_noted_later_holds_what_is_public(
         ("по статье 154 Уголовно-процессуального кодекса", date(2026, 3, 2), False),
         ("в силу ст. 154 ГПК и ст. 200 УК", date(2026, 3, 2), False),
         ("по ст. 205 УК КР", date(2026, 3, 2), False),
+        ("по ст. 154-1 УК КР", date(2026, 3, 2), True),
+        ("по ст. 1-154 УК КР", date(2026, 3, 2), False),
         ("по ст. 129 УК КР", date(2026, 3, 2), False),  # an article of the code of 1997
         ("по ст. 129 УК КР", date(2018, 3, 2), True),
         ("иск о 154 сомах", date(2026, 3, 2), False),
@@ -291,8 +293,8 @@ def test_a_reason_noted_later_holds_what_is_public(
 def test_an_offence_is_told_by_the_article_of_the_code_then_in_force(
     text: str, registered: date, told: bool
 ) -> None:
-    articles = policies.initial_facts()["articles"]
-    held = signs.in_force(articles, registered, date(2026, 11, 22))
+    articles = map(showing.article_of_facts, policies.initial_facts()["articles"])
+    held = [one for one in articles if one.held_between(registered, date(2026, 11, 22))]
     assert (Ground.SEXUAL_OFFENCE in signs.shown(text, {}, held)) is told
 
 
