@@ -175,12 +175,13 @@ def serve(arguments: argparse.Namespace) -> None:
 
 def worker(arguments: argparse.Namespace) -> None:
     """Do the deferred jobs."""
+    from sud import queue
     from sud import worker as process
 
     lanes = tuple(arguments.lanes.split(","))
     if unknown := set(lanes) - set(LANES):
         sys.exit(f"unknown lanes: {', '.join(sorted(unknown))}; there are {', '.join(LANES)}")
-    pace = process.Pace(jobs=arguments.jobs, patience_seconds=arguments.patience, lanes=lanes)
+    pace = queue.Pace(jobs=arguments.jobs, patience_seconds=arguments.patience, lanes=lanes)
     process.run(Config.from_environ(), pace)
 
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from sud import outside, worker
+from sud import outside, queue
 from sud.config import Config
 from sud.db import Sessions
 from sud.outside import Outside
@@ -49,8 +49,8 @@ def stumble(_sessions: Sessions, _outside: Outside, *, number: int) -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     with mock.patch.object(outside, "LONG_JOBS", frozenset({"test.disc"})):
-        worker.run(
+        queue.run(
             Config.from_environ(),
-            worker.Pace(beat_seconds=0.5, stalled_seconds=3, patience_seconds=1),
             {"test.slow": slow, "test.mark": mark, "test.disc": disc, "test.stumble": stumble},
+            queue.Pace(beat_seconds=0.5, stalled_seconds=3, patience_seconds=1),
         )
