@@ -192,6 +192,7 @@ class ArticleForm(forms.Form):
         _("How sure this is"),
         required=_("Choose how sure this is."),
         coerce=Confidence,
+        default=Confidence.MEDIUM,
         choices=[(confidence, label(confidence)) for confidence in Confidence],
     )
 

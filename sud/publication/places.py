@@ -18,6 +18,11 @@ AROUND = 60
 """How many letters are shown on each side of a place."""
 _BETWEEN = "\n\n¤\n\n"
 """Between two parts: nothing that a name could reach over."""
+_UNSEEN = (
+    r"[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
+    r"(?:[-\u2010\u2011\u00ad][^\S\n]*\n\s*)?"
+)
+"""Between two letters of a word: marks that are not seen, and the end of a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,8 @@ class Place:
     doubt: Doubt | None
     applied: bool
     decided: bool
+    confidence: float = 1.0
+    """How sure the machine is, of 1; a reader's own word is sure."""
     person: str | None = None
     differs: bool = False
     """Whether the first reader decided it otherwise than the second."""
@@ -45,6 +52,11 @@ class Place:
     def open(self) -> bool:
         """Whether a person still has to decide it: a doubt is never settled by itself."""
         return (self.doubt is not None or self.differs) and not self.decided
+
+    @property
+    def sure(self) -> int:
+        """How sure the machine is, in whole percent."""
+        return round(self.confidence * 100)
 
 
 class Verb(StrEnum):
@@ -115,6 +127,7 @@ def placed(publication: Publication, spans: Sequence[Mapping[str, Any]]) -> tupl
                 doubt=Doubt(kept["doubt"]) if kept["doubt"] else None,
                 applied=kept["applied"],
                 decided=kept["decided"],
+                confidence=kept.get("confidence", 1.0),
                 person=kept["person"],
                 differs=kept.get("differs", False),
                 before=text[max(0, start - AROUND) : start],
@@ -209,6 +222,7 @@ def found_in(act: Act, known: Known, policy: Policy) -> list[Place]:
                 doubt=span.doubt,
                 applied=span.applied,
                 decided=False,
+                confidence=span.confidence,
                 person=span.person,
             )
         )
@@ -263,9 +277,8 @@ def with_words_replaced(
 ) -> tuple[list[Place], int]:
     """Return the places with these words among them wherever they stand, and how often that is."""
     places = list(places_of(publication))
-    pattern = re.compile(
-        r"(?<!\w)" + r"\s+".join(map(re.escape, words.split())) + r"(?!\w)", re.IGNORECASE
-    )
+    wanted = r"\s+".join(map(_however_written, words.split()))
+    pattern = re.compile(rf"(?<!\w){wanted}(?!\w)", re.IGNORECASE)
     number = max((place.id for place in places), default=-1) + 1
     added: list[Place] = []
     for part in parts_of(publication):
@@ -292,6 +305,11 @@ def with_words_replaced(
                 )
             )
     return [*places, *added], len(added)
+
+
+def _however_written(word: str) -> str:
+    """Return a pattern of a word with what a reader does not see inside it, and across lines."""
+    return _UNSEEN.join(map(re.escape, word))
 
 
 def changed(place: Place, **facts: Any) -> Place:
@@ -328,6 +346,7 @@ def written(places: Sequence[Place]) -> list[dict[str, Any]]:
             "kind": place.kind.value,
             "layer": place.layer.value,
             "doubt": place.doubt.value if place.doubt else None,
+            "confidence": place.confidence,
             "person": place.person,
             "applied": place.applied,
             "decided": place.decided,
@@ -352,6 +371,6 @@ def _spans(places: Iterator[Place]) -> Iterator[Span]:
             replacement=place.replacement,
             kind=place.kind,
             layer=place.layer,
-            confidence=1.0,
+            confidence=place.confidence,
             applied=place.applied,
         )

@@ -141,6 +141,17 @@ def test_words_nobody_found_are_replaced_by_hand(
     assert unknown.status_code == 422
 
 
+def test_words_are_replaced_by_hand_however_they_are_broken(
+    desk: Desk, clerk: FlaskClient, session: Session
+) -> None:
+    broken = "Айыл\u00adдын башчысы, айыл-\nдын кеңеши, АЙЫ\u0301ЛДЫН чеги."
+    publication = desk.prepared(reasoning=broken)
+    said = {"words": "Айылдын", "label": "1-доогер"}
+    assert post(clerk, publication, "/replace", **said).status_code == 303
+    session.refresh(publication)
+    assert publication.parts["reasoning"].count("1-доогер") == 3
+
+
 def test_a_name_learnt_after_the_preparation_stops_it_too(
     desk: Desk, case: Case, clerk: FlaskClient, make: Make
 ) -> None:

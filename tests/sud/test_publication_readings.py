@@ -246,6 +246,7 @@ def test_barred_cases_have_a_card_and_never_a_text(
     page = client.get(f"/decisions/{card.key}").text
     assert case.number in page
     assert case.court.name_ky in page
+    assert f"/decisions/{card.key}/report" in page
     for hidden in (*NAMES, "алимент", "Асанова", case.category.name_ky):
         assert hidden not in page, hidden
     assert client.get(f"/decisions/{card.key}.pdf").status_code == 404
