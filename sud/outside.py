@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from documents.intake import Clamd, Scanner
-from documents.signatures import SettingsError, Signer, SigningSettings, opened
-from recordings.bucket import BucketStore
 from recordings.store import ObjectStore, StoreError
 from sud.config import Config, ConfigError
 from sud.errors import CourtError, Refusal
 from sud.identity import EsiProvider, IdentityProvider
+
+if TYPE_CHECKING:
+    from documents.signatures import Signer
 
 SMTP_TIMEOUT_SECONDS = 15
 LONG_JOBS = frozenset(
@@ -70,7 +71,7 @@ class Outside:
 
     store: ObjectStore
     mailer: Mailer
-    signer: Signer
+    signer: "Signer"
     now: Callable[[], datetime]
     defer: Defer
     base_url: str = "http://127.0.0.1:8000"
@@ -147,6 +148,8 @@ def defer_job(
 
 def real_outside(config: Config) -> Outside:
     """Plug in the real store, mail server, signer, clock and job queue."""
+    from recordings.bucket import BucketStore  # as in `_signer`: only who plugs it in waits for it
+
     return Outside(
         store=BucketStore(
             endpoint=config.s3_endpoint,
@@ -190,8 +193,9 @@ def _identity(config: Config) -> IdentityProvider | None:
         raise ConfigError(f"SUD_ESI_ISSUER: {error}") from error
 
 
-def _signer(config: Config) -> Signer:
+def _signer(config: Config) -> "Signer":
     """Open what signs papers; what is missing stops the process here, and not before a judge."""
+    from documents.signatures import SettingsError, SigningSettings, opened
 
     def path(text: str) -> Path | None:
         return Path(text) if text else None
