@@ -7,11 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from asn1crypto import pem
+from asn1crypto import x509
 
 from documents.intake.bounds import Bounds, Broken, bounded
+from documents.signatures.keys import CannotSignError, Reason
 from documents.signatures.trust import Trust
-from documents.signatures.validation import LARGEST, unread, validate, validate_beside
+from documents.signatures.validation import (
+    LARGEST,
+    signers_of,
+    unread,
+    validate,
+    validate_beside,
+)
 from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
 
 _BOUNDS = Bounds(memory=768 * 1024 * 1024, seconds=30)
@@ -20,7 +27,12 @@ LONGEST_SIGNATURE: Final = 1024 * 1024
 
 
 def validate_apart(
-    file: Path, *, trust: Trust, now: datetime, expected: Expected | None = None
+    file: Path,
+    *,
+    trust: Trust,
+    now: datetime,
+    expected: Expected | None = None,
+    evidence: bytes | None = None,
 ) -> Verdict:
     """What `validate` says of a file, whatever the file does to its reader; never raises.
 
@@ -33,6 +45,7 @@ def validate_apart(
         "trust": [_text(one.dump() for one in part) for part in _parts(trust)],
         "now": now.isoformat(),
         "expected": asdict(expected) if expected else None,
+        "evidence": _coded(evidence),
     }
     try:
         answer = bounded("documents.signatures.apart", arguments, _BOUNDS, reads=(file,))
@@ -44,7 +57,15 @@ def validate_apart(
     return verdict if verdict.sha256 == bare.sha256 else bare
 
 
-def validate_beside_apart(file: Path, signature: bytes, *, trust: Trust, now: datetime) -> Verdict:
+def validate_beside_apart(
+    file: Path,
+    signature: bytes,
+    *,
+    trust: Trust,
+    now: datetime,
+    signers: tuple[str, ...] | None = None,
+    evidence: bytes | None = None,
+) -> Verdict:
     """What `validate_beside` says of a stranger's signature (CMS, DER or PEM); never raises.
 
     The verdict is about the file; a signature that is too long to be one is `too_large`.
@@ -58,6 +79,8 @@ def validate_beside_apart(file: Path, signature: bytes, *, trust: Trust, now: da
         "signature": base64.b64encode(signature).decode(),
         "trust": [_text(one.dump() for one in part) for part in _parts(trust)],
         "now": now.isoformat(),
+        "signers": signers,
+        "evidence": _coded(evidence),
     }
     try:
         verdict = _verdict(bounded("documents.signatures.apart", arguments, _BOUNDS, reads=(file,)))
@@ -66,14 +89,51 @@ def validate_beside_apart(file: Path, signature: bytes, *, trust: Trust, now: da
     return verdict if verdict.sha256 == bare.sha256 else bare
 
 
+def signers_apart(
+    file: Path, signature: bytes | None
+) -> list[tuple[x509.Certificate, list[x509.Certificate]]]:
+    """Who signed a stranger's file: each certificate, with those that came with it.
+
+    Raises:
+        CannotSignError: the file cannot be read.
+
+    """
+    arguments = {"file": str(file), "signers_of": True, "signature": _coded(signature)}
+    try:
+        answer = bounded("documents.signatures.apart", arguments, _BOUNDS, reads=(file,))
+        read = [
+            [x509.Certificate.load(base64.b64decode(one), strict=True) for one in chain]
+            for chain in answer["chains"]
+        ]
+    except (Broken, KeyError, TypeError, ValueError) as error:
+        raise CannotSignError(Reason.PAPER_REFUSED, "its signatures cannot be read") from error
+    return [(chain[0], chain[1:]) for chain in read]
+
+
 def within(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The task of the process: the verdict in a form that JSON can say."""
+    """The task of the process: the verdict, or who signed, in a form that JSON can say."""
+    if "signers_of" in arguments:
+        signature = arguments["signature"]
+        chains = signers_of(
+            Path(arguments["file"]).read_bytes(),
+            None if signature is None else base64.b64decode(signature),
+        )
+        return {"chains": [_text(one.dump() for one in chain) for chain in chains]}
     roots, chain, lists = ([base64.b64decode(one) for one in part] for part in arguments["trust"])
     trust = replace(Trust.of(roots, lists), chain=Trust.of(chain).roots)
     data, now = Path(arguments["file"]).read_bytes(), datetime.fromisoformat(arguments["now"])
+    coded = arguments["evidence"]
+    evidence = None if coded is None else base64.b64decode(coded)
     if "signature" in arguments:
-        signature = _der(base64.b64decode(arguments["signature"]))
-        verdict = validate_beside(data, signature, trust=trust, now=now)
+        signers = arguments["signers"]
+        verdict = validate_beside(
+            data,
+            base64.b64decode(arguments["signature"]),
+            trust=trust,
+            now=now,
+            signers=None if signers is None else tuple(signers),
+            evidence=evidence,
+        )
     else:
         expected = arguments["expected"]
         verdict = validate(
@@ -81,6 +141,7 @@ def within(arguments: Mapping[str, Any]) -> dict[str, Any]:
             trust=trust,
             now=now,
             expected=None if expected is None else _expected(expected),
+            evidence=evidence,
         )
     told = asdict(verdict)
     told["lasts_until"] = _moment(verdict.lasts_until)
@@ -89,9 +150,8 @@ def within(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _der(signature: bytes) -> bytes:
-    """Programs write a signature in DER, or in letters between two lines (PEM)."""
-    return pem.unarmor(signature)[2] if pem.detect(signature) else signature
+def _coded(evidence: bytes | None) -> str | None:
+    return None if evidence is None else base64.b64encode(evidence).decode()
 
 
 def _parts(trust: Trust) -> tuple[Any, ...]:

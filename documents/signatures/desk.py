@@ -11,7 +11,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from documents.authority import Signatory
 from documents.signatures import signing
-from documents.signatures.apart import validate_apart, validate_beside_apart
+from documents.signatures.apart import signers_apart, validate_apart, validate_beside_apart
 from documents.signatures.keys import CannotSignError, Keys, Reason
 from documents.signatures.marks import Mark
 from documents.signatures.trust import Trust
@@ -44,9 +44,14 @@ class Signer(Protocol):
         ...
 
     def validate_file(
-        self, file: Path, *, now: datetime, expected: Expected | None = None
+        self,
+        file: Path,
+        *,
+        now: datetime,
+        expected: Expected | None = None,
+        evidence: bytes | None = None,
     ) -> Verdict:
-        """The same of a stranger's file, which is read in a closed process."""
+        """The same of a stranger's file, read in a closed process, with evidence beside it."""
         ...
 
     def validate_beside(
@@ -57,11 +62,29 @@ class Signer(Protocol):
         now: datetime,
         signers: tuple[str, ...] | None = None,
     ) -> Verdict:
-        """What a detached signature proves at the moment `now`."""
+        """What a detached signature (DER or PEM) proves at the moment `now`."""
         ...
 
-    def validate_beside_file(self, file: Path, signature: bytes, *, now: datetime) -> Verdict:
-        """The same of a stranger's signature (DER or PEM), which is read in a closed process."""
+    def validate_beside_file(
+        self,
+        file: Path,
+        signature: bytes,
+        *,
+        now: datetime,
+        signers: tuple[str, ...] | None = None,
+        evidence: bytes | None = None,
+    ) -> Verdict:
+        """The same of a stranger's signature, read in a closed process, with evidence beside it."""
+        ...
+
+    def attest_file(
+        self, file: Path, signature: bytes | None, *, now: datetime, before: bytes | None = None
+    ) -> bytes:
+        """An evidence record (RFC 4998) for a stranger's paper with its detached signature.
+
+        It lies beside them and is handed in when they are validated; with `before`, that record
+        gets one more stamp. Nothing is checked but what proves certificates: validate first.
+        """
         ...
 
 
@@ -129,10 +152,16 @@ class CourtSigner:
         return validate(pdf, trust=self._trust(now), now=now, expected=expected)
 
     def validate_file(
-        self, file: Path, *, now: datetime, expected: Expected | None = None
+        self,
+        file: Path,
+        *,
+        now: datetime,
+        expected: Expected | None = None,
+        evidence: bytes | None = None,
     ) -> Verdict:
-        """The same of a stranger's file, which is read in a closed process."""
-        return validate_apart(file, trust=self._trust(now), now=now, expected=expected)
+        """The same of a stranger's file, read in a closed process, with evidence beside it."""
+        trust = self._trust(now)
+        return validate_apart(file, trust=trust, now=now, expected=expected, evidence=evidence)
 
     def validate_beside(
         self,
@@ -145,9 +174,37 @@ class CourtSigner:
         """What a detached signature proves to someone who trusts as this court does."""
         return validate_beside(data, signature, trust=self._trust(now), now=now, signers=signers)
 
-    def validate_beside_file(self, file: Path, signature: bytes, *, now: datetime) -> Verdict:
-        """The same of a stranger's signature, which is read in a closed process."""
-        return validate_beside_apart(file, signature, trust=self._trust(now), now=now)
+    def validate_beside_file(
+        self,
+        file: Path,
+        signature: bytes,
+        *,
+        now: datetime,
+        signers: tuple[str, ...] | None = None,
+        evidence: bytes | None = None,
+    ) -> Verdict:
+        """The same of a stranger's signature, read in a closed process, with evidence beside it."""
+        return validate_beside_apart(
+            file,
+            signature,
+            trust=self._trust(now),
+            now=now,
+            signers=signers,
+            evidence=evidence,
+        )
+
+    def attest_file(
+        self, file: Path, signature: bytes | None, *, now: datetime, before: bytes | None = None
+    ) -> bytes:
+        """An evidence record for a stranger's paper, or the record `before` with one more stamp."""
+        data = [file.read_bytes(), *([signature] if signature is not None else [])]
+        signed_by = [] if before is not None else signers_apart(file, signature)
+
+        async def work() -> bytes:
+            async with self._bench(now) as bench:
+                return await signing.attest(bench, *data, signed_by=signed_by, before=before)
+
+        return asyncio.run(work())
 
     def _bench(self, now: datetime) -> AbstractAsyncContextManager[signing.Bench]:
         return signing.Bench.at(now, stamper=self._stamps.at(now), trust=self._trust(now))

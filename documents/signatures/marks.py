@@ -165,6 +165,7 @@ def _lines(
         office=office,
         facts=(
             (told("moment"), _clock(mark.confirmation.moment)),
+            (told("subject"), _grouped(mark.confirmation.subject)),
             (told("session"), mark.confirmation.session),
             (told("receipt"), mark.confirmation.code),
             (told("digest"), _grouped(mark.confirmation.sha256)),

@@ -1,7 +1,7 @@
 """Puts signatures and time stamps into papers: PAdES B-LTA, one revision after another."""
 
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,10 +34,21 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.path import ValidationPath
 
 from documents.authority import Signatory
+from documents.signatures.evidence import (
+    Known,
+    begun,
+    imprint,
+    imprint_of_next,
+    last_stamper,
+    renewed,
+)
 from documents.signatures.keys import DIGEST, CannotSignError, Reason
 from documents.signatures.marks import Mark, MarkStyle
 from documents.signatures.revision import Revision
 from documents.signatures.trust import Trust
+
+Proving = tuple[x509.Certificate, Sequence[x509.Certificate]]
+"""A certificate, and those that came with it."""
 
 # What a signature takes beside certificates and stamp: attributes, and the largest bare signature.
 _SIGNATURE_BYTES = 1536
@@ -205,6 +216,36 @@ async def sign_beside(data: bytes, key: signers.Signer, bench: Bench) -> bytes:
         ]
     )
     return bytes(signed.dump())
+
+
+async def attest(
+    bench: Bench, *data: bytes, signed_by: Iterable[Proving] = (), before: bytes | None = None
+) -> bytes:
+    """An evidence record of data, or the record `before` with one more stamp.
+
+    `signed_by` are the certificates of the signatures among the data, each with those that came
+    with it: what proves them today is put into the record.
+    """
+    if before is None:
+        covered = imprint(*data)
+        for certificate, others in signed_by:
+            await _proved(certificate, others, bench.context)
+    else:
+        covered = imprint_of_next(before)
+        certificate, others = last_stamper(before)
+        try:
+            await _proved(certificate, others, bench.context, purpose={"time_stamping"})
+        except (PathBuildingError, PathValidationError) as error:
+            raise CannotSignError(Reason.STAMP_LAPSED, str(error)) from error
+    stamp: cms.ContentInfo = await bench.stamper.async_timestamp(covered, DIGEST)
+    async for _ in bench.stamper.validation_paths(bench.context):  # type: ignore[no-untyped-call]
+        pass
+    known = Known(
+        certificates=tuple(one for each, others in signed_by for one in (each, *others)),
+        lists=tuple(bench.context.crls),
+        answers=tuple(bench.context.ocsps),
+    )
+    return begun(stamp, known, *data) if before is None else renewed(before, stamp, known)
 
 
 class _PunctualSigner(signers.PdfSigner):

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from asn1crypto import cms, crl, ocsp, x509
+from asn1crypto import cms, crl, ocsp, pem, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.pdf_embedded import (
@@ -37,6 +38,7 @@ from pyhanko.sign.validation.status import (
 from pyhanko_certvalidator import ValidationContext
 
 from documents.signatures import changes
+from documents.signatures.evidence import Attested, attested
 from documents.signatures.trust import Trust
 from documents.signatures.verdict import Expected, Finding, SignatureFacts, Verdict
 
@@ -86,18 +88,20 @@ def validate(
     now: datetime,
     expected: Expected | None = None,
     trust: Trust | None = None,
+    evidence: bytes | None = None,
 ) -> Verdict:
     """What a paper's signatures prove to someone who trusts `roots` (PEM); never raises.
 
     The lists inside the paper prove that its certificates were good when it was signed. Whether the
     last time stamp can still be believed is said by the authority's present lists (DER). `trust`
-    says both at once, already parsed.
+    says both at once, already parsed. `evidence` is a record beside the paper
+    (`documents.signatures.evidence`), which proves when it existed at the latest.
     """
     if len(pdf) > LARGEST:
         return unread(pdf, Finding.TOO_LARGE, expected)
     try:
         reader = _Reader(trust=trust or Trust.of(roots, revocation_lists), now=now)
-        verdict = _done(reader.read(pdf, _bare(pdf)))
+        verdict = _done(reader.read(pdf, _bare(pdf), evidence))
     except Exception:  # noqa: BLE001 - a forged file fails in every way that a parser knows
         return unread(pdf, Finding.UNREADABLE, expected)
     return _compared(verdict, pdf, expected)
@@ -115,18 +119,42 @@ def validate_beside(
     trust: Trust,
     now: datetime,
     signers: tuple[str, ...] | None = None,
+    evidence: bytes | None = None,
 ) -> Verdict:
     """What a detached signature (CMS, DER) proves about any bytes; never raises.
 
-    The verdict is about `data`; `signers` are the certificates that are expected, if that is known.
+    The verdict is about `data`; `signers` are the certificates that are expected, if that is known,
+    `evidence` a record of data and signature that lies beside them.
     """
     bare = _bare(data)
     try:
-        facts = _done(_Reader(trust=trust, now=now).read_beside(data, signature))
+        reader = _Reader(trust=trust, now=now)
+        verdict = _done(reader.read_beside(data, signature, bare, evidence))
     except Exception:  # noqa: BLE001 - as above
         return replace(bare, findings=(Finding.MALFORMED,))
-    verdict = replace(bare, readable=True, signatures=(facts,), findings=facts.findings)
     return replace(verdict, findings=_each_once(verdict.findings, _of_signers(verdict, signers)))
+
+
+def signers_of(data: bytes, signature: bytes | None) -> list[list[x509.Certificate]]:
+    """Return who signed a PDF, or any bytes beside which a signature lies: not checked in any way.
+
+    Each list begins with the signer's certificate, and goes on with those that came with it.
+
+    Raises:
+        ValueError and others of the library: it cannot be read.
+
+    """
+    if signature is None:
+        embedded, _broken = _embedded(PdfFileReader(io.BytesIO(data)))
+        return [[one.signer_cert, *one.other_embedded_certs] for one in embedded]
+    signed = cms.ContentInfo.load(der_of(signature), strict=True)["content"]
+    found = extract_certificate_info(signed)
+    return [[found.signer_cert, *found.other_certs]]
+
+
+def der_of(signature: bytes) -> bytes:
+    """Return a signature in DER: programs write that, or letters between two lines (PEM)."""
+    return pem.unarmor(signature)[2] if pem.detect(signature) else signature
 
 
 def _bare(data: bytes) -> Verdict:
@@ -186,9 +214,26 @@ class _Reader:
 
     trust: Trust
     now: datetime
+    attested: Attested | None = None
+    """What evidence beside the paper proves."""
 
-    async def read(self, pdf: bytes, bare: Verdict) -> Verdict:
+    async def with_evidence(
+        self, record: bytes, *data: bytes
+    ) -> tuple["_Reader", tuple[Finding, ...]]:
+        """A reader who knows the evidence too, and what is wrong with it."""
+        try:
+            proved = await attested(record, *data, trust=self.trust, now=self.now)
+        except Exception:  # noqa: BLE001 - it may be anything
+            return self, (Finding.STAMP_BROKEN,)
+        return replace(self, attested=proved), ()
+
+    async def read(self, pdf: bytes, bare: Verdict, evidence: bytes | None = None) -> Verdict:
         """The verdict on everything but what was kept of the paper."""
+        if evidence is not None:
+            reader, wrong = await self.with_evidence(evidence, pdf)
+            told = await reader.read(pdf, bare)
+            lasts = reader.attested.lasts_until if reader.attested else told.lasts_until
+            return replace(told, findings=_each_once(told.findings, wrong), lasts_until=lasts)
         paper = PdfFileReader(io.BytesIO(pdf))
         if not any(True for _ in paper.root["/Pages"]["/Kids"]):
             raise ValueError("a paper without pages")
@@ -222,9 +267,26 @@ class _Reader:
             lasts_until=over_all[-1].signer_cert.not_valid_after if over_all else None,
         )
 
-    async def read_beside(self, data: bytes, signature: bytes) -> SignatureFacts:
+    async def read_beside(
+        self, data: bytes, signature: bytes, bare: Verdict, evidence: bytes | None
+    ) -> Verdict:
+        """The verdict on a detached signature, with the evidence beside it where there is any."""
+        reader: _Reader = self
+        wrong: tuple[Finding, ...] = ()
+        if evidence is not None:
+            reader, wrong = await self.with_evidence(evidence, data, signature)
+        facts = await reader.facts_beside(data, signature)
+        return replace(
+            bare,
+            readable=True,
+            signatures=(facts,),
+            findings=_each_once(facts.findings, wrong),
+            lasts_until=reader.attested.lasts_until if reader.attested else None,
+        )
+
+    async def facts_beside(self, data: bytes, signature: bytes) -> SignatureFacts:
         """What one detached signature says."""
-        content = cms.ContentInfo.load(signature, strict=True)
+        content = cms.ContentInfo.load(der_of(signature), strict=True)
         if content["content_type"].native != "signed_data":
             raise ValueError("not a signature")
         signed: cms.SignedData = content["content"]
@@ -248,6 +310,9 @@ class _Reader:
         status = first = await judged(today)
         if not _holds(first) and (stamped := _stamped_at(first)):
             status = await judged(replace(today, moment=stamped))
+        if not _holds(status) and (proof := self._of_evidence(today)):
+            today = proof
+            status = await judged(proof)
         digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
         return self._facts(first, digest, proved=_holds(status), changed=())
 
@@ -291,6 +356,8 @@ class _Reader:
             status = await judged(covering.proof, covering.proof)
         if not _holds(status) and (stamped := _stamped_at(first)):
             status = await judged(replace(today, moment=stamped), today)
+        if not _holds(status) and (proof := self._of_evidence(today)):
+            status = await judged(proof, proof)
         changed: list[Finding] = []
         if not _covers_its_revision(one):
             changed.append(Finding.WRAPPED)
@@ -316,7 +383,8 @@ class _Reader:
             findings.append(Finding.FORGED)
         if digest in _WEAK_DIGESTS:
             findings.append(Finding.WEAK)
-        if self.trust.revoked(certificate, by=stamped_at):
+        existed_at = stamped_at or (self.attested.moment if self.attested else None)
+        if self.trust.revoked(certificate, by=existed_at):
             findings.append(Finding.REVOKED)
         if not proved and status.intact and status.valid:
             findings.append(self._why_not(status))
@@ -328,6 +396,18 @@ class _Reader:
             stamped=stamped_at is not None and proved,
             findings=_each_once(findings),
             trusted=proved and Finding.REVOKED not in findings,
+        )
+
+    def _of_evidence(self, today: _Proof) -> _Proof | None:
+        """What was known when evidence was first given for the paper as it is."""
+        if self.attested is None:
+            return None
+        known = self.attested.known
+        return _Proof(
+            moment=self.attested.moment,
+            certificates=(*today.certificates, *known.certificates),
+            lists=(*today.lists, *known.lists),
+            answers=(*today.answers, *known.answers),
         )
 
     def _why_not(self, status: StandardCMSSignatureStatus) -> Finding:

@@ -113,7 +113,7 @@ def test_parties_and_judge_sign_and_confirm_on_a_sheet_behind_the_paper(
     assert [one.name for one in verdict.signatures] == [claimant.name, SEAL.name, JUDGE.name]
     assert "ЭЛЕКТРОННОЙ ПОДПИСЬЮ" in seen(paper, "Claimant")
     shown = seen(paper, "Respondent")
-    for expected in ("ИДЕНТИФИКАТОРОМ ESI", "Сыдыкова Бермет", "esi-7781", "ESI-40192"):
+    for expected in ("ИДЕНТИФИКАТОРОМ ESI", "Сыдыкова Бермет", "9f21", "esi-7781", "ESI-40192"):
         assert expected in shown
     assert SEAL.name not in shown
     assert confirmation.sha256[:4] in shown
