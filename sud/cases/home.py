@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sud.access import Actor, visible
 from sud.cases import handing, issued, recorded
-from sud.cases.awaiting import awaited
+from sud.cases.awaiting import awaited, patience_ended, waited_since, waits_too_long
 from sud.cases.discs import waits
 from sud.models import (
     Act,
@@ -72,6 +72,7 @@ class QueueCode(StrEnum):
     REMARKS = "remarks"
     PAPERS = "papers"
     SIGNATURES = "signatures"
+    SIGNATURES_LATE = "signatures_late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Queue:
 def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
     """Count what waits for the actor in each of his roles."""
     found = [_queue(session, QueueCode.SIGNATURES, awaited(actor), SigningSheet.opened_at)]
+    found += slow_signatures(session, actor, now=now)
     if actor.judge_ids:
         found += _judge(session, actor)
     if actor.judge_ids or actor.has(RoleCode.CLERK):
@@ -297,3 +299,13 @@ def signatures_awaited(session: Session, actor: Actor) -> Sequence[SigningSeat]:
     """Return where the actor may sign now, the oldest paper first."""
     query = awaited(actor).order_by(SigningSheet.opened_at, SigningSheet.id).limit(SHOWN)
     return session.scalars(query).unique().all()
+
+
+def slow_signatures(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
+    """Count the papers that the actor prepared, or of his court, which others are slow to sign."""
+    before = patience_ended(session, now=now)
+    if before is None:
+        return []
+    late = waits_too_long(actor, before=before)
+    slow = _queue(session, QueueCode.SIGNATURES_LATE, late, waited_since())
+    return [slow] if slow.count else []

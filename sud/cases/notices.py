@@ -29,6 +29,8 @@ from sud.models import (
     Person,
     Role,
     RoleCode,
+    SigningSeat,
+    SigningSheet,
     User,
 )
 from sud.outside import BISHKEK, Defer, local_day
@@ -155,10 +157,42 @@ def tell_officials(
     return _send_later(session, actor, about, notices, kind=kind, defer=defer, now=now)
 
 
+def tell_signers(
+    session: Session,
+    actor: Actor,
+    sheet: SigningSheet,
+    *,
+    defer: Defer,
+    now: datetime,
+) -> list[Notice]:
+    """Tell those whose turn it is to sign, each once; not the actor, who is there."""
+    due = [one for one in sheet.due if one.user_id != actor.user_id]
+    told = session.scalars(
+        select(Notice.seat_id).where(Notice.seat_id.in_([one.id for one in due]))
+    ).all()
+    seats = [one for one in due if one.id not in told]
+    people = [session.get_one(User, one.user_id) for one in seats]
+    notices = [
+        Notice(
+            kind=NoticeKind.SIGNING_DUE,
+            seat_id=seat.id,
+            address=user.email,
+            language=user.language,
+            created_at=now,
+        )
+        for seat, user in zip(seats, people, strict=True)
+    ]
+    if not notices:
+        return []
+    return _send_later(
+        session, actor, sheet, notices, kind=NoticeKind.SIGNING_DUE, defer=defer, now=now
+    )
+
+
 def _send_later(
     session: Session,
     actor: Actor,
-    subject: Case | Filing,
+    subject: Case | Filing | SigningSheet,
     notices: list[Notice],
     *,
     kind: NoticeKind,
@@ -200,8 +234,11 @@ def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
     """Write the letter: a number and a link, no names and no dispute."""
     language = notice.language if notice.language in _words() else "ky"
     words = _words()[language]
+    seat = session.get(SigningSeat, notice.seat_id) if notice.seat_id else None
     case = session.get(Case, notice.case_id) if notice.case_id else None
     filing = session.get(Filing, notice.filing_id) if notice.filing_id else None
+    if seat is not None:
+        case, filing = seat.sheet.case, seat.sheet.filing
     hearing = session.get(Hearing, notice.hearing_id) if notice.hearing_id else None
     court = case.court if case else filing.court if filing else None
     facts = {
@@ -210,7 +247,9 @@ def letter_of(session: Session, notice: Notice, *, base_url: str) -> Letter:
         "when": _when(hearing, words["when"], language),
         "room": hearing.courtroom.name if hearing else "",
     }
-    path = _LISTS.get(notice.kind) or _path(case, filing)
+    path = _LISTS.get(notice.kind) or (
+        f"/signing/{seat.sheet.key}" if seat is not None else _path(case, filing)
+    )
     own = words[notice.kind.value]
     sentence, url = own["text"].format(**facts), f"{base_url.rstrip('/')}{path}"
     paragraphs = (words["greeting"], sentence, url, words["closing"])

@@ -170,6 +170,7 @@ def _party_home() -> str:
         last_events=service.last_events(db(), mine, {action for action, _change in DEEDS}),
         filings=home.filings_of(db(), actor()),
         awaited=home.signatures_awaited(db(), actor()),
+        late=home.slow_signatures(db(), actor(), now=now),
     )
 
 

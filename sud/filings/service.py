@@ -25,12 +25,14 @@ from sud.models import (
     Filing,
     FilingPart,
     FilingParty,
+    FilingSignatureRule,
     FilingState,
     NoticeKind,
     Person,
     PersonKind,
     ReturnReason,
     RoleCode,
+    SignatureNeed,
     User,
 )
 from sud.outside import Defer, Outside, local_day
@@ -222,12 +224,27 @@ def detach(
                 defer(session, DISCARD, object_key=object_key)
 
 
-def submit(session: Session, actor: Actor, filing: Filing, *, defer: Defer, now: datetime) -> None:
-    """File the claim, for the first time or again; the day of the first time is never lost."""
+def submit(
+    session: Session,
+    actor: Actor,
+    filing: Filing,
+    *,
+    defer: Defer,
+    now: datetime,
+    signed: bool = False,
+) -> None:
+    """File the claim, for the first time or again; the day of the first time is never lost.
+
+    `signed` says that a signature stands under it (`filings.signing`): where the law of the day
+    wants one, nothing is filed without.
+    """
     hold_open(session, filing)
     lacking = missing_in(session, filing, on=local_day(now))
     if lacking:
         raise CourtError(Refusal.FILING_INCOMPLETE, what=lacking)
+    rule = signature_rule_on(session, filing, local_day(now))
+    if rule is not None and rule.need is SignatureNeed.REQUIRED and not signed:
+        raise CourtError(Refusal.FILING_UNSIGNED)
     sheet = duty_of(session, filing, on=local_day(now))
     filing.duty, filing.duty_sheet = sheet.amount, sheet.as_dict()
     again = filing.submissions > 0
@@ -273,6 +290,20 @@ def missing_in(session: Session, filing: Filing, *, on: date) -> list[FilingPart
         FilingPart.PAPERS: not papers_of(session, filing),
     }
     return [name for name, lacks in lacking.items() if lacks]
+
+
+def signature_rule_on(session: Session, filing: Filing, day: date) -> FilingSignatureRule | None:
+    """Return what the law of a day says of such a claim that nobody signed; None: nothing."""
+    return session.scalars(
+        select(FilingSignatureRule)
+        .where(
+            FilingSignatureRule.kind_code == filing.kind_code,
+            FilingSignatureRule.valid_from <= day,
+            or_(FilingSignatureRule.valid_to.is_(None), FilingSignatureRule.valid_to >= day),
+        )
+        .order_by(FilingSignatureRule.valid_from.desc())
+        .limit(1)
+    ).first()
 
 
 def duty_of(session: Session, filing: Filing, *, on: date) -> Sheet:

@@ -304,6 +304,11 @@ def signatures_of(session: Session, filing: Filing) -> Sequence[Signed]:
     ]
 
 
+def stands(session: Session, filing: Filing) -> bool:
+    """Say whether anybody signed the filing as it is now."""
+    return any(not one.changed for one in signatures_of(session, filing))
+
+
 def filing_with_signature(session: Session, actor: Actor, key: UUID, number: int) -> Filing | None:
     """Return the filing of an address if it has a detached signature of this number."""
     filing = service.filing_of_url(session, actor, key)

@@ -272,7 +272,14 @@ def confirm_post(filing: Filing) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             form.check_seen(filing)
-            service.submit(db(), actor(), filing, defer=outside().defer, now=outside().now())
+            service.submit(
+                db(),
+                actor(),
+                filing,
+                defer=outside().defer,
+                now=outside().now(),
+                signed=signing.stands(db(), filing),
+            )
         except CourtError as error:
             form.refuse(error)
         else:
@@ -495,6 +502,7 @@ def confirm_page(filing: Filing, form: SubmitForm, ways: SigningForms | None = N
         esi_offered=esi.offered(db(), actor(), outside()),
         lacking=[(part, url_for(f"filings.{_STEP_OF[part]}", key=filing.key)) for part in lacking],
         sheet=sheet,
+        needed=service.signature_rule_on(db(), filing, on),
         steps=_steps("confirm"),
     )
 

@@ -122,6 +122,7 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (NoticeKind.ACT_ISSUED, _("Act issued")),
     (NoticeKind.COPIES_FILED, _("Alarm: one claim filed many times")),
     (NoticeKind.MANUAL_QUOTA, _("Alarm: many judges named by hand")),
+    (NoticeKind.SIGNING_DUE, _("A paper waits for your signature")),
     (EpochState.FROZEN, _("Frozen, waiting for the contributors")),
     (EpochState.DRAWN, _("Drawn")),
     (Assurance.FULL, _("Full assurance")),

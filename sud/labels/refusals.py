@@ -72,6 +72,10 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     ),
     (Refusal.FILING_INCOMPLETE, _("Something is still missing: %(what)s.")),
     (
+        Refusal.FILING_UNSIGNED,
+        _("The law wants such a claim to be signed. Sign it in one of the ways below, then file."),
+    ),
+    (
         Refusal.BLANK_INCOMPLETE,
         _("The paper is not finished: answer the questions that are marked."),
     ),
@@ -399,6 +403,34 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (
         Refusal.SIGNING_AWAY,
         _("The paper could not be signed just now. Nothing was changed: try again later."),
+    ),
+    (
+        Refusal.SIGNING_NO_KEY,
+        _(
+            "There is no key with which you could sign, or its certificate has ended. Nothing was"
+            " signed: tell the administrator."
+        ),
+    ),
+    (
+        Refusal.SIGNING_REVOKED,
+        _(
+            "Your certificate was revoked or suspended. Nothing was signed: ask the authority that"
+            " issued it for a new one."
+        ),
+    ),
+    (
+        Refusal.SIGNING_NOT_KNOWN,
+        _(
+            "The authority says that it does not know your certificate. Nothing was signed: tell"
+            " the administrator."
+        ),
+    ),
+    (
+        Refusal.SIGNING_UNPROVED,
+        _(
+            "The authority does not say now whether your certificate still holds. Nothing was"
+            " signed: try again later."
+        ),
     ),
     (
         Refusal.SIGNING_NO_RULE,

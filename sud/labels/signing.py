@@ -5,6 +5,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from sud.models.filing_signatures import SignatureNeed
 from sud.models.signing import (
     JointKind,
     SeatRole,
@@ -33,6 +34,8 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
     (SigningWay.DIGITAL, _("Digital signature")),
     (SigningWay.ESI, _("Confirmed by ESI identifier")),
     (SigningWay.HANDWRITTEN, _("Signed by hand, scan certified")),
+    (SignatureNeed.REQUIRED, _("A claim is filed only with a signature")),
+    (SignatureNeed.TOLD, _("A claim can be filed without a signature, and the clerk is told")),
     (JointKind.SETTLEMENT, _("Settlement agreement")),
     (JointKind.JURISDICTION, _("Agreement on the court")),
     (JointKind.OTHER, _("Another agreement")),

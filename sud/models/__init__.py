@@ -73,7 +73,7 @@ from sud.models.exceptions import (
     QuotaAlarm,
     QuotaPeriod,
 )
-from sud.models.filing_signatures import FilingSignature
+from sud.models.filing_signatures import FilingSignature, FilingSignatureRule, SignatureNeed
 from sud.models.filings import (
     Document,
     Filing,
@@ -93,6 +93,7 @@ from sud.models.hearings import (
 )
 from sud.models.issued import CodeMiss, IssuedPaper, PaperFault, PaperKind, SignerRole
 from sud.models.journal import JournalLine
+from sud.models.lasting import SignatureWatch
 from sud.models.machinery import Counter, Heartbeat, OnceAnswer
 from sud.models.marks import Mark, MarkKind
 from sud.models.media import (
@@ -285,6 +286,7 @@ __all__ = [
     "FilingPart",
     "FilingParty",
     "FilingSignature",
+    "FilingSignatureRule",
     "FilingState",
     "ForceNote",
     "ForceStep",
@@ -390,6 +392,8 @@ __all__ = [
     "SheetState",
     "ShelfList",
     "SignInAttempt",
+    "SignatureNeed",
+    "SignatureWatch",
     "SignerRole",
     "SigningRule",
     "SigningSeat",

@@ -1,16 +1,38 @@
-"""The signatures under a filing: whose, of which kind, over which bytes."""
+"""The signatures under a filing: whether it needs one, whose, of which kind, over which bytes."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sud.db import Base, Identity, coded
 from sud.models.accounts import User
 from sud.models.esi import EsiConfirmation
 from sud.models.filings import Filing
+from sud.models.reference import CaseKind, Sourced
 from sud.models.signing import SigningWay
+
+
+class SignatureNeed(StrEnum):
+    """What a claim without a signature is worth."""
+
+    REQUIRED = "required"
+    """It cannot be filed."""
+    TOLD = "told"
+    """It can be filed; the clerk is told, and may leave it without motion."""
+
+
+class FilingSignatureRule(Sourced, Base):
+    """Whether claims of a kind must be signed when they are filed."""
+
+    __tablename__ = "filing_signature_rules"
+    __table_args__ = (UniqueConstraint("kind_code", "valid_from"),)
+
+    id: Mapped[Identity]
+    kind_code: Mapped[str] = mapped_column(ForeignKey(CaseKind.code))
+    need: Mapped[SignatureNeed] = mapped_column(coded(SignatureNeed))
 
 
 class FilingSignature(Base):

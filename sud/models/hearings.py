@@ -96,6 +96,7 @@ class NoticeKind(StrEnum):
     ACT_ISSUED = "act_issued"
     COPIES_FILED = "copies_filed"
     MANUAL_QUOTA = "manual_quota"
+    SIGNING_DUE = "signing_due"
 
 
 class Notice(Base):
@@ -110,6 +111,8 @@ class Notice(Base):
     filing_id: Mapped[int | None] = mapped_column(ForeignKey("filings.id"), index=True)
     hearing_id: Mapped[int | None] = mapped_column(ForeignKey(Hearing.id), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("signing_seats.id"), unique=True)
+    """Whose turn it is to sign: told once, and listed with no case."""
     address: Mapped[str]
     language: Mapped[str]
     state: Mapped[NoticeState] = mapped_column(coded(NoticeState), default=NoticeState.WAITING)
@@ -119,5 +122,5 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(default=0)
 
     case: Mapped[Case | None] = relationship(lazy="joined")
-    hearing: Mapped[Hearing | None] = relationship(lazy="joined")
+    hearing: Mapped[Hearing | None] = relationship(lazy="selectin")
     participant: Mapped[Participant | None] = relationship(lazy="joined")

@@ -13,7 +13,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from sud.models import Court
 from sud.outside import BISHKEK
-from sud.registry.reference import DATA, DataError
+from sud.registry.reference import DATA
+from sud.registry.rows import DataError
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_LISTED: Final = 12

@@ -28,6 +28,7 @@ from sud.models import (
     DrawRequest,
     DutyExemption,
     DutyRate,
+    FilingSignatureRule,
     FormGround,
     Holiday,
     Initiative,
@@ -37,21 +38,15 @@ from sud.models import (
     RuledBy,
     SeatRole,
     SheetKind,
+    SignatureNeed,
     SigningRule,
     SigningWay,
     TimeLimit,
 )
 from sud.outside import local_day
 from sud.registry.calendar import CourtCalendar, DayKind, Deadline, Unit
-from sud.registry.reference import (
-    BEGINNING,
-    DATA,
-    CourtRow,
-    LawRow,
-    Reference,
-    Region,
-    read_reference,
-)
+from sud.registry.reference import DATA, Reference, read_reference
+from sud.registry.rows import BEGINNING, CourtRow, LawRow, Region
 
 LANGUAGES: Final = ("ky", "ru", "en")
 _LOOK_AHEAD: Final = timedelta(days=4 * 366)
@@ -310,6 +305,14 @@ def _load_recusals(put: _Loader, reference: Reference) -> None:
         }
         del facts["valid_from"]
         put(SigningRule, names, facts)
+    for wanted in reference.filing_signatures:
+        facts = {"need": SignatureNeed(wanted.need), **_sourced(wanted, reference.law_of(wanted))}
+        del facts["valid_from"]
+        put(
+            FilingSignatureRule,
+            {"kind_code": wanted.kind, "valid_from": wanted.valid_from},
+            facts,
+        )
     for place, why in enumerate(reference.absence_grounds, 1):
         facts = {
             "equipment": why.equipment,

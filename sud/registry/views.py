@@ -11,7 +11,7 @@ from sud.models import Court
 from sud.outside import local_day
 from sud.registry import contacts, service
 from sud.registry.forms import ContactForm, DayForm, GroundForm
-from sud.registry.reference import Region
+from sud.registry.rows import Region
 from sud.request import actor, allow, db, outside, render
 
 views = Blueprint("registry", __name__, template_folder="templates")

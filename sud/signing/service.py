@@ -18,11 +18,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from documents.authority import Signatory
-from documents.signatures import CannotSignError, Mark, Verdict
+from documents.signatures import CannotSignError, Confirmation, Mark, Reason, Verdict
 from sud import journal
 from sud.access import Action, Actor, visible
-from sud.cases import issued
-from sud.cases.awaiting import awaited
+from sud.cases import issued, notices
+from sud.cases.awaiting import awaited, patience_ended, waits_too_long
 from sud.errors import CourtError, Refusal
 from sud.models import (
     Case,
@@ -51,6 +51,15 @@ SIGNS_AS: Final = {
     SeatRole.JUDGE: SignerRole.JUDGE,
     SeatRole.PRESIDING: SignerRole.JUDGE,
 }
+_WHY_NOT: Final = {
+    Reason.NO_KEY: Refusal.SIGNING_NO_KEY,
+    Reason.KEY_REFUSED: Refusal.SIGNING_NO_KEY,
+    Reason.CERTIFICATE_REFUSED: Refusal.SIGNING_NO_KEY,
+    Reason.REVOKED: Refusal.SIGNING_REVOKED,
+    Reason.NOT_KNOWN: Refusal.SIGNING_NOT_KNOWN,
+    Reason.UNPROVED: Refusal.SIGNING_UNPROVED,
+}
+"""What somebody is told whose key does not sign; of the rest he can only try again."""
 _JUDGES: Final = frozenset({SeatRole.JUDGE, SeatRole.PRESIDING})
 
 
@@ -190,6 +199,7 @@ def open_sheet(
         sha256=digest,
         seats=len(sheet.seats),
     )
+    notices.tell_signers(session, actor, sheet, defer=outside.defer, now=now)
     return sheet
 
 
@@ -347,6 +357,8 @@ def settle(
     )
     if all(one.state is SeatState.SIGNED for one in sheet.seats):
         _finish(session, actor, sheet, made, ending=ending, outside=outside)
+    else:
+        notices.tell_signers(session, actor, sheet, defer=outside.defer, now=now)
 
 
 def require_good(sheet: SigningSheet, pdf: bytes, *, outside: Outside) -> Verdict:
@@ -447,7 +459,7 @@ def reaching_the_keys() -> Iterator[None]:
     try:
         yield
     except CannotSignError as error:
-        raise CourtError(Refusal.SIGNING_AWAY) from error
+        raise CourtError(_WHY_NOT.get(error.reason, Refusal.SIGNING_AWAY)) from error
 
 
 # ------------------------------------------------------------------ queries
@@ -504,6 +516,36 @@ def awaited_by(session: Session, actor: Actor) -> Sequence[SigningSeat]:
     """Return the seats at which the actor may sign now, the oldest paper first."""
     query = awaited(actor).order_by(SigningSheet.opened_at, SigningSheet.id)
     return session.scalars(query).unique().all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A paper that waits too long for its next signature, and since when."""
+
+    sheet: SigningSheet
+    since: datetime
+
+
+def late_for(session: Session, actor: Actor, *, now: datetime) -> Sequence[Late]:
+    """Return the papers that the actor prepared, or of his courts as chair, that wait too long."""
+    before = patience_ended(session, now=now)
+    if before is None:
+        return []
+    found = session.scalars(waits_too_long(actor, before=before)).unique().all()
+    late = [
+        Late(
+            sheet=sheet,
+            since=max((one.settled_at for one in sheet.seats if one.settled_at), default=None)
+            or sheet.opened_at,
+        )
+        for sheet in found
+    ]
+    return sorted(late, key=lambda one: one.since)
+
+
+def confirmation_at(seat: SigningSeat) -> Confirmation | None:
+    """Return what the identity provider told, where somebody confirmed the paper by ESI."""
+    return Confirmation.read(seat.confirmation.encode()) if seat.confirmation else None
 
 
 def dissents_of(session: Session, sheet: SigningSheet) -> Sequence[Dissent]:

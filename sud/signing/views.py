@@ -30,6 +30,7 @@ from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
 from sud.forms import Form
 from sud.models import Case, SheetKind, SheetState, SignerRole, SigningSheet, SigningWay
+from sud.outside import local_day
 from sud.request import actor, allow, can, db, house, outside, render
 from sud.signing import joint, oneself, parties, service
 from sud.signing.forms import ByHandForm, JointForm, RefuseForm, Seen, SignedFileForm, SignForm
@@ -62,6 +63,17 @@ def _ending(sheet: SigningSheet) -> service.Ending:
 def waiting() -> ResponseReturnValue:
     """List the papers that wait for the reader's signature."""
     return render("signing/waiting.html", seats=service.awaited_by(db(), actor()))
+
+
+@views.get("/signing/late")
+@allow(Action.SIGNING_LIST)
+def late() -> ResponseReturnValue:
+    """List the papers that the reader prepared, or of his court, that nobody signs for long."""
+    return render(
+        "signing/late.html",
+        papers=service.late_for(db(), actor(), now=outside().now()),
+        today=local_day(outside().now()),
+    )
 
 
 @views.get("/cases/<uuid:key>/signing")
@@ -331,11 +343,8 @@ def _by_hand(sheet: SigningSheet, *, blank: bool = False) -> ByHandForm | None:
 
 def _confirmations(sheet: SigningSheet) -> dict[int, Confirmation]:
     """What the identity provider told, by the number of the seat."""
-    return {
-        one.number: Confirmation.read(one.confirmation.encode())
-        for one in sheet.seats
-        if one.confirmation
-    }
+    told = {one.number: service.confirmation_at(one) for one in sheet.seats}
+    return {number: one for number, one in told.items() if one is not None}
 
 
 # ------------------------------------------------------------------ papers of both parties

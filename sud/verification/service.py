@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from sqlalchemy.orm import Session
 
-from documents.signatures import Finding, SignatureFacts
+from documents.signatures import Confirmation, Finding, SignatureFacts
 from sud.access import Action, Actor, permits
 from sud.cases import issued
 from sud.errors import CourtError
@@ -41,7 +41,8 @@ class Standing(StrEnum):
 class Signatory:
     """One signature as the reader may see it: parties are named only inside the case.
 
-    `way` is how he signed, where the house knows it; `issuer` is of his own certificate.
+    `way` is how he signed, where the house knows it; `issuer` is of his own certificate. Who
+    confirmed by ESI has none: `confirmation` is what the provider told, which names nobody.
     """
 
     role: SignerRole | None
@@ -49,6 +50,7 @@ class Signatory:
     signed_at: datetime | None
     issuer: str
     way: SigningWay | None = None
+    confirmation: Confirmation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,7 @@ def _signatories(
             signed_at=by_own_key.signed_at if by_own_key else seat.settled_at,
             issuer=by_own_key.issuer if by_own_key else "",
             way=seat.way,
+            confirmation=signing.confirmation_at(seat),
         )
         for seat in sorted(sheet.seats, key=lambda one: (one.step, one.settled_at))
         for role in [signing.SIGNS_AS[seat.role]]

@@ -18,7 +18,17 @@ from sud.filings import service, signing
 from sud.filings.service import Where
 from sud.identity import IdentityProvider
 from sud.local.esi import Citizen
-from sud.models import Document, Filing, FilingSignature, JournalLine, RoleCode, User
+from sud.models import (
+    Document,
+    Filing,
+    FilingSignature,
+    FilingSignatureRule,
+    FilingState,
+    JournalLine,
+    RoleCode,
+    SignatureNeed,
+    User,
+)
 from sud.outside import Outside, defer_job
 from sud.uploads.service import Sent
 from tests.builders import Make
@@ -220,6 +230,32 @@ def test_a_confirmation_covers_the_filing_as_a_whole(
     ]
     assert [one["way"] for one in facts] == ["esi", "esi"]
     assert str(ME.pin) not in str(facts)
+
+
+def test_where_the_law_wants_a_signature_nothing_is_filed_without(
+    session: Session,
+    make: Make,
+    party: Actor,
+    filing: Filing,
+    paper: Document,
+    time: Time,
+) -> None:
+    rule = FilingSignatureRule(
+        kind_code=filing.kind_code, need=SignatureNeed.REQUIRED, **make._sourced()
+    )
+    session.add(rule)
+    session.flush()
+
+    def submit() -> None:
+        signed = signing.stands(session, filing)
+        service.submit(session, party, filing, defer=defer_job, now=time(), signed=signed)
+
+    with pytest.raises(CourtError) as refused:
+        submit()
+    assert refused.value.code is Refusal.FILING_UNSIGNED
+    signing.note_handwriting(session, party, filing, paper, now=time())
+    submit()
+    assert filing.state is FilingState.SUBMITTED
 
 
 def test_the_page_of_the_last_step_takes_each_way(

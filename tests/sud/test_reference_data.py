@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sud.registry.calendar import CourtCalendar, DayKind, Unit, hours_after, months_after
-from sud.registry.reference import DATA, DataError, problems, read_reference
+from sud.registry.reference import DATA, problems, read_reference
+from sud.registry.rows import DataError
 
 REFERENCE = read_reference()
 CALENDAR = CourtCalendar({row.day: DayKind(row.kind) for row in REFERENCE.holidays})

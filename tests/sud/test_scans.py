@@ -410,10 +410,10 @@ def test_recognised_words_are_found_by_those_who_may_read_them(
 # ------------------------------------------------------------------ certified copies
 
 
-def _certifies(desk: FlaskClient, address: str, password: str, original: Document, **said) -> None:
+def _certifies(desk: FlaskClient, address: str, password: str, scan: Document, **said) -> None:
     """The clerk signs on a page: refused without the password, or with other bytes before him."""
-    shown = {"paper": original.sha256, **said}
-    assert original.sha256[:8] in body(desk.get(address)).replace(" ", "")
+    shown = {"paper": scan.sha256, **said}
+    assert scan.sha256[:8] in body(desk.get(address)).replace(" ", "")
     for wrong in (
         shown,
         shown | {"password": "guessed"},
@@ -611,6 +611,7 @@ def test_a_clerk_walks_from_sheets_to_the_paper_in_the_file(
     certify = {"original": "original", "pages": "2", "kept_at": "иш", "sure": "y"}
     assert desk.post(answer.location, data=certify | {"pages": "1"}).status_code == 422
     assert desk.post(answer.location, data=certify | {"sure": ""}).status_code == 422
-    _certifies(desk, answer.location, make.password(clerk_user), part.document, **certify)
+    placed = session.get_one(Document, part.document_id)
+    _certifies(desk, answer.location, make.password(clerk_user), placed, **certify)
     assert "sud-notice--done" in body(desk.get(answer.location))
     assert desk.get("/home").status_code == 200

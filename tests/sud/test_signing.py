@@ -2,7 +2,12 @@
 
 import hashlib
 import io
+import pickle
 import re
+import signal
+import subprocess
+import sys
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +19,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from documents.authority import Signatory
-from documents.signatures import Confirmation, Finding
+from documents.signatures import CannotSignError, Confirmation, Finding, Reason
+from recordings.bucket import BucketStore
 from sud.access import Action, Actor, permits
 from sud.accounts.service import actor_of
 from sud.acts import service as acts
+from sud.config import Config
+from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
 from sud.minutes import service as minutes
 from sud.minutes.signing import ENDING as MINUTES_ENDING
@@ -33,6 +41,7 @@ from sud.models import (
     IssuedPaper,
     JointKind,
     JournalLine,
+    Notice,
     OriginalForm,
     PaperKind,
     RoleCode,
@@ -46,6 +55,7 @@ from sud.outside import Outside, local_day
 from sud.signing import joint, parties, service
 from sud.uploads.service import Sent
 from tests.builders import Make
+from tests.structure.source import ROOT
 from tests.sud.test_acts import TEXT
 from tests.sud.test_filings import pdf
 
@@ -88,6 +98,10 @@ class Bench:
 
 @pytest.fixture
 def bench(session, make: Make, outside) -> Bench:
+    return panel(session, make, outside)
+
+
+def panel(session: Session, make: Make, outside: Outside) -> Bench:
     judges = [make.judge() for _ in range(3)]
     case = make.case(judge=judges[0])
     make.party(case)
@@ -158,6 +172,54 @@ def test_a_dissenting_opinion_stays_in_the_file(session, bench, make, sign_in) -
     assert dissent.seat.judge_id in bench.judges[1].judge_ids
 
 
+def test_whose_turn_it_is_gets_one_letter_and_slow_signers_are_told_of(
+    session, bench, make, sign_in, run_jobs, mailbox, time
+) -> None:
+    chair = make.staff(RoleCode.CHAIR)
+    for user in bench.users:
+        user.email, user.language = f"{user.key}@example.kg", "ru"
+    sheet = bench.prepare()
+    bench.sign(1, sheet)
+    session.commit()
+    run_jobs()
+    first, second = mailbox.letters
+    assert {first["to"], second["to"]} == {bench.users[1].email, bench.users[2].email}
+    assert all(f"/signing/{sheet.key}" in one["text"] for one in mailbox.letters)
+    assert not any(seat.name in one["text"] for one in mailbox.letters for seat in sheet.seats)
+    bench.sign(2, sheet)
+    session.commit()
+    run_jobs()
+    assert [one["to"] for one in mailbox.letters[2:]] == [bench.users[0].email], "each once"
+    make.limit("signature_wait", 5, "calendar_days")
+    time.now += timedelta(days=5)
+    late = {who: sign_in(user) for who, user in (("opener", bench.users[0]), ("chair", chair))}
+    assert not any("/signing/late" in one.get("/home").text for one in late.values())
+    time.now += timedelta(minutes=1)
+    for client in late.values():
+        assert "/signing/late" in client.get("/home").text
+        assert bench.case.number in client.get("/signing/late").text
+    assert f"/signing/{sheet.key}" not in late["chair"].get("/signing/late").text
+    elsewhere = make.staff(RoleCode.CHAIR, make.court("Ч2", "CHU-CHU"))
+    assert bench.case.number not in sign_in(elsewhere).get("/signing/late").text
+    assert bench.case.number not in sign_in(bench.users[2]).get("/signing/late").text
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (Reason.AWAY, Refusal.SIGNING_AWAY),
+        (Reason.REVOKED, Refusal.SIGNING_REVOKED),
+        (Reason.NOT_KNOWN, Refusal.SIGNING_NOT_KNOWN),
+        (Reason.UNPROVED, Refusal.SIGNING_UNPROVED),
+        (Reason.NO_KEY, Refusal.SIGNING_NO_KEY),
+    ],
+)
+def test_why_a_key_does_not_sign_is_told(reason: Reason, code: Refusal) -> None:
+    with pytest.raises(CourtError) as refused, service.reaching_the_keys():
+        raise CannotSignError(reason, "what an administrator reads")
+    assert refused.value.code is code
+
+
 def test_a_refusal_stops_the_sheet_and_the_act_is_prepared_anew(session, bench, make) -> None:
     sheet = bench.prepare()
     bench.sign(2, sheet)
@@ -208,6 +270,61 @@ def test_signing_asks_for_the_password_and_the_bytes_that_were_shown(bench, make
     assert press("sign", password=password).status_code == 422
     bench.session.expire_all()
     assert [seat.state for seat in sheet.seats].count(SeatState.SIGNED) == 1
+
+
+def test_who_is_killed_or_presses_twice_leaves_nothing_half_signed(
+    own_sessions: Sessions, outside: Outside, config: Config, bucket: BucketStore
+) -> None:
+    with unit(own_sessions) as session:
+        bench = panel(session, Make(session, outside.now), outside)
+        sheet = bench.prepare()
+        key, judges, act, prepared = sheet.key, bench.judges, bench.act.key, sheet.sha256
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.sud.dying_judge"],
+        input=pickle.dumps({"config": config, "sheet": key, "judge": judges[1]}),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert len(list(bucket.list(f"acts/{act}/"))) == 2, "the signed one lies there, named by nobody"
+    results: list[str] = []
+    barrier = threading.Barrier(3)
+
+    def press(judge: Actor) -> None:
+        barrier.wait()
+        try:
+            with unit(own_sessions) as session:
+                sheet = service.sheet_of_url(session, judge, key)
+                service.sign(session, judge, sheet, ending=acts.ENDING, outside=outside)
+        except CourtError as error:
+            results.append(error.code.value)
+        else:
+            results.append("signed")
+
+    with unit(own_sessions) as session:
+        sheet = service.sheet_of_url(session, judges[1], key)
+        assert sheet.sha256 == prepared
+        assert {seat.state for seat in sheet.seats} == {SeatState.WAITS}
+    # One presses twice, and the other of his step at the same time.
+    presses = [threading.Thread(target=press, args=(judges[n],)) for n in (1, 1, 2)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert sorted(results) == ["signed", "signed", "signed_already"]
+    with unit(own_sessions) as session:
+        sheet = service.sheet_of_url(session, judges[0], key)
+        assert len(sheet.revisions) == 3
+        service.sign(session, judges[0], sheet, ending=acts.ENDING, outside=outside)
+        paper = service.bytes_of(sheet, outside=outside)
+        assert sheet.state is SheetState.FINISHED
+        told = session.scalars(select(Notice.seat_id).where(Notice.seat_id.is_not(None))).all()
+        assert len(told) == len(set(told)) == 3
+    verdict = outside.signer.validate(paper, now=outside.now())
+    assert verdict.good
+    assert len(set(verdict.signers)) == 3
 
 
 # ------------------------------------------------------------------ a paper of both parties
@@ -412,6 +529,10 @@ def test_esi_and_handwriting_are_shown_for_what_they_are(
     public = client.get(f"/verify/{sides.sheet.code}").text
     assert "ESI идентификатору менен ырасталган" in public
     assert "Кол менен кол коюлган, скан күбөлөндүрүлгөн" in public
+    for one in (told.session, told.code, told.subject, told.sha256):
+        assert one in public
+    # The court's certificate only holds the confirmation there: it is not shown as her signature.
+    assert public.count("TEST issuing authority") == 1, "the judge's alone"
     assert "Сыдыков Нурлан" not in public
     assert "Жээнбекова" not in public
 
