@@ -157,7 +157,7 @@ def test_a_web_process_killed_in_the_middle_of_an_upload_keeps_nothing_half(  # 
 
     def serving(port: int) -> "subprocess.Popen[bytes]":
         web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{port}"],
+            [sys.executable, "-m", "sud.cli", "serve", f"--bind=127.0.0.1:{port}", "--workers=1"],
             env=environment_of(config),
             process_group=0,
         )
