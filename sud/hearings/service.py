@@ -67,7 +67,7 @@ def set_hearing(
         raise CourtError(Refusal.NO_JUDGE_YET)
     if case.state not in _OPEN_STATES:
         raise CourtError(Refusal.NOT_NOW)
-    hearing = _enter(session, actor, case, sitting, now=now)
+    hearing = _enter(session, actor, case, sitting, defer=defer, now=now)
     case.state = CaseState.SCHEDULED
     _record(session, actor, hearing, "set", now=now)
     notices.tell_participants(
@@ -90,7 +90,7 @@ def move(
     _require_scheduled(hearing)
     hearing.state, hearing.note = HearingState.ADJOURNED, reason
     session.flush()
-    later = _enter(session, actor, hearing.case, sitting, now=now)
+    later = _enter(session, actor, hearing.case, sitting, defer=defer, now=now)
     hearing.case.state = CaseState.SCHEDULED
     _record(session, actor, later, "moved", now=now)
     notices.tell_participants(
@@ -165,11 +165,15 @@ def courtroom_of_key(session: Session, court: Court, key: UUID) -> Courtroom | N
 
 
 def _enter(
-    session: Session, actor: Actor, case: Case, sitting: Sitting, *, now: datetime
+    session: Session, actor: Actor, case: Case, sitting: Sitting, *, defer: Defer, now: datetime
 ) -> Hearing:
     """Check the time by the calendar and enter the hearing; the database refuses a clash."""
     _require_court_time(session, sitting, now=now)
     _require_judge_there(session, case, sitting.day)
+    if not sitting.open:
+        # A text of the case on its way to the public is out before this, and then it is held.
+        session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+        defer(session, "publication.hold_barred", case_id=case.id)
     # Two entries of one judge or room wait for each other here, in one order, instead of
     # deadlocking in the index; what decides is still the constraint.
     for table, number in ((Judge, case.judge_id), (Courtroom, sitting.courtroom.id)):

@@ -25,12 +25,14 @@ OUT: Final = (PublicationState.PUBLISHED, PublicationState.HELD)
 """States of what was put before the public and was not withdrawn."""
 
 
-def public_ids(session: Session) -> Sequence[int]:
-    """Return the texts that anybody can read although the version in force bars them."""
+def public_ids(session: Session, *, case_id: int | None = None) -> Sequence[int]:
+    """Return the texts, of one case or of all, that are public although the policy bars them."""
     standing = policies.in_force(session)
     if standing is None:
         return ()
     query = _exceeding(select(Publication.id), session, standing)
+    if case_id is not None:
+        query = query.where(Case.id == case_id)
     return session.scalars(query.where(Publication.state == PublicationState.PUBLISHED)).all()
 
 

@@ -18,10 +18,10 @@ def prepare(sessions: Sessions, outside: Outside, *, act_id: int) -> None:
             service.prepare(session, SYSTEM, act, now=outside.now())
 
 
-def hold_barred(sessions: Sessions, outside: Outside) -> None:
+def hold_barred(sessions: Sessions, outside: Outside, *, case_id: int | None = None) -> None:
     """Hold what is public against the policy in force: after it changed, or what a case shows."""
     with unit(sessions) as session:
-        found = barred.public_ids(session)
+        found = barred.public_ids(session, case_id=case_id)
     for number in found:
         with unit(sessions) as session:
             publication = session.get_one(Publication, number)

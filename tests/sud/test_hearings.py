@@ -77,6 +77,13 @@ def test_a_hearing_is_set_and_announced(session, make, case, time, run_jobs, mai
     assert set(session.scalars(select(Notice.state))) == {NoticeState.SENT}
 
 
+def test_a_closed_hearing_has_public_texts_of_the_case_looked_at(
+    session, make, case, time, run_jobs
+) -> None:
+    enter(session, case, sitting(make.courtroom(), open=False), time())
+    assert "publication.hold_barred" in run_jobs()
+
+
 def test_a_notice_is_not_sent_twice(session, make, case, time, run_jobs, mailbox) -> None:
     make.party(case)
     enter(session, case, sitting(make.courtroom()), time())

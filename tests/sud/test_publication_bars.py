@@ -226,6 +226,33 @@ def test_one_reader_is_not_enough_where_a_newer_version_wants_two(
     assert refused(release) is Refusal.POLICY_STRICTER
 
 
+def test_what_one_person_lifted_another_reads_too(desk: Desk, session: Session, make: Make) -> None:
+    publication, clerk = desk.prepared(), desk.clerk()
+    case = publication.act.case
+    bars.note(session, SYSTEM, case, Ground.MINOR, now=make.now())
+    bars.lift(session, clerk, case, Ground.MINOR, now=make.now())
+    desk.accept(publication)
+    with pytest.raises(DatabaseError, match="nobody read it a second time"):
+        forced(desk, publication)
+    session.refresh(publication)
+    desk.finish(publication)
+    assert publication.state is PublicationState.CONFIRMING
+    assert publication.second_because is Ground.MINOR
+
+
+def test_a_hearing_that_is_closed_later_holds_what_is_public(
+    desk: Desk, session: Session, make: Make, outside: Outside, run_jobs: Callable[[], list[str]]
+) -> None:
+    publication, free = desk.published(), desk.published()
+    make.hearing(free.act.case, open=False)
+    make.hearing(publication.act.case, open=False)
+    outside.defer(session, "publication.hold_barred", case_id=publication.act.case_id)
+    assert run_jobs() == ["publication.hold_barred"]
+    session.refresh(publication)
+    session.refresh(free)
+    assert (publication.state, free.state) == (PublicationState.HELD, PublicationState.PUBLISHED)
+
+
 # ------------------------------------------------------------------ two at once
 
 

@@ -72,7 +72,7 @@ CREATE TRIGGER keep_policy_article BEFORE INSERT OR UPDATE OR DELETE ON publicat
 """
 
 # What a version says of a case, ground by ground. A sealed case is none of its business: there a
-# court ruled on this one file. Of equal rules of data the one that names more wins, as in
+# court ruled on this one file. What one person lifted another reads too. Of equal rules of data the one that names more wins, as in
 # documents/redaction/policy.py.
 SAID = """
 CREATE FUNCTION publication_treatment(policy bigint, about text, of_role text, kind text)
@@ -102,6 +102,14 @@ RETURNS TABLE (ground text, handling text) LANGUAGE sql STABLE AS $$
     UNION SELECT subjects ->> it.category_code FROM publication_policies
       WHERE id = policy AND subjects ? it.category_code
   ) AS speaks
+  UNION
+  SELECT lifted.ground, 'second' FROM it CROSS JOIN case_grounds AS lifted
+  WHERE lifted.case_id = which AND lifted.lifted_at IS NOT NULL
+    AND publication_handling(policy, lifted.ground, it.kind_code) IS DISTINCT FROM 'keep'
+    AND NOT EXISTS (
+      SELECT FROM case_grounds AS standing WHERE standing.case_id = which
+        AND standing.ground = lifted.ground AND standing.lifted_at IS NULL
+    )
   UNION
   SELECT 'protected_data', 'never' FROM it
   WHERE EXISTS (
