@@ -108,7 +108,10 @@ class PublicationPolicy(Base):
 
 
 class PolicyRule(Base):
-    """One row: this sort of data or ground, of this role, in this kind of case; `*` is any."""
+    """One row: this sort of data or ground, of this role, in this kind of case; `*` is any.
+
+    Without a legal reference of its own it rests on what its version rests on.
+    """
 
     __tablename__ = "publication_rules"
     __table_args__ = (UniqueConstraint("policy_id", "category", "role", "case_kind"),)
@@ -119,6 +122,10 @@ class PolicyRule(Base):
     role: Mapped[str]
     case_kind: Mapped[str]
     handling: Mapped[Handling] = mapped_column(coded(Handling))
+    source_ky: Mapped[str] = mapped_column(default="")
+    source_ru: Mapped[str] = mapped_column(default="")
+    source_en: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[Confidence] = mapped_column(coded(Confidence), default=Confidence.MEDIUM)
 
 
 class PolicyArticle(Base):

@@ -121,6 +121,20 @@ class RuleForm(forms.Form):
         coerce=Handling,
         choices=[(handling, label(handling)) for handling in Handling],
     )
+    source_ky = forms.TextField(
+        _("Legal reference in Kyrgyz"),
+        hint=_("Leave it empty where the rule rests on what the whole version rests on."),
+        longest=300,
+    )
+    source_ru = forms.TextField(_("Legal reference in Russian"), longest=300)
+    source_en = forms.TextField(_("Legal reference in English"), longest=300)
+    confidence = forms.SelectField(
+        _("How sure this is"),
+        quiet=True,
+        coerce=Confidence,
+        default=Confidence.MEDIUM,
+        choices=[(confidence, label(confidence)) for confidence in Confidence],
+    )
 
 
 class SubjectForm(forms.Form):

@@ -14,7 +14,7 @@ from documents.redaction.policy import ANY
 from sud.access import Action
 from sud.forms import Form
 from sud.labels import label
-from sud.models import Ground, Handling, Publication, PublicationPolicy
+from sud.models import Confidence, Ground, Handling, Publication, PublicationPolicy
 from sud.publication import barred, bars, policies, service, showing
 from sud.publication.forms import ActForm, FrameForm, RuleForm, SubjectForm, WithdrawForm
 from sud.publication.public import views
@@ -122,6 +122,10 @@ def rules(version: PublicationPolicy) -> ResponseReturnValue:
             role=form.role.data or ANY,
             case_kind=form.case_kind.data or ANY,
             handling=form.handling.data,
+            source_ky=form.source_ky.data or "",
+            source_ru=form.source_ru.data or "",
+            source_en=form.source_en.data or "",
+            confidence=form.confidence.data or Confidence.MEDIUM,
         )
         policies.set_row(db(), actor(), version, row, now=outside().now())
 

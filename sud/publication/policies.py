@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from sud.models import (
 )
 from sud.outside import Defer, local_day
 from sud.publication import showing
+from sud.publication.cited import Cited
 from sud.publication.drafting import hold_draft, record, record_change
 
 _GROUNDS: Final = Path(__file__).parent / "data" / "grounds.toml"
@@ -51,7 +52,7 @@ CATEGORIES: Final = (ANY, *(kind.value for kind in Kind), ORGANISATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Cited):
     """One rule as plain data: `*` stands for any role or kind of case."""
 
     category: str
@@ -71,8 +72,8 @@ class Difference:
     category: str
     role: str
     case_kind: str
-    before: Handling | None
-    after: Handling | None
+    before: Row | None
+    after: Row | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +286,10 @@ def rows_of(session: Session, policy: PublicationPolicy) -> list[Row]:
             role=rule.role,
             case_kind=rule.case_kind,
             handling=rule.handling,
+            source_ky=rule.source_ky,
+            source_ru=rule.source_ru,
+            source_en=rule.source_en,
+            confidence=rule.confidence,
         )
         for rule in session.scalars(select(PolicyRule).where(PolicyRule.policy_id == policy.id))
     ]
@@ -330,8 +335,8 @@ def bars_data(session: Session, policy: PublicationPolicy) -> bool:
 
 def compared(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]:
     """Return where two versions differ, in the order of the newer one."""
-    old = {row.about: row.handling for row in before}
-    new = {row.about: row.handling for row in after}
+    old = {row.about: row for row in before}
+    new = {row.about: row for row in after}
     return [
         Difference(
             category=about[0],
@@ -399,16 +404,7 @@ def initial_rows() -> list[Row]:
 
 
 def _write(session: Session, policy: PublicationPolicy, rows: Sequence[Row]) -> None:
-    session.add_all(
-        PolicyRule(
-            policy_id=policy.id,
-            category=row.category,
-            role=row.role,
-            case_kind=row.case_kind,
-            handling=row.handling,
-        )
-        for row in rows
-    )
+    session.add_all(PolicyRule(policy_id=policy.id, **asdict(row)) for row in rows)
     session.flush()
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sud.models import Confidence, Ground
+from sud.models import Ground
+from sud.publication.cited import Cited
 
 _NUMBERS: Final = r"((?:\d+(?:-\d+)?(?:\s*(?:,|и|жана)\s*)?)+)"
 _BEFORE: Final = re.compile(rf"(?<!\w)ст(?:ать\w*|\.)(?:\s*ст\.)?\s*{_NUMBERS}", re.IGNORECASE)
@@ -18,11 +19,10 @@ _AROUND: Final = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(Cited):
     """Articles of a code, as it stood on some days, that show a ground when an act cites them.
 
-    `names` are beginnings of what acts call the code, `numbers` the articles ("154", "155-1");
-    the sources say where the row stands, by language.
+    `names` are beginnings of what acts call the code, `numbers` the articles ("154", "155-1").
     """
 
     ground: Ground
@@ -30,18 +30,10 @@ class Article:
     numbers: tuple[str, ...]
     valid_from: date
     valid_to: date | None = None
-    source_ky: str
-    source_ru: str
-    source_en: str = ""
-    confidence: Confidence = Confidence.MEDIUM
 
     def held_between(self, since: date, until: date) -> bool:
         """Say whether the row held on any of these days."""
         return self.valid_from <= until and (self.valid_to is None or self.valid_to >= since)
-
-    def source_in(self, lang: str) -> str:
-        """Return where the row stands; in Russian where nobody has put it in another language."""
-        return {"ky": self.source_ky, "en": self.source_en}.get(lang) or self.source_ru
 
 
 def shown(

@@ -101,11 +101,7 @@ def test_another_person_puts_a_draft_in_force(
     [difference] = policies.compared(
         policies.rows_of(session, before), policies.rows_of(session, draft)
     )
-    assert (difference.role, difference.before, difference.after) == (
-        "witness",
-        None,
-        Handling.KEEP,
-    )
+    assert (difference.role, difference.before, difference.after) == ("witness", None, WITNESS)
     assert _code(lambda: policies.adopt(session, one, draft, defer=no_job, now=make.now())) is (
         Refusal.PROPOSAL_OWN
     )
@@ -219,6 +215,7 @@ def test_keepers_work_on_the_draft_and_everybody_reads_the_versions(
     assert client.get("/policies/2").status_code == 404
     page = one.get(draft)
     rule = {"category": "person", "role": "*", "case_kind": "*", "handling": "initials"}
+    rule |= {"source_ru": "Постановление Пленума", "confidence": "H"}
     assert one.post(f"{draft}/rules", data=hidden(page) | rule).status_code == 303
     wrong = hidden(one.get(draft)) | rule | {"handling": "second"}
     assert one.post(f"{draft}/rules", data=wrong).status_code == 422
@@ -237,7 +234,7 @@ def test_keepers_work_on_the_draft_and_everybody_reads_the_versions(
     assert other.post(f"{draft}/adopt", data=hidden(other.get(draft))).status_code == 303
     assert other.get(draft).status_code == 404
     text = client.get("/policies/2?lang=ru").text
-    assert "Постановление" in text
+    assert "Постановление Пленума" in text
     assert "250" in text
     assert publication.act.case.category.name("ru") in text
     assert client.get("/policies/1").status_code == 200
