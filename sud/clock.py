@@ -79,6 +79,7 @@ def timetable(config: Config) -> tuple[Tick, ...]:
         Tick(crontab="17 3 * * *", job="accounts.forget"),
         Tick(crontab="19 3 * * *", job="esi.forget"),
         Tick(crontab="40 0 * * *", job="verification.check"),
+        Tick(crontab="20 1 * * *", job="verification.check_handed_in"),
         Tick(crontab="50 3 * * *", job="verification.renew"),
         Tick(crontab="*/15 * * * *", job="cases.draw_views"),
         Tick(crontab="27 3 * * *", job="blanks.forget"),

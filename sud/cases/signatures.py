@@ -1,4 +1,4 @@
-"""Takes a signature that somebody made with a program of his own: read apart, and told what it is.
+"""Signatures that somebody made with a program of his own: taken, read apart, and what is doubted.
 
 Whatever blocks is refused with what was found, in words; nothing is written down before.
 """
@@ -6,13 +6,27 @@ Whatever blocks is refused with what was found, in words; nothing is written dow
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
 from documents import intake
-from documents.signatures import Verdict
+from documents.signatures import Finding, Verdict
 from sud.cases.taking import examined
 from sud.errors import CourtError, Refusal
+from sud.models import (
+    Case,
+    Filing,
+    FilingSignature,
+    PaperFault,
+    SignatureWatch,
+    SigningSeat,
+    SigningSheet,
+)
 from sud.outside import Outside
 from sud.uploads.service import Sent
 
@@ -44,7 +58,7 @@ def on_paper(
     signed = sent.stream.read(limit + 1)
     if not signed.startswith(paper):
         raise CourtError(Refusal.SIGNATURE_OTHER_PAPER)
-    with _laid_down(signed, outside) as path:
+    with laid_down(signed, outside) as path:
         verdict = outside.signer.validate_file(path, now=outside.now())
     return signed, known, _sound(verdict)
 
@@ -56,7 +70,7 @@ def inside(paper: bytes, *, outside: Outside) -> Verdict:
         CourtError: SIGNATURE_FAULTY with `what`, also where there are none.
 
     """
-    with _laid_down(paper, outside) as path:
+    with laid_down(paper, outside) as path:
         return _sound(outside.signer.validate_file(path, now=outside.now()))
 
 
@@ -68,7 +82,7 @@ def beside(paper: bytes, sent: Sent, *, outside: Outside) -> tuple[bytes, Verdic
 
     """
     signature = sent.stream.read(_LONGEST_BESIDE + 1)
-    with _laid_down(paper, outside) as path:
+    with laid_down(paper, outside) as path:
         verdict = outside.signer.validate_beside_file(path, signature, now=outside.now())
     return signature, _sound(verdict)
 
@@ -88,8 +102,48 @@ def _sound(verdict: Verdict) -> Verdict:
     return verdict
 
 
+# ------------------------------------------------------------------ what became of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A signature of a party that held when it was handed in, and does not hold any more."""
+
+    name: str
+    since: datetime
+    findings: tuple[Finding | PaperFault, ...]
+
+
+def doubts_of(session: Session, case: Case) -> list[Doubt]:
+    """Return the signatures of a case that the last night found wanting, the latest first."""
+    seats = select(SigningSeat.id).join(SigningSheet).where(SigningSheet.case_id == case.id)
+    filed = select(FilingSignature.id).join(Filing).where(Filing.case_id == case.id)
+    found = session.scalars(
+        select(SignatureWatch)
+        .where(
+            func.jsonb_array_length(SignatureWatch.findings) > 0,
+            or_(SignatureWatch.seat_id.in_(seats), SignatureWatch.filing_signature_id.in_(filed)),
+        )
+        .order_by(SignatureWatch.changed_at.desc())
+    )
+    return [doubt for one in found if (doubt := doubt_in(one)) is not None]
+
+
+def doubt_in(watch: SignatureWatch | None) -> Doubt | None:
+    """Return what is wrong with a signature as it was looked at last; None: nothing."""
+    signed = (watch.seat or watch.filing_signature) if watch else None
+    if watch is None or signed is None or not watch.findings:
+        return None
+    own = set(PaperFault)
+    return Doubt(
+        name=signed.name,
+        since=watch.changed_at or watch.checked_at,
+        findings=tuple(PaperFault(one) if one in own else Finding(one) for one in watch.findings),
+    )
+
+
 @contextmanager
-def _laid_down(data: bytes, outside: Outside) -> Iterator[Path]:
+def laid_down(data: bytes, outside: Outside) -> Iterator[Path]:
     """Lay bytes down as a file for the closed process, for as long as it reads them."""
     outside.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="signed-", dir=outside.scratch) as room:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from sud.access import Action
-from sud.cases import deadlines, home, notices, notified, service, showing
+from sud.cases import deadlines, home, notices, notified, service, showing, signatures
 from sud.cases.forms import AcceptForm, SearchForm
 from sud.errors import CourtError
 from sud.labels import DEEDS, LOOKS
@@ -251,7 +251,12 @@ def notice(told: Notice) -> ResponseReturnValue:
 def papers(case: Case) -> ResponseReturnValue:
     """Show the papers of the case."""
     service.look(db(), actor(), case, now=outside().now())
-    return render("cases/papers.html", case=case, papers=service.papers_of(db(), case))
+    return render(
+        "cases/papers.html",
+        case=case,
+        papers=service.papers_of(db(), case),
+        doubts=signatures.doubts_of(db(), case) if can(Action.INVENTORY_PRINT, case) else (),
+    )
 
 
 @views.get("/papers/<uuid:key>")

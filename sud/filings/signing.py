@@ -19,7 +19,14 @@ from sud.cases.taking import paper_of
 from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
 from sud.filings import service
-from sud.models import Document, Filing, FilingSignature, SigningWay, User
+from sud.models import (
+    Document,
+    Filing,
+    FilingSignature,
+    SignatureWatch,
+    SigningWay,
+    User,
+)
 from sud.outside import Outside, local_day, reaching_the_store
 from sud.uploads.service import Sent
 
@@ -39,6 +46,8 @@ class Signed:
     """What was signed; None for the filing as a whole, and for a paper that was taken out."""
     findings: tuple[Finding, ...]
     """What was found when it was handed in and does not block."""
+    doubt: signatures.Doubt | None
+    """What the last night found, where the signature does not hold any more."""
     of_filer: bool
     """Whether the name in the certificate is the filer's; what that means is the clerk's to say."""
 
@@ -128,8 +137,9 @@ def hand_in(
             raise CourtError(Refusal.SIGNATURE_OTHER_PAPER)
         after, known, verdict = signatures.on_paper(before, sent, outside=outside, limit=limit)
         key = f"filings/{filing.key}/{uuid4()}.{known.kind}"
-        with reaching_the_store():
-            outside.store.put(key, io.BytesIO(after), content_type=_PDF, size=len(after))
+        if after != before:
+            with reaching_the_store():
+                outside.store.put(key, io.BytesIO(after), content_type=_PDF, size=len(after))
         service.hold_open(session, filing)
         signed = paper
         if after != before:
@@ -140,7 +150,9 @@ def hand_in(
         _keep(session, actor, filing, signed, verdict, now=now)
     else:
         signature, verdict = signatures.beside(before, sent, outside=outside)
-        key = f"filings/{filing.key}/{uuid4()}.p7s"
+        # Named by what it is and signs: handed in again, it is the same object.
+        named = f"{facts_digest(session, filing)}/{hashlib.sha256(signature).hexdigest()}"
+        key = f"filings/{filing.key}/signatures/{named}.p7s"
         with reaching_the_store():
             outside.store.put(
                 key, io.BytesIO(signature), content_type=signatures.BESIDE_TYPE, size=len(signature)
@@ -291,6 +303,14 @@ def signatures_of(session: Session, filing: Filing) -> Sequence[Signed]:
     filer = service.plaintiff_of(session, filing)
     owner = session.get_one(User, filing.user_id)
     names = [owner.display_name, *([filer.person.full_name] if filer else [])]
+    watches = {
+        one.filing_signature_id: one
+        for one in session.scalars(
+            select(SignatureWatch).where(
+                SignatureWatch.filing_signature_id.in_([one.id for one in rows])
+            )
+        )
+    }
     return [
         Signed(
             number=number,
@@ -298,6 +318,7 @@ def signatures_of(session: Session, filing: Filing) -> Sequence[Signed]:
             changed=one.sha256 not in standing or one.facts_sha256 != facts,
             paper=papers.get(one.sha256),
             findings=tuple(Finding(found) for found in one.findings),
+            doubt=signatures.doubt_in(watches.get(one.id)),
             of_filer=signatures.is_one_of(one.name, names),
         )
         for number, one in zip(range(len(rows), 0, -1), rows, strict=True)

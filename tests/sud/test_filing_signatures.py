@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from documents.authority import Signatory
 from documents.signatures import Finding, TestAuthority
 from sud.access import Actor
+from sud.db import Sessions
 from sud.errors import CourtError, Refusal
 from sud.filings import service, signing
 from sud.filings.service import Where
@@ -27,10 +29,12 @@ from sud.models import (
     JournalLine,
     RoleCode,
     SignatureNeed,
+    SignatureWatch,
     User,
 )
 from sud.outside import Outside, defer_job
 from sud.uploads.service import Sent
+from sud.verification import handed_in
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
 from tests.sud.citizen import Visitor, esi
@@ -140,9 +144,79 @@ def test_a_signature_beside_is_kept_with_its_paper(
     (one,) = signing.signatures_of(session, filing)
     assert signing.beside_of(session, filing, one.number, outside=outside) == armoured
     assert (one.changed, one.paper) == (False, paper)
+    stored = {one.key for one in outside.store.list(f"filings/{filing.key}/")}
+    hand_in(paper, armoured, "дагы бир жолу.p7s")
+    assert {one.key for one in outside.store.list(f"filings/{filing.key}/")} == stored
+    assert len(signing.signatures_of(session, filing)) == 1
+    _write(session, party, filing, "Карызды жана пайызын өндүрүүнү суранам.", time)
+    hand_in(paper, armoured, "доо.pdf.p7s")
+    assert [one.changed for one in signing.signatures_of(session, filing)] == [False, True]
     service.detach(session, party, filing, paper.key, defer=defer_job, now=time())
-    (one,) = signing.signatures_of(session, filing)
+    one, _before = signing.signatures_of(session, filing)
     assert (one.changed, one.paper) == (True, None)
+
+
+def test_every_night_a_signature_is_looked_at_and_its_evidence_lasts(
+    session: Session,
+    sessions: Sessions,
+    filing: Filing,
+    paper: Document,
+    hand_in,
+    authority: TestAuthority,
+    outside: Outside,
+    signed: bytes,
+    sign_in: SignIn,
+    make: Make,
+    run_jobs,
+    time: Time,
+) -> None:
+    data = outside.store.get(paper.object_key)
+    hand_in(paper, authority.sign_beside(data, SIGNER, now=time()), "доо.pdf.p7s")
+    attach(session, Actor(user_id=filing.user_id), filing, outside, time, ("кат.pdf", signed))
+    letter = session.scalars(select(Document).where(Document.file_name == "кат.pdf")).one()
+    hand_in(letter, None)
+    session.commit()
+
+    def watched() -> list[SignatureWatch]:
+        session.expire_all()
+        return list(session.scalars(select(SignatureWatch).order_by(SignatureWatch.id)))
+
+    handed_in.check(sessions, outside)
+    first = watched()
+    assert [one.findings for one in first] == [[], []]
+    records = {one.evidence_key for one in first}
+    assert all(outside.store.get(key) for key in records)
+    time.now += timedelta(days=1)
+    handed_in.check(sessions, outside)
+    assert {one.evidence_key for one in watched()} == records, "renewed in a year, not before"
+    assert {one.checked_at for one in watched()} == {time()}
+    time.now += timedelta(days=365)
+    handed_in.check(sessions, outside)
+    assert not records & {one.evidence_key for one in watched()}
+    run_jobs()
+    stored = {one.key for one in outside.store.list(f"filings/{filing.key}/")}
+    assert not records & stored
+    assert {one.evidence_key for one in watched()} <= stored
+
+    keys = {one.signature.beside_key for one in signing.signatures_of(session, filing)}
+    (beside,) = keys - {None}
+    outside.store.put(beside, io.BytesIO(b"other bytes"), size=11)
+    time.now += timedelta(days=1)
+    handed_in.check(sessions, outside)
+    session.expire_all()
+    (doubt,) = [one.doubt for one in signing.signatures_of(session, filing) if one.doubt]
+    assert doubt.since == time()
+    assert Finding.MALFORMED in doubt.findings
+    case = make.case(judge=make.judge())
+    filing.case_id, filing.state, filing.first_filed_at = case.id, FilingState.ACCEPTED, time()
+    session.commit()
+    page = f"/cases/{case.key}/papers?lang=en"
+    seen = sign_in(make.staff(RoleCode.CLERK, case.court)).get(page).text
+    assert "does not hold any more" in seen
+    assert SIGNER.name in seen
+    assert "does not hold any more" not in sign_in(make.party(case)).get(page).text
+    lines = session.scalars(select(JournalLine).where(JournalLine.action == "paper:check")).all()
+    assert [line.facts["change"] for line in lines] == ["signature_found"]
 
 
 def test_what_does_not_hold_is_told_and_not_kept(
