@@ -99,7 +99,7 @@ class Incident(Base):
 
     courtroom: Mapped[Courtroom] = relationship(lazy="joined", innerjoin=True)
     device: Mapped[Device | None] = relationship(lazy="joined")
-    hearing: Mapped[Hearing | None] = relationship(lazy="joined")
+    hearing: Mapped[Hearing | None] = relationship(lazy="selectin")
     opened_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[opened_by_id])
     closed_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[closed_by_id])
 
@@ -217,7 +217,7 @@ class RecordingAbsence(Base):
     at: Mapped[datetime]
 
     ground: Mapped[AbsenceGround] = relationship(lazy="joined", innerjoin=True)
-    incident: Mapped[Incident | None] = relationship(lazy="joined")
+    incident: Mapped[Incident | None] = relationship(lazy="selectin")
     by: Mapped[User | None] = relationship(lazy="joined")
 
 
@@ -239,7 +239,7 @@ class RecordingAlert(Base):
     raised_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    act: Mapped[Act] = relationship(lazy="joined", innerjoin=True)
+    act: Mapped[Act] = relationship(lazy="selectin")
     hearing: Mapped[Hearing] = relationship(lazy="joined", innerjoin=True)
 
     @property

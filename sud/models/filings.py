@@ -89,7 +89,7 @@ class Filing(Base):
     court: Mapped[Court | None] = relationship(lazy="joined")
     category: Mapped[Category | None] = relationship(lazy="joined")
     kind: Mapped[CaseKind] = relationship(lazy="joined", innerjoin=True)
-    case: Mapped[Case | None] = relationship(lazy="joined")
+    case: Mapped[Case | None] = relationship(lazy="selectin")
 
 
 class FilingParty(Base):

@@ -27,7 +27,7 @@ class Minutes(Base):
     entered_at: Mapped[datetime]
 
     hearing: Mapped[Hearing] = relationship(lazy="joined", innerjoin=True)
-    document: Mapped[Document] = relationship(lazy="joined", innerjoin=True)
+    document: Mapped[Document] = relationship(lazy="selectin")
 
     @property
     def case_id(self) -> int:

@@ -59,7 +59,7 @@ class RecordingCopy(Base):
     taken: Mapped[int] = mapped_column(default=0)
     """How often it was downloaded."""
 
-    recording: Mapped[Recording] = relationship(lazy="joined", innerjoin=True)
+    recording: Mapped[Recording] = relationship(lazy="selectin")
     participant: Mapped[Participant] = relationship(lazy="joined", innerjoin=True)
     issued_by: Mapped[User] = relationship(
         lazy="joined", innerjoin=True, foreign_keys=[issued_by_id]

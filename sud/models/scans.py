@@ -130,8 +130,8 @@ class ScanPart(Base):
     settled_note: Mapped[str] = mapped_column(default="")
 
     scan: Mapped[Scan] = relationship(lazy="joined", innerjoin=True)
-    sheet: Mapped[CoverSheet | None] = relationship(lazy="joined")
-    document: Mapped[Document | None] = relationship(lazy="joined")
+    sheet: Mapped[CoverSheet | None] = relationship(lazy="selectin")
+    document: Mapped[Document | None] = relationship(lazy="selectin")
 
     @property
     def court_id(self) -> int:
@@ -164,8 +164,8 @@ class Certification(Base):
     certified_by_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     certified_at: Mapped[datetime]
 
-    document: Mapped[Document] = relationship(lazy="joined", innerjoin=True)
-    issued: Mapped[IssuedPaper] = relationship(lazy="joined", innerjoin=True)
+    document: Mapped[Document] = relationship(lazy="selectin")
+    issued: Mapped[IssuedPaper] = relationship(lazy="selectin")
     certified_by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     @property
@@ -251,10 +251,10 @@ class CertifiedCopy(Base):
     """How often it was downloaded."""
 
     case: Mapped[Case] = relationship(lazy="joined", innerjoin=True)
-    act: Mapped[Act | None] = relationship(lazy="joined")
-    document: Mapped[Document | None] = relationship(lazy="joined")
-    participant: Mapped[Participant] = relationship(lazy="joined", innerjoin=True)
-    issued: Mapped[IssuedPaper | None] = relationship(lazy="joined")
+    act: Mapped[Act | None] = relationship(lazy="selectin")
+    document: Mapped[Document | None] = relationship(lazy="selectin")
+    participant: Mapped[Participant] = relationship(lazy="selectin")
+    issued: Mapped[IssuedPaper | None] = relationship(lazy="selectin")
 
 
 class FormChange(Base):

@@ -139,10 +139,10 @@ class SigningSheet(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    case: Mapped[Case | None] = relationship(lazy="joined")
-    filing: Mapped[Filing | None] = relationship(lazy="joined")
-    source: Mapped[Document | None] = relationship(lazy="joined", foreign_keys=[source_id])
-    issued: Mapped[IssuedPaper | None] = relationship(lazy="joined")
+    case: Mapped[Case | None] = relationship(lazy="selectin")
+    filing: Mapped[Filing | None] = relationship(lazy="selectin")
+    source: Mapped[Document | None] = relationship(lazy="selectin", foreign_keys=[source_id])
+    issued: Mapped[IssuedPaper | None] = relationship(lazy="selectin")
     seats: Mapped[list["SigningSeat"]] = relationship(
         lazy="selectin", order_by="SigningSeat.number", back_populates="sheet"
     )
@@ -204,11 +204,9 @@ class SigningSeat(Base):
     """The signer himself, or the clerk who noted what was signed by hand."""
     reason: Mapped[str] = mapped_column(default="")
 
-    sheet: Mapped[SigningSheet] = relationship(
-        lazy="joined", innerjoin=True, back_populates="seats"
-    )
+    sheet: Mapped[SigningSheet] = relationship(lazy="selectin", back_populates="seats")
     rule: Mapped[SigningRule] = relationship(lazy="joined", innerjoin=True)
-    scan: Mapped[Document | None] = relationship(lazy="joined")
+    scan: Mapped[Document | None] = relationship(lazy="selectin")
 
 
 class Dissent(Base):
@@ -222,7 +220,7 @@ class Dissent(Base):
     text: Mapped[str]
     handed_in_at: Mapped[datetime]
 
-    seat: Mapped[SigningSeat] = relationship(lazy="joined", innerjoin=True)
+    seat: Mapped[SigningSeat] = relationship(lazy="selectin")
 
     @property
     def case_id(self) -> int | None:

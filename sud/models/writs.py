@@ -31,7 +31,7 @@ class Writ(Base):
 
     act: Mapped[Act] = relationship(lazy="joined", innerjoin=True)
     claimant: Mapped[Participant] = relationship(lazy="joined", innerjoin=True)
-    issued: Mapped[IssuedPaper] = relationship(lazy="joined", innerjoin=True)
+    issued: Mapped[IssuedPaper] = relationship(lazy="selectin")
 
     @property
     def case(self) -> Case:
