@@ -360,6 +360,7 @@ def _review_page(publication: Publication, pressed: Form) -> str:
         steps=desk.steps_of(db(), publication),
         bar=bars.bar_of(db(), case),
         noted=bars.noted(db(), case),
+        said=bars.said_of(db(), case),
         outdated=unread and service.outdated(publication),
         facts=service.facts_told(db(), publication),
         doubts=DOUBTS,

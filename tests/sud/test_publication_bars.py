@@ -99,8 +99,9 @@ def forced(desk: Desk, publication: Publication) -> None:
 
 
 def test_a_closed_hearing_lets_the_operative_part_out_where_the_policy_says_so(
-    desk: Desk, session: Session, make: Make, actors: list[Actor], client: FlaskClient
-) -> None:
+    desk: Desk, session: Session, make: Make, actors: list[Actor], client: FlaskClient,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
     policies.found(session, SYSTEM, now=make.now())
     assert desk.prepared(desk.act(closed(desk))).form is PublicationForm.CARD
     adopt(session, make, actors, SECRET)
@@ -109,6 +110,9 @@ def test_a_closed_hearing_lets_the_operative_part_out_where_the_policy_says_so(
     publication = desk.prepared(desk.act(case))
     assert publication.form is PublicationForm.OPERATIVE
     assert {part for part, words in publication.parts.items() if words} == {"operative"}
+    review = sign_in(desk.user()).get(f"/publications/{publication.key}?lang=ru").text
+    assert "Заседание было закрытым: только резолютивная часть, со вторым читающим" in review
+    assert "алимент төлөнгөн" not in review
     desk.accept(publication)
     desk.finish(publication)
     assert publication.second_because is Ground.CLOSED_HEARING
