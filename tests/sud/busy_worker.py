@@ -1,9 +1,12 @@
-"""A worker process whose jobs write down what they did: python -m tests.sud.busy_worker DIRECTORY.
+"""A worker whose jobs write down what they did: python -m tests.sud.busy_worker DIRECTORY [ROOM].
+
+It does the jobs of a room too, if one is named (`sud.media.jobs`).
 
 `slow` begins and then waits for a file named `go`; `mark` only leaves its mark; `disc` stands for
 a transcode: it begins, lingers and ends; `stumble` fails once.
 """
 
+import importlib
 import logging
 import sys
 import time
@@ -46,11 +49,18 @@ def stumble(_sessions: Sessions, _outside: Outside, *, number: int) -> None:
         raise RuntimeError("the first time")
 
 
+MARKING = {"test.slow": slow, "test.mark": mark, "test.disc": disc, "test.stumble": stumble}
+
+
+def jobs_of(room: str) -> dict[str, queue.Job]:
+    return importlib.import_module(room).JOBS
+
+
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     with mock.patch.object(outside, "LONG_JOBS", frozenset({"test.disc"})):
         queue.run(
             Config.from_environ(),
-            {"test.slow": slow, "test.mark": mark, "test.disc": disc, "test.stumble": stumble},
+            MARKING | {name: job for room in sys.argv[2:] for name, job in jobs_of(room).items()},
             queue.Pace(beat_seconds=0.5, stalled_seconds=3, patience_seconds=1),
         )

@@ -368,7 +368,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
 
     def worker() -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.sud.busy_worker", tmp_path],
+            [sys.executable, "-m", "tests.sud.busy_worker", tmp_path, "sud.media.jobs"],
             env=environment_of(config),
         )
 
