@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +47,7 @@ from sud.models import (
     RoleCode,
     SeatState,
     SheetState,
+    SignatureWatch,
     SigningSheet,
     SigningWay,
     User,
@@ -54,6 +55,7 @@ from sud.models import (
 from sud.outside import Outside, local_day
 from sud.signing import joint, parties, service
 from sud.uploads.service import Sent
+from sud.verification import handed_in
 from tests.builders import Make
 from tests.structure.source import ROOT
 from tests.sud.test_acts import TEXT
@@ -396,7 +398,9 @@ def sides(session, make: Make, outside) -> Sides:
     return Sides(case, users, actors, sheet, outside, session)
 
 
-def test_two_parties_and_the_judge_sign_a_settlement(session, sides, make, sign_in) -> None:
+def test_two_parties_and_the_judge_sign_a_settlement(
+    session, sessions, sides, make, sign_in
+) -> None:
     signer, now = sides.outside.signer, make.now()
     early = refusal(sides.judge_signs)
     assert early.code is Refusal.SIGNING_OUT_OF_TURN
@@ -443,6 +447,18 @@ def test_two_parties_and_the_judge_sign_a_settlement(session, sides, make, sign_
     assert filed.object_key != sheet.issued.object_key
     stranger = make.party(make.case(judge=make.judge()))
     assert sign_in(stranger).get(f"/signing/{sheet.key}").status_code == 404
+    session.commit()
+    handed_in.check(sessions, sides.outside)
+    (watch,) = session.scalars(select(SignatureWatch)).all()
+    assert watch.seat.beside_key
+    assert (watch.findings, watch.evidence_key is None) == ([], False)
+    sides.outside.store.remove(watch.seat.beside_key)
+    handed_in.check(sessions, replace(sides.outside, now=lambda: now + timedelta(days=1)))
+    session.expire_all()
+    assert watch.findings == ["gone"]
+    assert "больше не действительна" in (
+        sign_in(sides.users["clerk"]).get(f"/cases/{sides.case.key}/papers?lang=ru").text
+    )
 
 
 def confirm(sides: Sides, who: str, sha256: str) -> None:

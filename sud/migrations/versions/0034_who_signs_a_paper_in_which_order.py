@@ -9,6 +9,12 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
+NAMED = """
+UPDATE issued_papers SET kind = 'joint_paper' WHERE subject LIKE 'documents/%/joint'
+"""
+UNNAMED = """
+UPDATE issued_papers SET kind = 'certified_copy' WHERE subject LIKE 'documents/%/joint'
+"""
 GUARDS = """
 CREATE FUNCTION keep_settled_seat() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -309,9 +315,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("seat_id", name=op.f("uq_dissents_seat_id")),
     )
     op.execute(GUARDS)
+    op.execute(NAMED)
 
 
 def downgrade() -> None:
+    # The house before has no word for a paper of both parties: its code must still answer.
+    op.execute(UNNAMED)
     op.drop_table("dissents")
     op.drop_index(
         "ix_signing_seats_user_waits",
