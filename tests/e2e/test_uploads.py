@@ -182,6 +182,8 @@ def test_a_slow_line_shows_how_far_it_is_and_a_reload_loses_nothing(
         expect(state).to_contain_text("Токтотулду")
         page.locator("[data-do=pause]").click()
         holds(page, "document.querySelector('main progress').value > 0.4")
+        # What the browser has given away may still be on the way.
+        until(lambda: slow.sent > 0.4 * size, "the line to carry it")
         before = slow.sent
         page.reload()
         half = page.locator("[data-half]")
