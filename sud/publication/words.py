@@ -36,7 +36,7 @@ DOUBTS = {
     Doubt.BROKEN: _("Perhaps a name torn by spaces."),
     Doubt.ORGANISATION: _("Part of the name of an organisation."),
     Doubt.PLACE: _("Part of the name of a place, a street or a court."),
-    Doubt.PROFESSIONAL: _("Someone in office, it seems: such names stay."),
+    Doubt.PROFESSIONAL: _("Someone in office, it seems: such a name may stay."),
     Doubt.STRANGER: _("A person whom the case file does not know."),
     Doubt.INITIALS: _("Initials alone: is it a person of the case?"),
     Doubt.UNSURE: _("May be a person's name or number, or may be harmless."),
