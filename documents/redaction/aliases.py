@@ -1,18 +1,18 @@
-"""Aliases: the words that stand for a person: the same everywhere, and bent as his name was."""
+"""Aliases: bends the words that stand for a person as his name was bent."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from documents.morphology import given_name as is_given_name
 from documents.morphology import name_cases, noun
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.gazetteer import given_name, surname
-from documents.redaction.known import STRANGER, Known, label_of
 from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
 from documents.spelling import WORD, orthographic, skeleton
 
 _LAST_WORD = re.compile(r"(?<!\w)([а-яё]+)\s+$", re.IGNORECASE)
+_LOCATIVE = re.compile(r"(?<!\w)(?:обо?|о|при|на|во?|по)\s", re.IGNORECASE)
 # The case that a Russian preposition asks for, where a name's form alone does not say it.
 _ASKED: dict[str, frozenset[Case]] = {
     word: frozenset(cases)
@@ -29,37 +29,6 @@ _ASKED: dict[str, frozenset[Case]] = {
 }  # fmt: skip
 
 
-class Labels:
-    """Gives each unknown person of one text a label that nobody of the case bears."""
-
-    def __init__(self, known: Known) -> None:
-        """Begin with the labels of the case taken."""
-        self._language = known.language
-        self._taken = {person.label for person in known.persons}
-        self._groups: dict[str, str] = {}
-        self._number = 0
-
-    def of_stranger(self, original: str, stems: Sequence[str]) -> str:
-        """Return the label of whoever has borne one of these stems, or a new one."""
-        label = next((self._groups[stem] for stem in stems if stem in self._groups), None)
-        label = label or self._next()
-        for stem in stems or [original]:
-            self._groups.setdefault(stem, label)
-        return label
-
-    def _next(self) -> str:
-        while True:
-            self._number += 1
-            label = label_of("", self._number, self._language)
-            if label not in self._taken:
-                return label
-
-    @staticmethod
-    def nobody(language: str) -> str:
-        """Return what would stand for a doubtful word."""
-        return f"[{STRANGER['ky' if language == 'ky' else 'ru']}]"
-
-
 def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
     """Return the cases of a Russian name narrowed by the word that stands before it.
 
@@ -67,6 +36,8 @@ def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
     in the case of the name (ответчику Асановой) or has it in the genitive, as any other has (дочь
     Асановой, иск Асановой).
     """
+    if _LOCATIVE.search(before[-30:]) is None:  # it never stands without a preposition
+        cases = cases - {Case.LOCATIVE} or cases
     found = _LAST_WORD.search(before[-30:])
     if found is None:
         return cases
@@ -78,6 +49,20 @@ def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
         wanted = frozenset(map(Case, as_noun)) if somebody else frozenset()
         return cases & wanted or cases & {Case.GENITIVE} or cases
     return cases
+
+
+def follows(cases: frozenset[Case], before: str) -> bool:
+    """Tell whether a Russian name in one of these cases may stand behind the preposition before."""
+    found = _LAST_WORD.search(before[-30:])
+    wanted = _ASKED.get(found[1].lower()) if found else None
+    return not wanted or not cases or not cases.isdisjoint(wanted)
+
+
+def agrees(cases: frozenset[Case], before: str) -> bool:
+    """Tell whether a Russian name in one of these cases may stand in that of the noun before it."""
+    found = _LAST_WORD.search(before[-30:])
+    told = noun(found[1].lower()) if found else None
+    return told is None or not cases or not cases.isdisjoint(map(Case, told[1]))
 
 
 def bent(label: str, original: str, before: str, language: str) -> str:
@@ -102,6 +87,8 @@ def bent(label: str, original: str, before: str, language: str) -> str:
 
 def _kyrgyz(word: str) -> Case:
     base = skeleton(word)
+    if is_given_name(orthographic(word)):  # Алина, no dative of Али
+        return Case.NOMINATIVE
     if PARTICLE.fullmatch(base) or PATRONYMIC.fullmatch(base):
         tail = re.sub(r"^(?:улу|кизи|ули)|.*(?:[ое]вич|[ое]вна)", "", base)
         return kyrgyz_case(tail) or Case.NOMINATIVE

@@ -6,18 +6,16 @@ The agreement is schemas/redaction-case.v1.json.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from documents.redaction.identifiers import born_of
 from documents.redaction.known import Known, Name, Official, Person, label_of, names_of
 from documents.redaction.policy import Policy, Treatment
-from documents.spelling import WORD, fold
+from documents.redaction.roles import role_of, role_word
+from documents.spelling import WORD
 
 _CASE_KEYS = {"persons", "organisations", "keep", "language", "case_kind"}
 _LISTS = ("addresses", "phones", "emails", "documents", "plates", "accounts", "property", "other")
@@ -28,31 +26,6 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.\s*)+")
 
 class CaseFileError(ValueError):
     """What is written down about the case cannot be understood; says where and why."""
-
-
-@cache
-def _roles() -> dict[str, dict[str, str]]:
-    text = files("documents.redaction").joinpath("roles.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def role_of(written: str) -> str:
-    """Return the code of a role written as a code or as a word of either language.
-
-    >>> role_of("Истец"), role_of("доогер"), role_of("plaintiff"), role_of("сосед")
-    ('plaintiff', 'plaintiff', 'plaintiff', 'сосед')
-    """
-    wanted = fold(written.strip())
-    for code, words in _roles().items():
-        if wanted in {code, fold(words["ky"]), fold(words["ru"])}:
-            return code
-    return written.strip()
-
-
-def role_word(code: str, language: str) -> str:
-    """Return what a role is called; an unknown one by its own word, without its numbers."""
-    words = _roles().get(code)
-    return words[language] if words else re.sub(r"[\W\d_]+", " ", code).strip()
 
 
 def known_of(case: object, *, language: str, policy: Policy) -> Known:

@@ -27,7 +27,8 @@ Endings = dict[str, tuple[Case, ...]]
 _N, _G, _D, _A, _I, _L = (
     Case.NOMINATIVE, Case.GENITIVE, Case.DATIVE, Case.ACCUSATIVE, Case.INSTRUMENTAL, Case.LOCATIVE,
 )  # fmt: skip
-_PLURAL: Endings = {"ы": (_N,), "ых": (_G, _A, _L), "ым": (_D,), "ыми": (_I,)}
+# Асановым is one man's instrumental long before it is a family's dative.
+_PLURAL: Endings = {"ы": (_N,), "ых": (_G, _A, _L), "ыми": (_I,)}
 # A paradigm: what the dictionary form ends in, how much of it is cut off, what may follow.
 _PARADIGMS: tuple[tuple[re.Pattern[str], int, Endings], ...] = tuple(
     (re.compile(pattern), cut, endings)
@@ -51,9 +52,10 @@ _PARADIGMS: tuple[tuple[re.Pattern[str], int, Endings], ...] = tuple(
         (r"й$", 1, {"й": (_N,), "я": (_G, _A), "ю": (_D,), "ем": (_I,), "е": (_L,), "и": (_L,)}),
         (r"ь$", 1, {"ь": (_N, _A), "я": (_G, _A), "ю": (_D,), "ем": (_I,), "е": (_L,),
                     "и": (_G, _D, _L), "ью": (_I,)}),
-        # Чынара, Асановна, Илья, Мария
-        (r"а$", 1, {"а": (_N,), "ы": (_G,), "и": (_G,), "е": (_D, _L), "у": (_A,), "ой": (_I,),
-                    "ою": (_I,), "ей": (_I,), "ею": (_I,)}),
+        # Чынара, Асановна, Ева, Илья, Мария; «Асанове» is of Асанов and not of Асанова
+        (r"(?<!.[а-я][ое]в)а$", 1,
+         {"а": (_N,), "ы": (_G,), "и": (_G,), "е": (_D, _L), "у": (_A,), "ой": (_I,),
+          "ою": (_I,), "ей": (_I,), "ею": (_I,)}),
         (r"я$", 1, {"я": (_N,), "и": (_G, _D, _L), "е": (_D, _L), "ю": (_A,), "ей": (_I,),
                     "ею": (_I,), "ой": (_I,)}),
     )
@@ -85,6 +87,8 @@ _LAST_CASE = tuple(
     (case, re.compile(rf"(?:(?:{_SUFFIX_KY}){{0,3}}?)(?:{pattern})")) for case, pattern in _CASES_KY
 )
 _MAX_CHAIN = 14
+# «Алина», «Асанова»: no dative of Алин, Асанов, which would be Алинге, Асановго.
+_VOWEL_OF_A_WOMAN = frozenset("аео")
 _STEM = re.compile(
     r"(.+?(?:[оеё]в|и[нч]|ск|ц?к|ова|ева|ина)?)(?:ого|ому|ими?|ои|ая|ую|ом|ем|а|у|е|и|я|ю|и[хм])?$"
 )
@@ -149,7 +153,7 @@ def kyrgyz_case(rest: str) -> Case | None:
 
     ``rest`` is what follows the name in a word, as skeleton() leaves it.
     """
-    if not rest:
+    if not rest or rest in _VOWEL_OF_A_WOMAN:
         return Case.NOMINATIVE
     if len(rest) > _MAX_CHAIN or _CHAIN.fullmatch(rest) is None:
         return None

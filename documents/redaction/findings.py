@@ -72,6 +72,11 @@ class Span:
     doubt: Doubt | None = None
     applied: bool = True
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return the first character and the one behind the last."""
+        return self.start, self.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
+from documents.morphology import is_surname, senses
 from documents.redaction.declension import Case, kyrgyz_case
+from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.parts import Match, Parts, is_word
 from documents.redaction.vocabulary import (
+    INSTITUTIONS,
+    KYRGYZ_WORDS,
     PATRONYMIC,
     PLACE_AFTER,
     ROLE_WORD,
     SENTENCE_END,
     is_particle,
+    is_patronymic_of,
     is_toponym,
 )
-from documents.spelling import WORD, orthographic, skeleton
+from documents.spelling import WORD, orthographic, skeleton, within_one_slip
 
 _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
 _TEAR = re.compile(r"[-\u2010\u2011\u00ad][^\S\n]*\n\s*")
@@ -28,6 +33,7 @@ _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _MAX_INITIALS = 3
 _BEFORE = 30
 _INITIAL_LETTERS = 2
+_SPACES = frozenset({" ", "\u00a0"})
 _LONGEST_HEAD = 60
 
 
@@ -53,13 +59,44 @@ class Unit:
     tail: str = ""  # a suffix that stands apart: А.Б.нын, Асанова-нын
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """What of the names of one person helps to tell him from another, as skeleton() leaves it."""
+
+    initials: frozenset[str]
+    givens: frozenset[str]  # some of one letter
+    patronymics: frozenset[str]
+
+    def is_called(self, given: str) -> bool:
+        """Tell whether the file knows the given name, or its first letter."""
+        base = skeleton(given)
+        return any(base.startswith(one) if len(one) == 1 else one == base for one in self.givens)
+
+    def has_other_letters(self, letters: Sequence[str]) -> bool:
+        """Tell whether initials are another's: the first is the given name's."""
+        return bool(self.givens) and not (
+            self.initials.issuperset(letters)
+            or any(one.startswith(letters[0]) for one in self.givens)
+        )
+
+    def may_be_called(self, given: str) -> bool:
+        """Tell whether the given name may be his: known, with a slip of the pen, or not on file."""
+        return (
+            not self.givens
+            or self.is_called(given)
+            or any(within_one_slip(skeleton(given), one) for one in self.givens)
+        )
+
+
 @dataclass(slots=True)
 class Mention:
     """Words that stand together and speak of one person."""
 
     units: list[Unit] = field(default_factory=list)
-    leading: bool = False
-    strange: bool = False
+    leading: bool = False  # the initials stand before the surname
+    strange: bool = False  # with a given name that the file does not have
+    another: bool = False  # with a given name that nobody of the surname has
+    bearers: set[str] = field(default_factory=set)  # those whom the given name leaves
 
     @property
     def names(self) -> list[Unit]:
@@ -73,21 +110,29 @@ class Mention:
 
     def owners(self) -> set[str]:
         """Return whoever every name of the mention may belong to."""
+        if self.bearers:
+            return self.bearers
         return set.intersection(
             *({match.part.owner for match in unit.matches} for unit in self.names)
         )
 
+    def is_of_another(self, bearers: Mapping[str, Bearer]) -> bool:
+        """Tell whether another given name, or its letter, says that only the surname is shared."""
+        if self.another or not self.initials:
+            return self.another
+        return all(_has_role(unit, "surname") for unit in self.names) and all(
+            bearers[owner].has_other_letters(self.initials) for owner in self.owners()
+        )
+
 
 class Gatherer:
-    """Gathers the mentions of the people of one case.
+    """Gathers the mentions of the people of one case, and of those who only share a name."""
 
-    ``initials`` are the letters that may stand for the names of each owner of the parts.
-    """
-
-    def __init__(self, parts: Parts, initials: Mapping[str, AbstractSet[str]]) -> None:
-        """Remember whom to look for."""
+    def __init__(self, parts: Parts, bearers: Mapping[str, Bearer], *, language: str) -> None:
+        """Remember whom to look for, in texts of which language."""
+        self._language = language
         self._parts = parts
-        self._initials = initials
+        self._bearers = bearers
         self._sorts: dict[str, tuple[Sort, tuple[Match, ...]] | None] = {}
 
     def mentions(self, text: str) -> Iterator[Mention]:
@@ -99,34 +144,79 @@ class Gatherer:
                 at += 1
                 continue
             mention = Mention([units[at]])
-            first = at
-            if (
-                first > free
-                and self._is_strange_name(text, units, first - 1, first)
-                and not SENTENCE_END.search(text, *_before(units[first - 1]))
-            ):
-                first -= 1
-                mention.units.insert(0, units[first])
-                mention.strange = True
-            while (
-                first > free
-                and at - first < _MAX_INITIALS
-                and units[first - 1].sort is Sort.INITIAL
-                and _GAP.fullmatch(text, units[first - 1].end, units[first].start)
-            ):
-                first -= 1
-                mention.units.insert(0, units[first])
-                mention.leading = True
+            self._begin(text, mention, units[free:at])
             at += 1
             while at < len(units) and self._continues(text, mention, units, at):
                 mention.units.append(units[at])
                 at += 1
-            if at < len(units) and self._is_strange_name(text, units, at, at - 1):
-                mention.units.append(units[at])
-                mention.strange = True
-                at += 1
+            at = self._end(text, mention, units, at)
             free = at
             yield mention
+
+    def _begin(self, text: str, mention: Mention, before: list[Unit]) -> None:
+        """Put before a name what belongs to it: initials, a given name, whose son somebody is."""
+        if self._lead(text, mention, before):
+            return
+        father = before[-2:]
+        if [unit.sort for unit in father] == [Sort.CAPITAL, Sort.PARTICLE] and self._is_child(
+            text, mention, father
+        ):
+            mention.units[:0] = father
+            return
+        row = before[-2:] if before and before[-1].sort is Sort.PATRONYMIC else before[-1:]
+        if row and all(
+            text[one.end : two.start] in _SPACES for one, two in pairwise((*row, mention.units[0]))
+        ):
+            given = row[0]
+            opens = SENTENCE_END.search(text, *_before(given)) is not None
+            if self._names_another(text, mention, given, opens=opens, fathered=len(row) > 1):
+                mention.units[:0] = row
+
+    def _lead(self, text: str, mention: Mention, before: list[Unit]) -> bool:
+        """Put initials before a name, unless they are of another name before them."""
+        row = [*before, mention.units[0]]
+        first = len(before)
+        while (
+            first
+            and len(before) - first < _MAX_INITIALS
+            and row[first - 1].sort is Sort.INITIAL
+            and _adjoin(text, row[first - 1], row[first])
+        ):
+            first -= 1
+        initials = row[first:-1]
+        if initials and not (
+            first
+            and row[first - 1].sort is Sort.CAPITAL
+            and _adjoin(text, row[first - 1], row[first])
+            and not self._fits({skeleton(one.text)[:1] for one in initials}, mention.owners())
+        ):
+            mention.units[:0] = initials
+            mention.leading = True
+        return mention.leading
+
+    def _end(self, text: str, mention: Mention, units: list[Unit], at: int) -> int:
+        """Put behind a surname a given name that is not its bearer's; return where that ends."""
+        if at == len(units) or text[mention.units[-1].end : units[at].start] not in _SPACES:
+            return at
+        if _is_given_of_another(mention, units[at]):
+            mention.another = True
+            mention.bearers = {match.part.owner for match in units[at].matches}
+        else:
+            fathered = at + 1 < len(units) and (
+                units[at + 1].sort is Sort.PATRONYMIC or _is_father(units[at + 1])
+            )
+            if not self._names_another(text, mention, units[at], fathered=fathered):
+                return at
+        mention.units.append(units[at])
+        at += 1
+        while (
+            at < len(units)
+            and (units[at].sort in {Sort.PATRONYMIC, Sort.PARTICLE} or _is_father(units[at]))
+            and _adjoin(text, mention.units[-1], units[at])
+        ):
+            mention.units.append(units[at])
+            at += 1
+        return at
 
     # -- seeing ------------------------------------------------------------------------------
 
@@ -237,28 +327,45 @@ class Gatherer:
         return any(match.part.role != "surname" for match in mention.units[-1].matches)
 
     def _fits(self, letters: set[str], owners: set[str]) -> bool:
-        return any(letters <= self._initials[owner] for owner in owners)
+        return any(letters <= self._bearers[owner].initials for owner in owners)
 
-    @staticmethod
-    def _is_strange_name(text: str, units: list[Unit], at: int, beside: int) -> bool:
-        """Tell whether a word beside a lone surname is a first name that the file does not know."""
-        unit, known = units[at], units[beside]
-        low, high = min(unit.end, known.end), max(unit.start, known.start)
-        surname = known.sort is Sort.NAME and all(
-            match.part.role == "surname" and match.kyrgyz in {None, Case.NOMINATIVE}
-            for match in known.matches
-        )
+    def _is_child(self, text: str, mention: Mention, father: list[Unit]) -> bool:
+        """Tell whether «Руслан уулу» before Тимур says who Тимур Русланович is."""
         return (
-            surname
-            and unit.sort is Sort.CAPITAL
-            and unit.text[1:].islower()
-            and len(unit.text) > _INITIAL_LETTERS
-            and text[low:high] in {" ", "\u00a0"}
-            and not is_word(orthographic(unit.text))
-            and not is_toponym(unit.text)
-            and not ROLE_WORD.fullmatch(unit.text)
-            and PLACE_AFTER.match(text, unit.end) is None
+            all(_adjoin(text, one, two) for one, two in pairwise((*father, mention.units[0])))
+            and _has_role(mention.units[0], "given")
+            and any(
+                is_patronymic_of(patronymic, father[0].text)
+                for owner in mention.owners()
+                for patronymic in self._bearers[owner].patronymics
+            )
         )
+
+    def _names_another(
+        self, text: str, mention: Mention, unit: Unit, *, fathered: bool, opens: bool = False
+    ) -> bool:
+        """Tell whether a word beside a lone surname is a given name; mark whose it is then.
+
+        Whoever has another given name than all bearers of the surname is another person.
+        ``fathered`` says that a father's name follows, ``opens`` that a sentence begins here,
+        where any word has a capital letter.
+        """
+        known = mention.units[-1] if unit.start > mention.units[-1].start else mention.units[0]
+        if not (_is_family(mention) and _stands_alone(known)):
+            return False
+        if unit.sort is Sort.NAME:
+            if not (_has_role(unit, "given") and _same_case(known, unit)):
+                return False
+        elif not _may_be_given(text, unit, sure=fathered, opens=opens):
+            return False
+        owners = mention.owners()
+        own = {owner for owner in owners if self._bearers[owner].may_be_called(unit.text)}
+        # A Kyrgyz word with a capital letter that no list has may be any word behind a surname.
+        sure = fathered or unit.sort is Sort.NAME or self._language == "ru" or _is_listed(unit.text)
+        mention.strange = not any(self._bearers[owner].is_called(unit.text) for owner in own)
+        mention.another = sure and not own
+        mention.bearers = own or owners
+        return True
 
 
 def _tail(text: str, end: int, sort: Sort) -> str:
@@ -271,6 +378,79 @@ def _tail(text: str, end: int, sort: Sort) -> str:
 
 def _before(unit: Unit) -> tuple[int, int]:
     return max(0, unit.start - _BEFORE), unit.start
+
+
+def _adjoin(text: str, one: Unit, two: Unit) -> bool:
+    return _GAP.fullmatch(text, one.end, two.start) is not None
+
+
+def _has_role(unit: Unit, *roles: str) -> bool:
+    return bool(unit.matches) and all(match.part.role in roles for match in unit.matches)
+
+
+def _is_father(unit: Unit) -> bool:
+    return unit.sort is Sort.NAME and _has_role(unit, "patronymic")
+
+
+def _is_family(mention: Mention) -> bool:
+    """Tell whether a mention says only of which family somebody is: Асанов, Асан уулу."""
+    first, more = mention.units[0], [unit.sort for unit in mention.units[1:]]
+    if _has_role(first, "surname"):
+        return more in ([], [Sort.CAPITAL, Sort.PARTICLE])
+    return more == [Sort.PARTICLE] and _has_role(first, "given", "patronymic")
+
+
+def _is_given_of_another(mention: Mention, surname: Unit) -> bool:
+    """Tell whether the given name of one person stands before the surname of other people."""
+    given = mention.units[0]
+    return (
+        len(mention.units) == 1
+        and mention.owners().isdisjoint(match.part.owner for match in surname.matches)
+        and _has_role(given, "given")
+        and _has_role(surname, "surname")
+        and _stands_alone(given)
+        and _same_case(given, surname)
+    )
+
+
+def _stands_alone(unit: Unit) -> bool:
+    """Tell whether a given name may follow: Kyrgyz bends only the last word of a name."""
+    return all(match.kyrgyz in {None, Case.NOMINATIVE} for match in unit.matches)
+
+
+def _same_case(one: Unit, two: Unit) -> bool:
+    """Tell whether two words may be of one name: «истец Асанов Алине передал» names two people."""
+    cases = [frozenset().union(*(match.russian for match in unit.matches)) for unit in (one, two)]
+    return not all(cases) or bool(cases[0] & cases[1])
+
+
+def _is_listed(word: str) -> bool:
+    """Tell whether a word is a name by the Russian dictionary or by the Kyrgyz list."""
+    return "person" in senses(orthographic(word)) or given_name(word) is not None
+
+
+def _is_surname(word: str) -> bool:
+    """Tell whether a word is somebody's surname and nobody's given name."""
+    base = orthographic(word)
+    known = bool(senses(base)) and is_surname(base)
+    return (known or surname(word) is not None) and given_name(word) is None
+
+
+def _may_be_given(text: str, unit: Unit, *, sure: bool, opens: bool) -> bool:
+    """Tell whether a word with a capital letter may be a given name, or is one if it is a word."""
+    listed = sure or _is_listed(unit.text)
+    return (
+        unit.sort is Sort.CAPITAL
+        and (unit.text[1:].islower() or (listed and unit.text.isupper()))
+        and len(unit.text) > _INITIAL_LETTERS
+        and (listed or not (opens or is_word(orthographic(unit.text))))
+        and not (opens and skeleton(unit.text) in KYRGYZ_WORDS)
+        and not _is_surname(unit.text)
+        and skeleton(unit.text) not in INSTITUTIONS
+        and not is_toponym(unit.text)
+        and not ROLE_WORD.fullmatch(unit.text)
+        and PLACE_AFTER.match(text, unit.end) is None
+    )
 
 
 def _is_initial(word: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from documents.redaction.aliases import asked
+from documents.redaction.aliases import agrees, asked, follows
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.known import Known, Official, Person
-from documents.redaction.mentions import Gatherer, Mention, Sort, Unit
-from documents.redaction.parts import MIN_LOWER, Parts, parts_of
+from documents.redaction.mentions import Bearer, Gatherer, Mention, Sort, Unit
+from documents.redaction.parts import Match, Parts, parts_of
+from documents.redaction.roles import ends_in_role
 from documents.redaction.torn import torn
 from documents.redaction.vocabulary import (
     LEGAL_FORM,
@@ -26,7 +28,22 @@ from documents.redaction.vocabulary import (
 from documents.spelling import WORD, fold, fold_letters, skeleton
 
 _WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
+_WEIGHT_OF_RELATIVE = 0.5
 _BEFORE = 30
+_ROLE_BEFORE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a text names the people of a case.
+
+    ``kin`` are people with a surname of the case and a given name of their own: each is another
+    person, and what stands of the surname is still the case's. Officials stay.
+    """
+
+    persons: tuple[Span, ...] = ()
+    kin: tuple[Span, ...] = ()
+    officials: tuple[tuple[int, int], ...] = ()
 
 
 class People:
@@ -44,28 +61,36 @@ class People:
             for name in names
             for part in parts_of(owner, name, official=official)
         )
-        self._initials = _initials(known)
-        self._order = {key: at for at, key in enumerate(self._initials)}
+        self._bearers = _bearers(known)
+        self._order = {key: at for at, key in enumerate(self._bearers)}
         self._officials = frozenset(official.key for official in known.officials)
-        self._gatherer = Gatherer(self._parts, self._initials)
+        self._gatherer = Gatherer(self._parts, self._bearers, language=known.language)
         self._organisations = [
             re.compile(r"\W+".join(map(re.escape, WORD.findall(fold(name)))))
             for name in known.organisations
             if WORD.search(name)
         ]
 
-    def mentions(self, text: str) -> tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]:
-        """Return the places that name a person of the case, and those that name an official.
-
-        Other layers leave the officials alone.
-        """
+    def named(self, text: str) -> Named:
+        """Return the places that name somebody of the case or of a family of the case."""
         if not self._parts.every:
-            return (), ()
-        found = tuple(self._found(text))
-        return (
-            (*(span for span, _ in found if span is not None), *self._torn(text)),
-            tuple(place for span, place in found if span is None),
-        )
+            return Named()
+        protected = tuple(self._organisations_in(text))
+        persons: list[Span] = []
+        kin: list[Span] = []
+        officials: list[tuple[int, int]] = []
+        for mention in self._gatherer.mentions(text):
+            if self._only_a_namesake(text, mention):
+                continue
+            start, end = place = mention.units[0].start, mention.units[-1].end
+            inside = any(low <= start and end <= high for low, high in protected)
+            if mention.is_of_another(self._bearers) and not inside:
+                kin.append(self._of_kin(text, mention, place))
+            elif (span := self._judged(text, mention, place, inside=inside)) is not None:
+                persons.append(span)
+            else:
+                officials.append(place)
+        return Named((*persons, *self._torn(text)), tuple(kin), tuple(officials))
 
     def _torn(self, text: str) -> Iterator[Span]:
         for start, end, owner in torn(text, self._parts.every):
@@ -80,13 +105,6 @@ class People:
                 person=owner,
                 doubt=Doubt.BROKEN,
             )
-
-    def _found(self, text: str) -> Iterator[tuple[Span | None, tuple[int, int]]]:
-        protected = tuple(self._organisations_in(text))
-        for mention in self._gatherer.mentions(text):
-            place = mention.units[0].start, mention.units[-1].end
-            if not self._only_a_namesake(text, mention):
-                yield self._judged(text, mention, place, protected), place
 
     def _organisations_in(self, text: str) -> Iterator[tuple[int, int]]:
         folded = fold_letters(text) if self._organisations else ""
@@ -110,7 +128,8 @@ class People:
         text: str,
         mention: Mention,
         place: tuple[int, int],
-        protected: tuple[tuple[int, int], ...],
+        *,
+        inside: bool,
     ) -> Span | None:
         scores = self._scores(text, mention, place)
         person = max(
@@ -125,7 +144,7 @@ class People:
             return None
         start, end = place
         in_place = _in_place_name(text, mention.units[0]) if len(mention.units) == 1 else None
-        if any(low <= start and end <= high for low, high in protected):
+        if inside:
             doubt: Doubt | None = Doubt.ORGANISATION
             stays = True
         elif in_place is not None:
@@ -149,34 +168,59 @@ class People:
             applied=not stays,
         )
 
+    def _of_kin(self, text: str, mention: Mention, place: tuple[int, int]) -> Span:
+        owners = sorted(mention.owners() - self._officials, key=self._order.__getitem__)
+        return Span(
+            start=place[0],
+            end=place[1],
+            original=text[place[0] : place[1]],
+            replacement=self._known.people[owners[0]].label if owners else "",
+            kind=Kind.PERSON,
+            layer=Layer.CASE,
+            confidence=0.6,
+            person=owners[0] if owners else None,
+            doubt=Doubt.RELATIVE,
+        )
+
     def _scores(self, text: str, mention: Mention, place: tuple[int, int]) -> dict[str, float]:
         in_office = _office_before(text, place[0]) is not None
         scores: dict[str, float] = {}
         for owner in sorted(mention.owners(), key=self._order.__getitem__):
             score = sum(
                 max(
-                    match.weight * _WEIGHT[match.part.role]
+                    self._weight(unit, match) * _WEIGHT[match.part.role]
                     for match in unit.matches
                     if match.part.owner == owner
                 )
                 for unit in mention.names
             )
-            own = self._initials[owner]
+            own = self._bearers[owner].initials
             used = mention.initials
             if used and own:
                 score += 1.5 * len(used) if set(used) <= own else -2.0
             if in_office and owner in self._officials:
                 score += 2.5
+            before = text[max(0, place[0] - _BEFORE) : place[0]]
+            cases = _cases(mention, owner, self._known.language)
+            if self._stands_by_role(text, place[0], owner):
+                score += 0.5 if agrees(cases, before) else 0.25
+            if self._known.language == "ru" and not follows(cases, before):
+                score -= 0.25
             scores[owner] = score
         return scores
 
+    def _weight(self, unit: Unit, match: Match) -> float:
+        """Return how surely a word is of a name; in Kyrgyz «Асанова» is no form of Асанов."""
+        return _WEIGHT_OF_RELATIVE if self._is_of_other_sex(unit, match) else match.weight
+
+    def _is_of_other_sex(self, unit: Unit, match: Match) -> bool:
+        return self._known.language == "ky" and skeleton(unit.text) == match.part.relative
+
     def _stands_by_role(self, text: str, start: int, person: str) -> bool:
         """Tell whether the word before is the person's own procedural name: доогер Асанов."""
-        line = text[max(text.rfind("\n", 0, start) + 1, start - 30) : start]
-        before = WORD.findall(line)
-        words = WORD.findall(self._known.people[person].label)
-        roots = [skeleton(word)[:5] for word in words if len(word) >= MIN_LOWER]
-        return bool(before and roots) and skeleton(before[-1]).startswith(tuple(roots))
+        told = self._known.people.get(person)
+        line = text[max(text.rfind("\n", 0, start) + 1, start - _ROLE_BEFORE) : start]
+        return told is not None and ends_in_role(line, told.label)
 
     def _doubted(
         self, text: str, mention: Mention, person: str, scores: dict[str, float]
@@ -190,14 +234,15 @@ class People:
             )
             for unit in mention.names
         ]
-        own, used = self._initials[person], set(mention.initials)
+        own, used = self._bearers[person].initials, set(mention.initials)
         alone = len(mention.units) == 1
         in_role = self._stands_by_role(text, mention.units[0].start, person)
         if scores.keys() & self._officials and (rivals > 1 or alone) and not in_role:
             return Doubt.NAMESAKE
-        if rivals > 1 and not in_role:
+        if rivals > 1:
             return Doubt.TWO_PEOPLE
-        if mention.strange or (used and own and not used <= own):
+        of_other_sex = alone and self._is_of_other_sex(mention.units[0], told[0])
+        if mention.strange or of_other_sex or (used and own and not used <= own):
             return Doubt.RELATIVE
         if all(match.doubt for match in told):
             return told[0].doubt
@@ -213,18 +258,27 @@ def _office_before(text: str, start: int) -> re.Match[str] | None:
     return OFFICE_WORD.search(text, max(0, start - 60), start)
 
 
-def _initials(known: Known) -> dict[str, set[str]]:
-    """Return the first letters that may stand for each person's own and father's names."""
+def _bearers(known: Known) -> dict[str, Bearer]:
+    """Return what tells each person of the case from others of his name, in the case's order."""
     everybody: tuple[Person | Official, ...] = (*known.persons, *known.officials)
     return {
-        one.key: {
-            skeleton(word)[:1]
-            for name in one.names
-            for word in WORD.findall(f"{name.given} {name.patronymic} {name.surname}")
-            if not is_particle(word)
-        }
+        one.key: Bearer(
+            initials=frozenset(
+                skeleton(word)[:1]
+                for name in one.names
+                for word in _words(f"{name.given} {name.patronymic} {name.surname}")
+            ),
+            givens=frozenset(skeleton(word) for name in one.names for word in _words(name.given)),
+            patronymics=frozenset(
+                skeleton(word) for name in one.names for word in _words(name.patronymic)
+            ),
+        )
         for one in everybody
     }
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in WORD.findall(name) if not is_particle(word)]
 
 
 def _in_place_name(text: str, unit: Unit) -> bool | None:

@@ -28,10 +28,11 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     """
     policy = policy or default_policy()
     known, whole, text = treated(known, policy), text, _tamed(text)
-    named, officials = People(known).mentions(text)
-    sure = [*identifiers(text, known), *named]
-    taken = [*((span.start, span.end) for span in sure if span.doubt not in _WEAK), *officials]
-    unknown = strangers(text, known, taken, language=known.language)
+    named = People(known).named(text)
+    sure = [*identifiers(text, known), *named.persons]
+    taken = [*(span.place for span in sure if span.doubt not in _WEAK), *named.officials]
+    kin = [span.place for span in named.kin]
+    unknown = strangers(text, known, taken, kin=kin, language=known.language)
     if policy.treatment(Kind.PERSON, "", known.case_kind) is Treatment.INITIALS:
         unknown = tuple(replace(span, replacement=initials_of(span.original)) for span in unknown)
     return Redaction(
@@ -53,12 +54,12 @@ def residual(
     """
     policy = policy or default_policy()
     known, text = treated(known, policy), _tamed(text)
-    named, _officials = People(known).mentions(text)
+    named = People(known).named(text)
+    kin = [span for span in named.kin if span.person is not None]
+    found = _settled(text, [*identifiers(text, known), *named.persons, *kin])
     return tuple(
         span
-        for span in _wanted(
-            _settled(text, [*identifiers(text, known), *named]), policy, known.case_kind
-        )
+        for span in _wanted(found, policy, known.case_kind)
         if span.original != span.replacement
         and (span.doubt is None or surface(span.original) not in settled)
     )

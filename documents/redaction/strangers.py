@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from documents.redaction.aliases import Labels, bent
+from documents.redaction.aliases import bent
 from documents.redaction.declension import stem_of
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.ground import Ground
 from documents.redaction.known import Known
+from documents.redaction.labels import Labels
 from documents.redaction.language import paragraphs
 from documents.redaction.vocabulary import LEGAL_FORM, OFFICE_WORD, ON_THE_BENCH
 from documents.redaction.votes import (
@@ -41,6 +42,9 @@ _BETWEEN = re.compile(r"[^\S\n]+|[-\u2010\u2011’']|[^\S\n]*\n?[^\S\n]*")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,24}\]")
 _AROUND = 60
 _SHORTEST, _SHORTEST_IN_LATIN = 3, 4
+_WHOLE = frozenset({Layer.CASE, Layer.PATTERN})
+"""Who sees whole names, where the others see words."""
+_OF_KIN = 0.9
 _BELIEVED = 0.3
 """From here on a name is looked for in the rest of the text too."""
 
@@ -61,11 +65,17 @@ class _Mention:
 
 
 def strangers(
-    text: str, known: Known, taken: Iterable[tuple[int, int]], *, language: str
+    text: str,
+    known: Known,
+    taken: Iterable[tuple[int, int]],
+    *,
+    kin: Iterable[tuple[int, int]] = (),
+    language: str,
 ) -> tuple[Span, ...]:
     """Return people that the file does not know, each with one label through the whole text.
 
-    ``taken`` are the places that a surer layer has already spoken about.
+    ``taken`` are the places that a surer layer has already spoken about; ``kin`` those that it
+    found to name somebody with no more than a surname of the case.
     """
     ground = Ground(len(text), taken)
     for found in LEGAL_FORM.finditer(text):
@@ -75,14 +85,20 @@ def strangers(
     lines = tuple(paragraphs(text, language))
     seen = read(text, lines)
     votes = [*patterns(text), *seen.votes, *listed(text, lines)]
-    labels = Labels(known)
-    spans: list[Span] = []
-    for mention in _mentions(text, votes, ground):
+    votes += [
+        Vote(start=start, end=end, confidence=_OF_KIN, layer=Layer.CASE) for start, end in kin
+    ]
+    mentions = _mentions(text, votes, ground)
+    for mention in mentions:
         ground.take(mention.place)
-        spans.append(_named(text, mention, labels, language))
-    for echo in _echoes(text, spans, seen, ground, language):
+    for echo in _echoes(text, mentions, seen, ground, language):
         ground.take(echo.place)
-        spans.append(_named(text, echo, labels, language))
+        mentions.append(echo)
+    labels = Labels(known)
+    spans = [
+        _named(text, mention, labels, language)
+        for mention in sorted(mentions, key=lambda mention: mention.start)
+    ]
     for doubtful in _doubtful(text, seen, language):
         if ground.free((doubtful.start, doubtful.end)):
             ground.take((doubtful.start, doubtful.end))
@@ -96,19 +112,22 @@ def _mentions(text: str, votes: list[Vote], ground: Ground) -> list[_Mention]:
     mentions = []
     # A pattern has seen a whole name; single words are joined to one another around it.
     for vote in sorted(
-        votes, key=lambda vote: (vote.layer is not Layer.PATTERN, vote.start - vote.end)
+        votes,
+        key=lambda vote: (
+            vote.layer is not Layer.CASE,
+            vote.layer is not Layer.PATTERN,
+            vote.start - vote.end,
+        ),
     ):
         place = vote.start, vote.end
         if ground.free(place) and own.free(place):
             own.take(place)
-            mentions.append(
-                _Mention(*place, vote.confidence, vote.layer, vote.layer is Layer.PATTERN)
-            )
+            mentions.append(_Mention(*place, vote.confidence, vote.layer, vote.layer in _WHOLE))
     mentions.sort(key=lambda mention: mention.start)
     joined: list[_Mention] = []
     for mention in mentions:
         last = joined[-1] if joined else None
-        if last and not (last.closed and mention.closed) and _continues(text, last, mention):
+        if last and _may_join(last, mention) and _continues(text, last, mention):
             last.end = mention.end
             last.closed = last.closed or mention.closed
             if mention.confidence > last.confidence:
@@ -116,6 +135,11 @@ def _mentions(text: str, votes: list[Vote], ground: Ground) -> list[_Mention]:
         else:
             joined.append(mention)
     return [_with_initials(text, mention, ground) for mention in joined]
+
+
+def _may_join(first: _Mention, second: _Mention) -> bool:
+    """Tell whether two mentions may be parts of one name: two whole names never are."""
+    return not (first.closed and second.closed) and Layer.CASE not in {first.layer, second.layer}
 
 
 def _continues(text: str, first: _Mention, second: _Mention) -> bool:
@@ -150,30 +174,39 @@ def _named(text: str, mention: _Mention, labels: Labels, language: str) -> Span:
     original = text[mention.start : mention.end]
     before = text[max(0, mention.start - _AROUND) : mention.start]
     in_office = OFFICE_WORD.search(before) is not None
-    stays = in_office and ON_THE_BENCH.search(before) is not None and "." in original
-    stems = [stem_of(word, language) for word in WORD.findall(original) if len(word) > 1]
+    doubt = Doubt.RELATIVE if mention.layer is Layer.CASE else Doubt.STRANGER
     return Span(
         start=mention.start,
         end=mention.end,
         original=original,
-        replacement=bent(labels.of_stranger(original, stems), original, before, language),
+        replacement=bent(labels.of_stranger(original), original, before, language),
         kind=Kind.PERSON,
         layer=mention.layer,
         confidence=round(min(mention.confidence, 0.97), 2),
-        doubt=Doubt.PROFESSIONAL if in_office else Doubt.STRANGER,
-        applied=not stays,
+        doubt=Doubt.PROFESSIONAL if in_office else doubt,
+        applied=not _is_on_the_bench(text, mention),
+    )
+
+
+def _is_on_the_bench(text: str, mention: _Mention) -> bool:
+    """Tell whether a mention with initials stands right behind the word «судья»."""
+    before = text[max(0, mention.start - _AROUND) : mention.start]
+    return (
+        OFFICE_WORD.search(before) is not None
+        and ON_THE_BENCH.search(before) is not None
+        and "." in text[mention.start : mention.end]
     )
 
 
 def _echoes(
-    text: str, spans: list[Span], seen: Read, ground: Ground, language: str
+    text: str, mentions: Sequence[_Mention], seen: Read, ground: Ground, language: str
 ) -> Iterator[_Mention]:
     """Give the lone words that repeat a stranger found elsewhere in the text."""
     names = {
         word
-        for span in spans
-        if span.confidence >= _BELIEVED and span.applied
-        for word in WORD.findall(span.original)
+        for mention in mentions
+        if mention.confidence >= _BELIEVED and not _is_on_the_bench(text, mention)
+        for word in WORD.findall(text[mention.start : mention.end])
         if len(word) >= _SHORTEST and not is_ordinary(word)
     }
     stems = {stem_of(word, language) for word in names}

@@ -26,7 +26,12 @@ def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
     for place in re.finditer(rf"(?<!\w)(?={any_of_them})", folded):
         for base, pattern in loose.items():
             found = pattern.match(folded, place.start())
-            if found and len(found[0]) > len(base):
+            if found and len(found[0]) > len(base) and not _is_of_two(text[slice(*found.span())]):
                 ending = WORD.match(text, found.end())
                 for owner in owners[base]:
                     yield found.start(), ending.end() if ending else found.end(), owner
+
+
+def _is_of_two(written: str) -> bool:
+    """Tell whether capitals say that it is two words: «Асанов А. С.» is no torn Асанова."""
+    return not written.isupper() and any(piece[:1].isupper() for piece in written.split()[1:])

@@ -27,6 +27,7 @@ PATRONYMIC = re.compile(
     r".{2,}(?:[ое]вич(?:а|у|ем|е)?|[ое]вн(?:а|и|е|у|ои)|иничн(?:а|и|е|у|ои))"
     r"(?:н[иу]н|[нд][иу]|[гк][ае]|[дт][ае]н?|т[иу]н?)?"
 )
+_OF_FATHER = re.compile(r"[иеяь]?[ое]?в(?:ич|на)|и?ич|инична")
 #: What stands before the name of somebody in office.
 _OFFICE = (
     r"судь(?:я|и|е|ю|ёй|ей|янын|яга|яны|ясы)|соттун\s+судьясы|председательствующ\w+|"
@@ -49,7 +50,7 @@ ON_THE_BENCH = re.compile(
     _I,
 )
 _PLACE_NOUN = (
-    r"облус|район|шаар|айыл|аймак|кыштак|сот(?!то)|област|город|сел[оа]\b|суд\b|суда\b|суду\b"
+    r"облус|район|шаар|айыл|аймак|кыштак|сот(?!то|ко)|област|город|сел[оа]\b|суд\b|суда\b|суду\b"
     r"|судом\b|край|ордо|городск|районн|областн|межрайон|мамлекеттик"
 )
 PLACE_AFTER = re.compile(rf"[^\S\n]+(?:{_PLACE_NOUN})", _I)
@@ -75,6 +76,7 @@ _OPEN, _WITHIN, _SHUT = r"[«\"“„](?=\S)", r"[^«»\"“”„\n]", r"(?<=\S
 #: A legal entity with its name in quotes, quotes inside quotes included. Typists' quotes open and
 #: shut alike: one opens only before a letter and shuts only behind one, or whoever stands between
 #: two companies would pass for a part of the name.
+FORM_WORD = re.compile(_FORMS)
 LEGAL_FORM = re.compile(
     rf"(?<!\w)(?:{_FORMS})\s*{_OPEN}{_WITHIN}{{1,120}}"
     rf"(?:{_SHUT}|(?<=[\s(]){_OPEN}{_WITHIN}{{1,80}}{_SHUT}(?:{_WITHIN}{{0,60}}{_SHUT})?)"
@@ -85,12 +87,23 @@ SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 #: Who, by his place in the case, is a person although the file does not name him.
 PERSON_WORD = (
     r"(?:гр\.|гражданин\w*|гражданк\w+|свидетел\w+|күбө\w*|жаран(?:ы|га|дын|дан|ды|)|"
-    r"потерпевш\w+|жабырлануучу\w*|супруг\w*|ист(?:ец|ца|цу|цом|це)|истиц\w+|ответчи[кц]\w*|"
-    r"доогер\w*|жоопкер\w*|подсудим\w+|осужд[её]нн\w+|соттолуучу\w*|айыпталуучу\w*|"
+    r"потерпевш\w+|жабырлануучу\w*|супруг\w*|ист(?:ец|ц(?:а|у|ом|е|ы|ов|ам|ами|ах))|истиц\w*|"
+    r"ответчи[кц]\w*|доогер\w*|жоопкер\w*|взыскател\w+|өндүрүп\s+алуучу\w*|"
+    r"должн(?:ик|иц)\w*|карызкор\w*|карыздар\w*|заявител\w+|арыз\s+(?:ээ|берүүчү)\w*|"
+    r"заинтересованн\w+\s+лиц\w{0,3}|кызыкдар\s+жа[кг]\w*|треть(?:е|его|ему|им|ем|и|их|ими)\s+"
+    r"лиц\w{0,3}|үчүнчү\s+жа[кг]\w*|"
+    r"подсудим\w+|осужд[её]нн\w+|оправданн(?:ый|ого|ому|ым|ом|ая|ой|ую)|обвиняем\w+|"
+    r"подозреваем\w+|правонарушител\w+|соттолуучу\w*|соттолгон\w*|акталган\w*|"
+    r"айыпталуучу\w*|шектүү\w*|укук\s+бузуучу\w*|"
     r"сын\w{0,3}|доч\w+|мать|отец|отца|брат\w{0,2}|сестр\w+|баласы|кызынын|уулунун)"
 )
+_OF_ROLES = (
+    r"өндүрүп|алуучу\w*|арыз|ээси\w*|берүүчү\w*|заинтересованн\w+|кызыкдар|треть(?:е|его|ему|им|ем)|"
+    r"үчүнчү|представител\w+|өкүл\w*|понят(?:ой|ого|ому|ым|ая|ые|ых)|калыс\w*|"
+    r"специалист\w*|заёмщи[кц]\w*|заемщи[кц]\w*|наследни[кц]\w*|наследодател\w+|мураскер\w*"
+)
 #: A word that says what somebody is in the case; it is never a part of a name.
-ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD})", _I)
+ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD}|{_OF_ROLES})", _I)
 
 
 def list_of(name: str) -> list[str]:
@@ -125,6 +138,21 @@ def is_particle(word: str) -> bool:
         PARTICLE.fullmatch(skeleton(word)) is not None
         or PARTICLE.fullmatch(word.lower()) is not None
     )
+
+
+def is_patronymic_of(patronymic: str, father: str) -> bool:
+    """Tell whether a patronymic is made of a father's name, both as they may be written.
+
+    >>> is_patronymic_of("Сергеевич", "Сергей"), is_patronymic_of("Асан", "Асан")
+    (True, True)
+    >>> is_patronymic_of("Асанович", "Асанбек")
+    False
+    """
+    made, name = skeleton(patronymic), skeleton(father)
+    if made == name:
+        return True
+    stem = name[:-1] if name[-1:] in {"и", "й", "а", "я"} else name
+    return made.startswith(stem) and _OF_FATHER.fullmatch(made[len(stem) :]) is not None
 
 
 def is_title(word: str) -> bool:

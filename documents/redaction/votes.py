@@ -16,6 +16,7 @@ from documents.redaction.language import Paragraph
 from documents.redaction.reader import Reading, readings
 from documents.redaction.vocabulary import (
     COMMON_GIVEN,
+    FORM_WORD,
     INSTITUTIONS,
     KYRGYZ_WORDS,
     NAMED_AFTER,
@@ -26,6 +27,7 @@ from documents.redaction.vocabulary import (
     STREET_AFTER,
     STREET_BEFORE,
     is_memorial,
+    is_particle,
     is_title,
     is_toponym,
 )
@@ -175,13 +177,15 @@ def listed(text: str, lines: Sequence[Paragraph]) -> Iterator[Vote]:
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
-    previous = -1
+    previous, surname_before = -1, False
     for found in _CAPITALISED.finditer(text, start, end):
         word = found[0]
         beside = text[previous : found.start()] == " " if previous >= 0 else False
-        previous = -1
+        previous, behind_surname = -1, beside and surname_before
         by_name, by_shape = given_name(word) is not None, surname(word) is not None
-        if not (by_name or by_shape) or is_toponym(word) or is_role(word):
+        surname_before = by_shape
+        # No list has every name: whatever stands right behind a surname is one.
+        if not (by_name or by_shape or behind_surname) or is_toponym(word) or is_role(word):
             continue
         opens = SENTENCE_END.search(text[start : found.start()]) is not None
         if skeleton(word) in COMMON_GIVEN and not opens:  # Бакыт is luck only in small letters
@@ -192,12 +196,13 @@ def _listed(text: str, start: int, end: int) -> Iterator[Vote]:
             harmless = is_harmless(text, *found.span())
         if harmless:
             continue
-        confidence = 0.5 if opens and not by_shape and not beside else 0.75
+        alone = 0.5 if opens and not by_shape else 0.75
+        beside_name = 0.9 if by_name or by_shape else 0.6
         previous = found.end()
         yield Vote(
             start=found.start(),
             end=found.end(),
-            confidence=0.9 if beside else confidence,
+            confidence=beside_name if beside else alone,
             layer=Layer.GAZETTEER,
         )
 
@@ -232,7 +237,9 @@ def is_harmless(text: str, start: int, end: int) -> bool:
     """Tell whether the capitals are a street, a place, an institution or a sentence's start."""
     if _is_namesake(text, start, end):
         return True
-    words = [word for word in WORD.findall(text[start:end]) if len(word) > 1]
+    words = [
+        word for word in WORD.findall(text[start:end]) if len(word) > 1 and not is_particle(word)
+    ]
     names = [word for word in words if not is_ordinary(word) and not is_toponym(word)]
     return not names or (len(names) <= 1 and PLACE_AFTER.match(text, end) is not None)
 
@@ -267,7 +274,7 @@ def _is_namesake(text: str, start: int, end: int) -> bool:
 def _is_something_else(text: str, one: Reading) -> bool:
     """Tell whether a word is a role, or an institution, a place or a street and no sure name."""
     word = text[one.start : one.end]
-    if is_role(word):
+    if is_role(word) or (not word[1:].islower() and FORM_WORD.fullmatch(word)):
         return True
     if one.person >= _SURE:
         return False

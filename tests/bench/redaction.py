@@ -117,7 +117,7 @@ def inflected(title: str, forms: Iterable[Form]) -> None:
         key = str(form.name)
         if key not in seen:
             seen = {key: _alone(form)}
-        spans, _officials = seen[key].mentions(f"суд {form.written}, деп")
+        spans = seen[key].named(f"суд {form.written}, деп").persons
         number += 1
         missed += [form.written] if [span.original for span in spans] != [form.written] else []
     say(f"{title}: {number} forms, {len(missed)} missed {missed[:5]}")
@@ -134,7 +134,7 @@ def slips() -> None:
     found = 0
     for name, _woman in people(SLIPS, seed=2):
         form = Form(written=misspelt(name.surname, luck), name=name, language="ru")
-        found += bool(_alone(form).mentions(f"суд {form.written} тууралуу")[0])
+        found += bool(_alone(form).named(f"суд {form.written} тууралуу").persons)
     say(f"one slip in the surname: {found} of {SLIPS} found")
 
 

@@ -361,7 +361,7 @@ def test_no_form_that_another_engine_makes_is_missed(forms):
     known: dict[str, People] = {}
     for form in forms(people(40, seed=11)):
         person = known.setdefault(str(form.name), _person(form.name))
-        spans, _ = person.mentions(f"суд {form.written}, деп")
+        spans = person.named(f"суд {form.written}, деп").persons
         assert [span.original for span in spans] == [form.written], form
 
 
@@ -370,7 +370,7 @@ def test_a_slip_of_the_pen_is_found():
     missed = []
     for name, _woman in people(120, seed=12):
         written = misspelt(name.surname, luck)
-        spans, _ = _person(name).mentions(f"суд {written} тууралуу")
+        spans = _person(name).named(f"суд {written} тууралуу").persons
         missed += [written] if not spans else []
     assert len(missed) <= 2, missed
 
