@@ -4,7 +4,7 @@ from datetime import timedelta
 from types import ModuleType
 
 from flask import Flask, Response, request
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sud import assets, health, words
 from sud.access import ANONYMOUS, Actor
 from sud.accounts import views as accounts
+from sud.accounts.opening import SignedIn
 from sud.accounts.service import actor_of, user_by_session_id
 from sud.acts import views as acts
 from sud.acts.service import ENDING as ACT_ENDING
@@ -101,13 +102,6 @@ HEADERS = {
 }
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """What the session cookie stands for: an account at one sign-in stamp."""
-
-    def __init__(self, session_id: str) -> None:
-        self.id = session_id
-
-
 def make_app(
     config: Config, *, outside: Outside | None = None, sessions: Sessions | None = None
 ) -> Flask:
@@ -153,11 +147,12 @@ def _install_sign_in(app: Flask) -> None:
 
 
 def _signed_in(session_id: str) -> SignedIn | None:
-    return SignedIn(session_id) if user_by_session_id(db(), session_id) else None
+    account = user_by_session_id(db(), session_id)
+    return SignedIn(session_id, account) if account else None
 
 
 def _actor_of(session: Session, user: SignedIn) -> Actor:
-    account = user_by_session_id(session, user.id)
+    account = user.account or user_by_session_id(session, user.id)
     return actor_of(session, account, house().outside.now()) if account else ANONYMOUS
 
 

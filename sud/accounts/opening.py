@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import request, session, url_for
 from flask_login import UserMixin, login_user
 
+from sud.models import User
 from sud.request import name_session
 
 OPENED: Final = "opened"
@@ -14,10 +15,10 @@ _PROVED: Final = "proved"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login puts into the cookie."""
+    """What the session cookie stands for: an account at one sign-in stamp, read once a request."""
 
-    def __init__(self, session_id: str) -> None:
-        self.id = session_id
+    def __init__(self, session_id: str, account: User | None = None) -> None:
+        self.id, self.account = session_id, account
 
 
 def open_session(session_id: str, *, now: datetime) -> None:
