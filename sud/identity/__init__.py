@@ -5,7 +5,7 @@ in `provider`, the checks of what was signed in `tokens`, the line in `wire`.
 """
 
 from sud.identity.provider import EsiProvider, Identified, IdentityProvider, Journey
-from sud.identity.tokens import Fault, IdentityError, Statement, statement_of
+from sud.identity.tokens import Fault, IdentityError, Statement, reread, statement_of
 
 __all__ = [
     "EsiProvider",
@@ -15,5 +15,6 @@ __all__ = [
     "IdentityProvider",
     "Journey",
     "Statement",
+    "reread",
     "statement_of",
 ]

@@ -112,14 +112,31 @@ def statement_of(
     moment = _moment(claims, "confirmed_at")
     if not now - _OLDEST <= moment <= now + LEEWAY:
         raise IdentityError(Fault.ENDED, "confirmed at another time")
+    return _statement(str(token), claims, _key_of(header, keys).as_dict(private=False))
+
+
+def reread(signed: str, key: Mapping[str, Any]) -> Statement:
+    """Return a statement that was kept, checked with the key that was kept with it (JWK).
+
+    It is asked long after: nothing is compared with the present but what signed it.
+
+    Raises:
+        IdentityError: UNBELIEVED.
+
+    """
+    _header, claims = _opened(signed, read_keys({"keys": [dict(key)]}))
+    return _statement(signed, claims, dict(key))
+
+
+def _statement(signed: str, claims: Mapping[str, Any], key: dict[str, Any]) -> Statement:
     return Statement(
         subject=_text(claims, "sub"),
         session=_text(claims, "sid"),
-        moment=moment,
-        sha256=told,
+        moment=_moment(claims, "confirmed_at"),
+        sha256=_text(claims, "sha256"),
         code=_text(claims, "code"),
-        signed=str(token),
-        key=_key_of(header, keys).as_dict(private=False),
+        signed=signed,
+        key=key,
     )
 
 

@@ -1,27 +1,31 @@
 """Sees to it that signatures of parties last: looked at every night, with evidence beside them.
 
 A signature beside a paper, and a PDF that somebody signed for a filing, are not ours to add to. A
-record of time stamps lies beside them (RFC 4998), made in the first night and renewed yearly.
+record of time stamps lies beside them (RFC 4998), made in the first night and renewed yearly. Of a
+confirmation by ESI the provider's statement is checked with the key of its day.
 """
 
 import hashlib
 import io
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from documents.signatures import CannotSignError, Expected, Verdict
+from documents.signatures import CannotSignError, Expected, Finding, Verdict
 from recordings.store import NoSuchObjectError
 from sud import journal
 from sud.access import SYSTEM, Action
 from sud.cases.signatures import laid_down
 from sud.db import Sessions, unit
+from sud.identity import IdentityError, reread
 from sud.models import (
     Document,
+    EsiConfirmation,
     Filing,
     FilingSignature,
     PaperFault,
@@ -30,6 +34,7 @@ from sud.models import (
     SigningWay,
 )
 from sud.outside import Outside, reaching_the_store
+from sud.signing.service import confirmation_at
 from sud.verification.lasting import BATCH, ENDS_SOON, NIGHT, RENEWED_AFTER
 
 CHECK: Final = "verification.check_handed_in"
@@ -39,18 +44,25 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """A digital signature in the store: what is signed, and the signature beside it if any."""
+
+    paper_key: str
+    paper_sha256: str
+    beside_key: str | None
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """One signature as it lies in the store: what is signed, and the signature beside it if any.
+    """What a party gave: a digital signature, or a confirmation by ESI.
 
     `watch` is what was known of it the night before, None in its first night.
     """
 
     seat_id: int | None = None
     filing_signature_id: int | None = None
-    paper_key: str
-    paper_sha256: str
-    beside_key: str | None
-    certificate: str
+    by: Keyed | EsiConfirmation
     watch: SignatureWatch | None
 
 
@@ -81,22 +93,38 @@ def check(sessions: Sessions, outside: Outside, *, night: str = "") -> None:
 
 def _looked_at(sessions: Sessions, one: Handed, outside: Outside) -> None:
     """Examine one signature and note it; new evidence lies in the store before a row names it."""
-    found = _examined(one, outside)
+    by = one.by
+    found = (
+        Found(findings=_of_confirmation(by))
+        if isinstance(by, EsiConfirmation)
+        else _examined(by, one.watch, outside)
+    )
     key = None
-    if found.evidence is not None:
-        folder = (one.beside_key or one.paper_key).rpartition("/")[0]
+    if found.evidence is not None and isinstance(by, Keyed):
+        folder = (by.beside_key or by.paper_key).rpartition("/")[0]
         digest = hashlib.sha256(found.evidence).hexdigest()
         # Two who signed one PDF have a record each.
-        key = f"{folder}/{one.certificate[:16]}-{digest}.ers"
+        key = f"{folder}/{by.certificate[:16]}-{digest}.ers"
         with reaching_the_store():
             outside.store.put(key, io.BytesIO(found.evidence), size=len(found.evidence))
     with unit(sessions) as session:
         _note(session, one, found, evidence_key=key, outside=outside)
 
 
-def _examined(one: Handed, outside: Outside) -> Found:
+def _of_confirmation(kept: EsiConfirmation) -> tuple[str, ...]:
+    """Say whether what the provider signed then still says what we kept of it."""
+    try:
+        told = reread(kept.statement, kept.signing_key)
+    except IdentityError:
+        return (Finding.FORGED,)
+    was = (kept.session, kept.moment, kept.sha256, kept.code)
+    same = (told.session, told.moment, told.sha256, told.code) == was
+    return () if same else (Finding.ALTERED,)
+
+
+def _examined(one: Keyed, watch: SignatureWatch | None, outside: Outside) -> Found:
     """Read the stored bytes again and say what they prove today."""
-    watch, now = one.watch, outside.now()
+    now = outside.now()
     paper = _bytes(one.paper_key, outside)
     signature = _bytes(one.beside_key, outside) if one.beside_key else None
     known = _bytes(watch.evidence_key, outside) if watch and watch.evidence_key else None
@@ -126,7 +154,7 @@ def _lapsing(watch: SignatureWatch | None, now: datetime) -> bool:
 
 
 def _judged(
-    one: Handed, paper: bytes, signature: bytes | None, evidence: bytes | None, outside: Outside
+    one: Keyed, paper: bytes, signature: bytes | None, evidence: bytes | None, outside: Outside
 ) -> Verdict:
     now = outside.now()
     with laid_down(paper, outside) as path:
@@ -173,7 +201,7 @@ def _note(
         now=now,
         change="signature_found" if findings else "signature_sound_again",
         findings=findings,
-        signature=one.certificate,
+        signature=one.by.certificate if isinstance(one.by, Keyed) else one.by.code,
     )
 
 
@@ -229,29 +257,64 @@ def _unchecked(session: Session, *, before: datetime) -> list[Handed]:
     ).all()
     found = [_of_seat(seat, watch) for seat, watch in seats]
     of_filings = {signed.id: _of_filing(signed, paper, watch) for signed, paper, watch in papers}
-    return [*found, *of_filings.values()]
+    confirmed = session.execute(
+        select(FilingSignature, SignatureWatch)
+        .outerjoin(SignatureWatch, SignatureWatch.filing_signature_id == FilingSignature.id)
+        .where(FilingSignature.way == SigningWay.ESI, due)
+        .order_by(SignatureWatch.checked_at.nulls_first(), FilingSignature.id)
+        .limit(BATCH)
+    ).all()
+    return [
+        *found,
+        *of_filings.values(),
+        *(
+            Handed(filing_signature_id=one.id, by=one.confirmation, watch=watch)
+            for one, watch in confirmed
+            if one.confirmation is not None
+        ),
+        *_on_sheets(session, due),
+    ]
+
+
+def _on_sheets(session: Session, due: ColumnElement[bool]) -> Iterator[Handed]:
+    """Yield the confirmations that stand on papers of several signers."""
+    rows = session.execute(
+        select(SigningSeat, SignatureWatch)
+        .outerjoin(SignatureWatch, SignatureWatch.seat_id == SigningSeat.id)
+        .where(SigningSeat.way == SigningWay.ESI, due)
+        .order_by(SignatureWatch.checked_at.nulls_first(), SigningSeat.id)
+        .limit(BATCH)
+    ).all()
+    for seat, watch in rows:
+        told = confirmation_at(seat)
+        kept = (
+            told
+            and session.scalars(
+                select(EsiConfirmation).where(EsiConfirmation.code == told.code)
+            ).one_or_none()
+        )
+        if kept:
+            yield Handed(seat_id=seat.id, by=kept, watch=watch)
 
 
 def _of_seat(seat: SigningSeat, watch: SignatureWatch | None) -> Handed:
-    return Handed(
-        seat_id=seat.id,
+    by = Keyed(
         paper_key=f"{seat.sheet.folder}/{seat.seen_sha256}.pdf",
         paper_sha256=seat.seen_sha256 or "",
         beside_key=seat.beside_key,
         certificate=seat.certificate or "",
-        watch=watch,
     )
+    return Handed(seat_id=seat.id, by=by, watch=watch)
 
 
 def _of_filing(signed: FilingSignature, paper: Document, watch: SignatureWatch | None) -> Handed:
-    return Handed(
-        filing_signature_id=signed.id,
+    by = Keyed(
         paper_key=paper.object_key,
         paper_sha256=signed.sha256,
         beside_key=signed.beside_key,
         certificate=signed.certificate or "",
-        watch=watch,
     )
+    return Handed(filing_signature_id=signed.id, by=by, watch=watch)
 
 
 def forget(sessions: Sessions, outside: Outside, *, object_key: str) -> None:

@@ -306,6 +306,39 @@ def test_a_confirmation_covers_the_filing_as_a_whole(
     assert str(ME.pin) not in str(facts)
 
 
+def test_a_confirmation_is_proved_anew_with_the_key_of_its_day(
+    session: Session,
+    sessions: Sessions,
+    filing: Filing,
+    user: User,
+    sign_in: SignIn,
+    outside: Outside,
+    time: Time,
+) -> None:
+    filer = sign_in(user)
+    sent = filer.post(f"/filings/{filing.key}/sign/esi")
+    filer.get(Visitor(str(ME.pin)).confirm(sent.location).removeprefix("http://localhost"))
+    filer.get(f"/filings/{filing.key}/confirm")
+    # The provider is gone, and its keys with it.
+    time.now += timedelta(days=4000)
+    handed_in.check(sessions, outside)
+    (watch,) = session.scalars(select(SignatureWatch)).all()
+    assert (watch.findings, watch.evidence_key) == ([], None)
+    kept = watch.filing_signature.confirmation
+    assert handed_in._of_confirmation(kept) == ()
+    session.expunge(kept)
+    for name, other, found in (
+        ("sha256", "0" * 64, Finding.ALTERED),
+        ("code", "TEST-0", Finding.ALTERED),
+        ("statement", kept.statement[:-4] + "AAAA", Finding.FORGED),
+        ("statement", "", Finding.FORGED),
+    ):
+        whole = getattr(kept, name)
+        setattr(kept, name, other)
+        assert handed_in._of_confirmation(kept) == (found,)
+        setattr(kept, name, whole)
+
+
 def test_where_the_law_wants_a_signature_nothing_is_filed_without(
     session: Session,
     make: Make,
