@@ -11,6 +11,7 @@ from documents.redaction.declension import russian_forms
 from documents.spelling import WORD, fold, skeleton
 
 _SHORT = 4
+_CYRILLIC = re.compile(r"[\u0400-\u04ff ]+")
 
 
 @cache
@@ -31,18 +32,27 @@ def role_of(written: str) -> str:
     ('plaintiff', 'plaintiff', 'plaintiff', 'сосед')
     >>> role_of("ответчица"), role_of("карыздар")
     ('respondent', 'debtor')
+    >>> role_of("Defendant"), role_of("third party")
+    ('respondent', 'third_party')
     """
-    wanted = fold(written.strip())
+    wanted = fold(re.sub(r"[\s_-]+", " ", written).strip())
     for code, told in _roles().items():
-        if wanted == code or wanted in map(fold, _words(told)):
+        if wanted == code.replace("_", " ") or wanted in map(fold, _words(told)):
             return code
     return written.strip()
 
 
 def role_word(code: str, language: str) -> str:
-    """Return what a role is called; an unknown one by its own word, without its numbers."""
+    """Return what a role is called: an unknown one by its own word, if it is of our script.
+
+    >>> role_word("сосед 2", "ru"), role_word("neighbour", "ru")
+    ('сосед', 'участник')
+    """
     words = _roles().get(code)
-    return words[language] if words else re.sub(r"[\W\d_]+", " ", code).strip()
+    if words:
+        return words[language]
+    own = re.sub(r"[\W\d_]+", " ", code).strip()
+    return own if _CYRILLIC.fullmatch(own) else _roles()["participant"][language]
 
 
 def ends_in_role(line: str, label: str) -> bool:
