@@ -14,6 +14,7 @@ from sud.access import Actor, visible
 from sud.cases import handing, issued, recorded
 from sud.cases.awaiting import awaited, patience_ended, waited_since, waits_too_long
 from sud.cases.discs import waits
+from sud.cases.signatures import doubted
 from sud.models import (
     Act,
     ActState,
@@ -43,6 +44,7 @@ from sud.models import (
     RuledBy,
     Scan,
     ScanPart,
+    SignatureWatch,
     SigningSeat,
     SigningSheet,
 )
@@ -73,6 +75,7 @@ class QueueCode(StrEnum):
     PAPERS = "papers"
     SIGNATURES = "signatures"
     SIGNATURES_LATE = "signatures_late"
+    SIGNATURES_DOUBTED = "signatures_doubted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,7 @@ def queues_of(session: Session, actor: Actor, *, now: datetime) -> list[Queue]:
             .where(Courtroom.court_id.in_(courts), Incident.closed_at.is_(None))
         )
         found.append(_queue(session, QueueCode.INCIDENTS, broken, Incident.opened_at))
+    found += _doubted_signatures(session, actor)
     if actor.has(RoleCode.CLERK, RoleCode.ARCHIVIST):
         waiting = visible(select(Disc), actor).where(waits())
         found.append(_queue(session, QueueCode.DISCS, waiting, Disc.handed_in_at))
@@ -215,6 +219,14 @@ def _paper_faults(session: Session, actor: Actor) -> Queue:
         issued.signed_and_stands(), issued.faulty(), issued.watched_by(actor)
     )
     return _queue(session, QueueCode.PAPER_FAULTS, faulty, IssuedPaper.checked_at)
+
+
+def _doubted_signatures(session: Session, actor: Actor) -> list[Queue]:
+    """Count the signatures of parties that held when they were handed in, and do not any more."""
+    courts = actor.courts_as(RoleCode.CLERK, RoleCode.CHAIR)
+    query = doubted().where(or_(Case.court_id.in_(courts), Filing.court_id.in_(courts)))
+    found = _queue(session, QueueCode.SIGNATURES_DOUBTED, query, SignatureWatch.changed_at)
+    return [found] if found.count else []
 
 
 def _queue(session: Session, code: QueueCode, query: Select[Any], since: Any) -> Queue:

@@ -6,16 +6,17 @@ Whatever blocks is refused with what was found, in words; nothing is written dow
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from documents import intake
 from documents.signatures import Finding, Verdict
+from sud.access import Actor
 from sud.cases.taking import examined
 from sud.errors import CourtError, Refusal
 from sud.models import (
@@ -23,6 +24,7 @@ from sud.models import (
     Filing,
     FilingSignature,
     PaperFault,
+    RoleCode,
     SignatureWatch,
     SigningSeat,
     SigningSheet,
@@ -32,6 +34,7 @@ from sud.uploads.service import Sent
 
 BESIDE_TYPE: Final = "application/pkcs7-signature"
 _PDF_BEGINS: Final = b"%PDF-"
+SHOWN: Final = 200
 _LONGEST_BESIDE: Final = 1024 * 1024
 
 
@@ -112,21 +115,44 @@ class Doubt:
     name: str
     since: datetime
     findings: tuple[Finding | PaperFault, ...]
+    case: Case | None = None
+    filing: Filing | None = None
 
 
 def doubts_of(session: Session, case: Case) -> list[Doubt]:
     """Return the signatures of a case that the last night found wanting, the latest first."""
-    seats = select(SigningSeat.id).join(SigningSheet).where(SigningSheet.case_id == case.id)
-    filed = select(FilingSignature.id).join(Filing).where(Filing.case_id == case.id)
-    found = session.scalars(
+    return _doubts(session, Case.id == case.id)
+
+
+def doubts_for(session: Session, actor: Actor) -> list[Doubt]:
+    """Return those of all cases and filings of the courts where the actor is clerk or chair."""
+    courts = actor.courts_as(RoleCode.CLERK, RoleCode.CHAIR)
+    return _doubts(session, or_(Case.court_id.in_(courts), Filing.court_id.in_(courts)))
+
+
+def doubted() -> Select[SignatureWatch]:
+    """Ask for the signatures of parties that do not hold any more, with their cases and filings."""
+    return (
         select(SignatureWatch)
-        .where(
-            func.jsonb_array_length(SignatureWatch.findings) > 0,
-            or_(SignatureWatch.seat_id.in_(seats), SignatureWatch.filing_signature_id.in_(filed)),
-        )
-        .order_by(SignatureWatch.changed_at.desc())
+        .outerjoin(SigningSeat, SigningSeat.id == SignatureWatch.seat_id)
+        .outerjoin(SigningSheet, SigningSheet.id == SigningSeat.sheet_id)
+        .outerjoin(FilingSignature, FilingSignature.id == SignatureWatch.filing_signature_id)
+        .outerjoin(Filing, Filing.id == FilingSignature.filing_id)
+        .outerjoin(Case, Case.id == func.coalesce(SigningSheet.case_id, Filing.case_id))
+        .where(func.jsonb_array_length(SignatureWatch.findings) > 0)
     )
-    return [doubt for one in found if (doubt := doubt_in(one)) is not None]
+
+
+def _doubts(session: Session, mine: ColumnElement[bool]) -> list[Doubt]:
+    rows = session.execute(
+        doubted()
+        .add_columns(Case, Filing)
+        .where(mine)
+        .order_by(SignatureWatch.changed_at.desc())
+        .limit(SHOWN)
+    ).all()
+    found = [(doubt_in(watch), case, filing) for watch, case, filing in rows]
+    return [replace(doubt, case=case, filing=filing) for doubt, case, filing in found if doubt]
 
 
 def doubt_in(watch: SignatureWatch | None) -> Doubt | None:

@@ -25,7 +25,7 @@ from documents.papers.blocks import grouped
 from documents.signatures import Confirmation
 from sud.access import Action
 from sud.cases import service as cases
-from sud.cases.signatures import BESIDE_TYPE
+from sud.cases.signatures import BESIDE_TYPE, doubts_for
 from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
 from sud.forms import Form
@@ -74,6 +74,13 @@ def late() -> ResponseReturnValue:
         papers=service.late_for(db(), actor(), now=outside().now()),
         today=local_day(outside().now()),
     )
+
+
+@views.get("/signing/doubts")
+@allow(Action.SIGNING_LIST)
+def doubts() -> ResponseReturnValue:
+    """List what parties signed and what does not hold any more, to clerks and chairs."""
+    return render("signing/doubts.html", doubts=doubts_for(db(), actor()))
 
 
 @views.get("/cases/<uuid:key>/signing")

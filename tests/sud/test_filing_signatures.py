@@ -211,7 +211,14 @@ def test_every_night_a_signature_is_looked_at_and_its_evidence_lasts(
     filing.case_id, filing.state, filing.first_filed_at = case.id, FilingState.ACCEPTED, time()
     session.commit()
     page = f"/cases/{case.key}/papers?lang=en"
-    seen = sign_in(make.staff(RoleCode.CLERK, case.court)).get(page).text
+    clerk = sign_in(make.staff(RoleCode.CLERK, case.court))
+    assert "/signing/doubts" in clerk.get("/home").text
+    assert SIGNER.name in clerk.get("/signing/doubts").text
+    chair = sign_in(make.staff(RoleCode.CHAIR, case.court))
+    assert case.number in chair.get("/signing/doubts").text
+    elsewhere = sign_in(make.staff(RoleCode.CLERK, make.court("Ч2", "CHU-CHU")))
+    assert case.number not in elsewhere.get("/signing/doubts").text
+    seen = clerk.get(page).text
     assert "does not hold any more" in seen
     assert SIGNER.name in seen
     assert "does not hold any more" not in sign_in(make.party(case)).get(page).text
