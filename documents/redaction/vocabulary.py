@@ -120,6 +120,7 @@ _LISTS = tomllib.loads(files("documents.redaction").joinpath("words.toml").read_
 KYRGYZ_WORDS = words_of("also_names")
 ADDRESS_WORDS = words_of("address")
 COMMON_GIVEN = words_of("given")
+SMALL_WORDS = words_of("small")
 INSTITUTIONS = words_of("institutions")
 _TOPONYMS = words_of("toponyms")
 _MEMORIALS = words_of("memorials")

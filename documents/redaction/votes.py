@@ -24,6 +24,7 @@ from documents.redaction.vocabulary import (
     PLACE_AFTER,
     ROLE_WORD,
     SENTENCE_END,
+    SMALL_WORDS,
     STREET_AFTER,
     STREET_BEFORE,
     is_memorial,
@@ -31,7 +32,7 @@ from documents.redaction.vocabulary import (
     is_title,
     is_toponym,
 )
-from documents.spelling import WORD, orthographic, skeleton
+from documents.spelling import WORD, is_latin, orthographic, skeleton
 
 _CAP = r"[А-ЯЁҢӨҮ][а-яёңөү]+(?:-[А-ЯЁҢӨҮ][а-яёңөү]+)?"
 _ANYCASE = rf"(?:{_CAP}|[А-ЯЁҢӨҮ]{{3,}})"
@@ -57,13 +58,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 )  # fmt: skip
 _BY_ROLE = re.compile(rf"(?<!\w)(?i:{PERSON_WORD})[\s:,–—-]+({_CAP}(?:\s+{_CAP}){{0,2}})(?!\w)")
 _BEHIND_NAMED_AFTER = re.compile(rf"(?<!\w)(?:им\.|имени)\s*(?:{_DOT}){{0,2}}({_CAP})(?!\w)")
+_BEHIND_A_WORD = re.compile(r"(?<=\w)[ \u00a0-]$")
 _CAPITALISED = re.compile(r"[А-ЯЁҢӨҮ]\w*")
 _AROUND = 30
 # From what likelihood on a word is taken for a name, and from what on it is shown as a doubt.
 # Found on NEREL's and factRuEval's development parts: `python -m tests.bench.redaction --part dev`.
-_LIKELY, _LIKELY_COUNTRY, _LIKELY_TITLE, _DOUBTFUL = 0.0375, 0.5, 0.97, 0.01
-_LEAST_ECHOED, _LEAST_TOPONYM = 0.05, 0.15
-_SURE, _A_PLACE = 0.9, 0.5
+_LIKELY, _LIKELY_WORD, _LIKELY_LATIN = 0.0375, 0.06, 0.1
+_LIKELY_COUNTRY, _LIKELY_TITLE, _DOUBTFUL = 0.5, 0.97, 0.01
+_LEAST_ECHOED, _LEAST_LATIN, _LEAST_TOPONYM = 0.05, 0.001, 0.15
+_SURE, _A_PLACE, _AN_ORGANISATION = 0.9, 0.5, 0.3
 _ORDINARY = KYRGYZ_WORDS | INSTITUTIONS
 
 
@@ -130,7 +133,7 @@ def read(text: str, lines: Sequence[Paragraph]) -> Read:
         borne = one.person >= _SURE and stem_of(text[one.start : one.end]) in names
         if likely >= _DOUBTFUL and (borne or not _is_something_else(text, one)):
             vote = Vote(start=one.start, end=one.end, confidence=likely, layer=Layer.MODEL)
-            (votes if likely >= _least(text[one.start : one.end]) else undecided).append(vote)
+            (votes if likely >= _least(text[one.start : one.end], one) else undecided).append(vote)
     return Read(tuple(votes), tuple(undecided), {one.start: one for one in every})
 
 
@@ -155,10 +158,18 @@ def _russian(text: str, lines: Sequence[Paragraph]) -> str:
     )
 
 
-def _least(word: str) -> float:
+def _least(word: str, one: Reading) -> float:
+    """Return from what likelihood on a word is taken for a name."""
     if is_title(word.partition("-")[0]):
         return _LIKELY_TITLE
-    return _LIKELY_COUNTRY if _is_country(word) else _LIKELY
+    if _is_country(word):
+        return _LIKELY_COUNTRY
+    if len(word) == 1:
+        return _LIKELY
+    if is_latin(word):
+        return _LIKELY_LATIN if one.organisation < _AN_ORGANISATION else _LIKELY
+    known = senses(orthographic(word))
+    return _LIKELY_WORD if known and known <= {"common", "mark"} else _LIKELY
 
 
 def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
@@ -166,6 +177,8 @@ def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
     if is_ordinary(word[0]) or is_harmless(text, *word.span()):
         return False
     reading = every.get(word.start())
+    if reading is not None and is_latin(word[0]) and reading.person < _LEAST_LATIN:
+        return False  # of a band or a firm that is called like somebody
     return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _A_PLACE
 
 
@@ -276,6 +289,11 @@ def _is_something_else(text: str, one: Reading) -> bool:
     word = text[one.start : one.end]
     if is_role(word) or (not word[1:].islower() and FORM_WORD.fullmatch(word)):
         return True
+    if skeleton(word) in SMALL_WORDS and not (
+        text.startswith(".", one.end)
+        or _BEHIND_A_WORD.search(text, max(0, one.start - 2), one.start)
+    ):
+        return True  # «У Асанова» begins a sentence; in «Ким И» it is a name
     if one.person >= _SURE:
         return False
     return (
