@@ -144,15 +144,23 @@ def doubted() -> Select[SignatureWatch]:
 
 
 def _doubts(session: Session, mine: ColumnElement[bool]) -> list[Doubt]:
+    # Numbers alone: what a case and a filing bring with them would leave out who has one of them.
     rows = session.execute(
         doubted()
-        .add_columns(Case, Filing)
+        .add_columns(Case.id, Filing.id)
         .where(mine)
         .order_by(SignatureWatch.changed_at.desc())
         .limit(SHOWN)
     ).all()
-    found = [(doubt_in(watch), case, filing) for watch, case, filing in rows]
-    return [replace(doubt, case=case, filing=filing) for doubt, case, filing in found if doubt]
+    return [
+        replace(
+            doubt,
+            case=session.get(Case, case) if case else None,
+            filing=session.get(Filing, filing) if filing else None,
+        )
+        for watch, case, filing in rows
+        if (doubt := doubt_in(watch)) is not None
+    ]
 
 
 def doubt_in(watch: SignatureWatch | None) -> Doubt | None:
