@@ -23,8 +23,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from documents.papers.reading import PAPERS, UnreadableFactsError, print_from
-from documents.pdfa import faults
 from documents.redaction import (
     CaseFileError,
     Policy,
@@ -49,13 +47,7 @@ class UsageError(Exception):
     """What was given cannot be read, and why."""
 
 
-_REFUSED = (
-    UsageError,
-    CaseFileError,
-    UnreadablePaperError,
-    NoReaderError,
-    UnreadableFactsError,
-)
+_REFUSED = (UsageError, CaseFileError, UnreadablePaperError, NoReaderError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,12 +120,21 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _paper(asked: argparse.Namespace) -> int:
-    printed = print_from(asked.kind, _json(asked.data))
+    from documents.papers import reading  # whoever redacts does without the printer
+
+    if asked.kind not in reading.PAPERS:
+        raise UsageError(f"{asked.kind} is none of {', '.join(sorted(reading.PAPERS))}")
+    try:
+        printed = reading.print_from(asked.kind, _json(asked.data))
+    except reading.UnreadableFactsError as error:
+        raise UsageError(error) from error
     asked.out.write_bytes(printed.pdf)
     return CLEAN
 
 
 def _pdfa(asked: argparse.Namespace) -> int:
+    from documents.pdfa import faults  # as above
+
     found = faults(asked.file.read_bytes())
     for fault in found:
         print(fault)
@@ -194,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--case", type=Path, required=True, help="what the file knows, JSON")
         command.add_argument("--policy", type=Path, help="a table like policy.toml")
     three = commands.add_parser("paper", help="print a court paper")
-    three.add_argument("kind", choices=sorted(PAPERS))
+    three.add_argument("kind", help="act, summons, writ …; a wrong one tells all")
     three.add_argument("data", type=Path, help="the fields of the paper's record, JSON")
     three.add_argument("out", type=Path, help="where the PDF goes")
     three.set_defaults(run=_paper)

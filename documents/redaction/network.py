@@ -9,6 +9,7 @@ batches up with nothing and counts it.
 from __future__ import annotations
 
 import importlib.util
+import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -69,11 +70,9 @@ class Network:
 
 @cache
 def network() -> Network:
-    """Load the network (about half a second). Raises NoReaderError when it is not there."""
+    """Load the network (a quarter of a second). Raises NoReaderError when it is not there."""
     try:
-        from navec.pq import PQ  # slow to import, and not every caller reads Russian
-        from navec.tar import Tar
-        from slovnet import NER
+        from slovnet import NER  # slow to import, and not every caller reads Russian
         from slovnet.shape import word_shape
     except ImportError as error:
         raise NoReaderError(
@@ -83,19 +82,18 @@ def network() -> Network:
     if found is None or not found.submodule_search_locations:
         raise NoReaderError("the reader of Russian names needs the models of the package natasha")
     folder = Path(found.submodule_search_locations[0], _MODELS[1])
-    with Tar(str(folder / _NAVEC)) as opened:  # its words are slovnet's words too
-        vectors = PQ.from_file(opened.load(_VECTORS))
+    indexes, codes = _vectors(folder / _NAVEC)
     asked = NER.load(str(folder / _SLOVNET)).infer
     layers = tuple(map(_layer, asked.model.encoder.layers))
     words, shapes = asked.encoder.words_vocab, asked.encoder.shapes_vocab
-    of_word = vectors.codes.shape[0] * vectors.codes.shape[2]
+    of_word = codes.shape[0] * codes.shape[2]
     tags: list[str] = asked.decoder.tags_vocab.items
     return Network(
         numbers=words.item_ids,
         unknown=words.unk_id,
         nothing=words.pad_id,
-        indexes=vectors.indexes,
-        codes=vectors.codes,
+        indexes=indexes,
+        codes=codes,
         shapes=shapes.item_ids,
         of_shapes=asked.model.emb.shape.weight.array @ layers[0].weights[of_word:],
         of_words=np.ascontiguousarray(layers[0].weights[:of_word]),
@@ -108,6 +106,21 @@ def network() -> Network:
         shape_of=word_shape,
         threads=ThreadpoolController(),
     )
+
+
+def _vectors(path: Path) -> tuple[npt.NDArray[np.uint8], Numbers]:
+    """Return navec's vectors: (word, part) which code it has there, and (part, code, number).
+
+    They stay in the file, where every process reads the same pages; the list of words in it is
+    slovnet's own, and what navec works out for likenesses nobody asks here.
+    """
+    with tarfile.open(path) as opened:
+        start = opened.getmember(_VECTORS).offset_data
+    words, numbers, parts, codes = map(int, np.fromfile(path, np.uint32, 4, offset=start))
+    start += 4 * np.uint32().nbytes
+    indexes = np.memmap(path, np.uint8, mode="r", offset=start, shape=(words, parts))
+    told = np.fromfile(path, np.float32, numbers * codes, offset=start + words * parts)
+    return np.asarray(indexes), told.reshape(parts, codes, -1)
 
 
 def _layer(of_slovnet: Any) -> _Layer:

@@ -9,10 +9,13 @@ covered and of no person. Speed is of the processor's time of one process, every
 
 import argparse
 import random
+import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from documents.redaction import Kind, Known, Person, name_of, redact
 from documents.redaction.names import People
@@ -34,7 +37,9 @@ def main() -> None:
     asked = _parser().parse_args()
     redact("Иванов", Known(language="ru"))  # the network is loaded before anything is timed
     if asked.nerel is not None:
-        pace(corpora.nerel(asked.nerel / "NEREL-v1.1/dev"))
+        act = "\n".join(text.text for text in corpora.nerel(asked.nerel / "NEREL-v1.1/dev"))
+        pace(act[:LONG_ACT])
+        first_of_a_process(act[:LONG_ACT])
     for title, folder, read, parts in (
         ("NEREL 1.1", asked.nerel, corpora.nerel,
          {"dev": "NEREL-v1.1/dev", "test": "NEREL-v1.1/test"}),
@@ -57,9 +62,8 @@ def main() -> None:
         homes()
 
 
-def pace(texts: list[corpora.Annotated]) -> None:
+def pace(act: str) -> None:
     """Print how fast one long act of a case of four is read, first with every word new."""
-    act = "\n".join(text.text for text in texts)[:LONG_ACT]
     persons = tuple(
         Person(key=str(at), label=f"Истец {at}", names=(name,), addresses=(HOME,))
         for at, (name, _woman) in enumerate(people(4, seed=3), start=1)
@@ -69,6 +73,31 @@ def pace(texts: list[corpora.Annotated]) -> None:
         redact(act, Known(language="ru", persons=persons))
         taken = time.process_time() - begun
         say(f"an act of {len(act)} characters, {title}: {len(act) / taken:,.0f} a second")
+
+
+def first_of_a_process(act: str) -> None:
+    """Print what a process of its own takes for a word, and how fast it reads an act after that."""
+    start, whole = (_alone_in_a_process(text) for text in ("Суд решил.", act))
+    say(
+        f"a process of its own: {start:.2f} s for a word, {whole:.2f} s for {len(act)} characters, "
+        f"{len(act) / (whole - start):,.0f} a second"
+    )
+
+
+def _alone_in_a_process(text: str) -> float:
+    """Return the processor's time of `python -m documents redact` for a text, in seconds."""
+    with TemporaryDirectory() as folder:
+        case = Path(folder, "case.json")
+        case.write_text('{"persons": [{"role": "истец", "names": ["Асанов Бакыт Маратович"]}]}')
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-m", "documents", "redact", "--case", case],
+            input=text.encode(),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def unknown(
