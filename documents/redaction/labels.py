@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,12 +12,13 @@ from documents.redaction.known import STRANGER, Known, label_of
 from documents.redaction.vocabulary import PATRONYMIC, is_particle
 from documents.spelling import WORD, skeleton
 
+_OF_FATHER = re.compile(r"(?<=..)(?:(?:[ое]в|ин)?ич|[ое]вн|иничн).*$")
 _LEAST_ALIKE, _MOST_ENDING = 3, 2
 
 
 @dataclass(slots=True)
 class _Stranger:
-    """What a text has told of one person: names and father's names by their stems, and letters."""
+    """What a text has told of one person: stems of names, what fathers are called, letters."""
 
     names: set[str]
     fathers: set[str]
@@ -29,9 +31,9 @@ class _Stranger:
         They are apart when each has a name, a father or a letter that the other cannot have.
         """
         own, others = self.names - other.names, other.names - self.names
-        if any(not any(_alike(one, two) for two in others) for one in own) and others:
+        if others and not all(_any_alike({one}, others) for one in own):
             return False
-        if self.fathers and other.fathers and self.fathers.isdisjoint(other.fathers):
+        if self.fathers and other.fathers and not _any_alike(self.fathers, other.fathers):
             return False
         return self._fits(other, others) and other._fits(self, own)
 
@@ -100,9 +102,13 @@ def _told(original: str, language: str) -> _Stranger:
     fathers = {word for word in full if word in sons or PATRONYMIC.fullmatch(skeleton(word))}
     return _Stranger(
         names={stem_of(word, language) for word in full if word not in fathers},
-        fathers={stem_of(word, language) for word in fathers},
+        fathers={_OF_FATHER.sub("", skeleton(word)) for word in fathers},
         letters=tuple(skeleton(word) for word in words if len(word) == 1),
     )
+
+
+def _any_alike(some: set[str], others: set[str]) -> bool:
+    return any(_alike(one, two) for one in some for two in others)
 
 
 def _alike(one: str, two: str) -> bool:

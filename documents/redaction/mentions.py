@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from documents.morphology import is_surname, senses
+from documents.morphology import is_common_word, is_surname, senses
 from documents.redaction.declension import Case, kyrgyz_case
+from documents.redaction.findings import Doubt
 from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.parts import Match, Parts, is_word
 from documents.redaction.vocabulary import (
@@ -75,9 +76,12 @@ class Bearer:
     def has_other_letters(self, letters: Sequence[str]) -> bool:
         """Tell whether initials are another's: the first is the given name's."""
         return bool(self.givens) and not (
-            self.initials.issuperset(letters)
-            or any(one.startswith(letters[0]) for one in self.givens)
+            self.initials.issuperset(letters) or self.begins_with(letters[0])
         )
+
+    def begins_with(self, letter: str) -> bool:
+        """Tell whether a given name begins with the letter."""
+        return any(one.startswith(letter) for one in self.givens)
 
     def may_be_called(self, given: str) -> bool:
         """Tell whether the given name may be his: known, with a slip of the pen, or not on file."""
@@ -260,7 +264,10 @@ class Gatherer:
             return Sort.NAME, matches
         if not word[:1].isupper():
             return None
-        return Sort.PATRONYMIC if PATRONYMIC.fullmatch(skeleton(word)) else Sort.CAPITAL, ()
+        is_patronymic = PATRONYMIC.fullmatch(skeleton(word)) is not None
+        # «Верховный» ends as Петровны does.
+        fathers = is_patronymic and not is_common_word(orthographic(word))
+        return Sort.PATRONYMIC if fathers else Sort.CAPITAL, ()
 
     def _joined(self, text: str) -> Iterator[tuple[int, tuple[int, str]]]:
         """Give the names that a line's end or letter-spacing has torn, by where they start."""
@@ -290,6 +297,8 @@ class Gatherer:
         if _GAP.fullmatch(text, last.end, unit.start) is None:
             return False
         if unit.sort is Sort.NAME:
+            if last.sort is Sort.INITIAL and not _is_father(unit):
+                return False  # «Асанов А. Бакыт …» is two people and a full stop
             owners = mention.owners() & {match.part.owner for match in unit.matches}
             return bool(owners) and not _same_role_again(mention, unit, owners)
         if unit.sort is Sort.INITIAL:
@@ -301,7 +310,7 @@ class Gatherer:
                 and bool(own or not self._opens_next_name(text, mention, units, at))
             )
         if unit.sort in {Sort.PARTICLE, Sort.PATRONYMIC}:
-            return last.sort in {Sort.NAME, Sort.PATRONYMIC}
+            return last.sort in {Sort.NAME, Sort.PATRONYMIC, Sort.CAPITAL}
         # «Асанов Бакыт уулу»: a father's name that the file does not know
         return (
             last.sort is Sort.NAME
@@ -361,7 +370,13 @@ class Gatherer:
         owners = mention.owners()
         own = {owner for owner in owners if self._bearers[owner].may_be_called(unit.text)}
         # A Kyrgyz word with a capital letter that no list has may be any word behind a surname.
-        sure = fathered or unit.sort is Sort.NAME or self._language == "ru" or _is_listed(unit.text)
+        sure = (
+            fathered
+            or unit.sort is Sort.NAME
+            or self._language == "ru"
+            or _is_listed(unit.text)
+            or all(_is_of_other_sex(known, match) for match in known.matches)
+        )
         mention.strange = not any(self._bearers[owner].is_called(unit.text) for owner in own)
         mention.another = sure and not own
         mention.bearers = own or owners
@@ -418,6 +433,10 @@ def _stands_alone(unit: Unit) -> bool:
     return all(match.kyrgyz in {None, Case.NOMINATIVE} for match in unit.matches)
 
 
+def _is_of_other_sex(unit: Unit, match: Match) -> bool:
+    return match.doubt is Doubt.RELATIVE or skeleton(unit.text) == match.part.relative
+
+
 def _same_case(one: Unit, two: Unit) -> bool:
     """Tell whether two words may be of one name: «истец Асанов Алине передал» names two people."""
     cases = [frozenset().union(*(match.russian for match in unit.matches)) for unit in (one, two)]
@@ -426,7 +445,11 @@ def _same_case(one: Unit, two: Unit) -> bool:
 
 def _is_listed(word: str) -> bool:
     """Tell whether a word is a name by the Russian dictionary or by the Kyrgyz list."""
-    return "person" in senses(orthographic(word)) or given_name(word) is not None
+    return (
+        "person" in senses(orthographic(word))
+        or given_name(word) is not None
+        or skeleton(word) in KYRGYZ_WORDS
+    )
 
 
 def _is_surname(word: str) -> bool:

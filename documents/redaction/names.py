@@ -28,7 +28,8 @@ from documents.redaction.vocabulary import (
 from documents.spelling import WORD, fold, fold_letters, skeleton
 
 _WEIGHT = {"surname": 3.0, "given": 2.0, "patronymic": 2.0}
-_WEIGHT_OF_RELATIVE = 0.5
+_WEIGHT_OF_RELATIVE, _WHOLE = 0.5, 0.05
+_OF_FAMILY = re.compile(r"(?:и|их|ими)$|[лдт][аео]р")
 _BEFORE = 30
 _ROLE_BEFORE = 60
 
@@ -198,6 +199,7 @@ class People:
             used = mention.initials
             if used and own:
                 score += 1.5 * len(used) if set(used) <= own else -2.0
+                score += 0.5 * self._bearers[owner].begins_with(used[0])
             if in_office and owner in self._officials:
                 score += 2.5
             before = text[max(0, place[0] - _BEFORE) : place[0]]
@@ -211,7 +213,10 @@ class People:
 
     def _weight(self, unit: Unit, match: Match) -> float:
         """Return how surely a word is of a name; in Kyrgyz «Асанова» is no form of Асанов."""
-        return _WEIGHT_OF_RELATIVE if self._is_of_other_sex(unit, match) else match.weight
+        if self._is_of_other_sex(unit, match):
+            return _WEIGHT_OF_RELATIVE
+        whole = match.part.role == "given" and skeleton(unit.text) == match.part.bases[0]
+        return match.weight + _WHOLE * whole  # «Кубатбүбү» is rather her than Кубат
 
     def _is_of_other_sex(self, unit: Unit, match: Match) -> bool:
         return self._known.language == "ky" and skeleton(unit.text) == match.part.relative
@@ -239,7 +244,7 @@ class People:
         in_role = self._stands_by_role(text, mention.units[0].start, person)
         if scores.keys() & self._officials and (rivals > 1 or alone) and not in_role:
             return Doubt.NAMESAKE
-        if rivals > 1:
+        if rivals > 1 or (alone and _is_of_family(mention.units[0], told[0])):
             return Doubt.TWO_PEOPLE
         of_other_sex = alone and self._is_of_other_sex(mention.units[0], told[0])
         if mention.strange or of_other_sex or (used and own and not used <= own):
@@ -252,6 +257,16 @@ class People:
             if SENTENCE_END.search(line) or unit.text.isupper():
                 return Doubt.COMMON_WORD
         return None
+
+
+def _is_of_family(unit: Unit, match: Match) -> bool:
+    """Tell whether a surname stands for several people: Асановы, Асановдор."""
+    base, word = match.part.bases[0].removesuffix("а"), skeleton(unit.text)
+    return (
+        match.part.role == "surname"
+        and word.startswith(base)
+        and _OF_FAMILY.match(word, len(base)) is not None
+    )
 
 
 def _office_before(text: str, start: int) -> re.Match[str] | None:
@@ -302,6 +317,8 @@ def _cases(mention: Mention, person: str, language: str) -> frozenset[Case]:
                 (match.kyrgyz for match in last.matches if match.part.owner == person), None
             )
             return frozenset({kyrgyz}) if kyrgyz else frozenset()
+        if last.sort is Sort.CAPITAL:
+            return frozenset()
         tail = re.sub(r"^(?:улу|кизи|ули)|.*(?:ович|евич|овна|евна)", "", skeleton(last.text))
         return frozenset({kyrgyz_case(tail) or Case.NOMINATIVE})
     told = [
