@@ -199,7 +199,8 @@ def _of_court(question: Question, said: str, path: Path, check: _Check) -> str |
 
 
 def _of_text(question: Question, said: str, path: Path, check: _Check) -> str | None:
-    shape, message = _SHAPES.get(question.kind, (question.pattern, "wrong"))
+    shape, message = _SHAPES.get(question.kind, ("", "wrong"))
+    shape = question.pattern or shape
     if len(said) > question.longest:
         check.tell(question, path, "longest", longest=question.longest)
     elif signs := unprintable(said):
@@ -218,8 +219,10 @@ def _of_day(question: Question, said: str, path: Path, check: _Check) -> str | N
     today = check.circumstances.today
     if day is None:
         check.tell(question, path, "day")
-    elif question.time == "past" and day > today:
+    elif question.time in ("past", "minor") and day > today:
         check.tell(question, path, "past")
+    elif question.time == "minor" and _of_age(day, today):
+        check.tell(question, path, "minor")
     elif question.time == "future" and day <= today:
         check.tell(question, path, "future")
     elif not day >= _EARLIEST or day.year > today.year + _FARTHEST:
@@ -257,6 +260,11 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _of_age(born: date, today: date) -> bool:
+    """Whether somebody has turned 18."""
+    return (today.year - born.year, (today.month, today.day)) >= (18, (born.month, born.day))
 
 
 def _is_pin(text: str) -> bool:

@@ -17,6 +17,7 @@ from documents import questions
 from documents.papers.application import Application, application, empty_form
 from documents.questions import Catalogue, Checked, Circumstances, Form, Words
 from documents.questions.conditions import holds
+from documents.wording import wording
 from sud import journal
 from sud.access import Action, Actor, visible
 from sud.cases.handing import hand_in as into_case
@@ -31,6 +32,7 @@ from sud.models import (
     Document,
     Filing,
     FormGround,
+    Person,
     PersonKind,
     TimeLimit,
 )
@@ -217,7 +219,17 @@ def known_of(session: Session, actor: Actor, form: Form) -> dict[str, Any]:
         },
         **{name: value for name in ("pin", "phone", "email") if (value := getattr(person, name))},
     }
-    return {question.name: dict(known) for question in form.questions if question.prefilled}
+    return {
+        question.name: dict(known)
+        for question in form.questions
+        if question.prefilled and _may_be(question, person)
+    }
+
+
+def _may_be(question: questions.Question, person: Person) -> bool:
+    """Whether the question is also for organisations, where the account is one's."""
+    named = "organisation" if person.kind is PersonKind.LEGAL else "surname"
+    return any(part.name == named for part in question.questions)
 
 
 # ------------------------------------------------------------------ drafts
@@ -349,9 +361,8 @@ def begin_filing(
             found = values[side.of]
             for one in found if isinstance(found, list) else [found]:
                 filings.name_respondent(session, actor, filing, person_facts(one), now=now)
-    text = "\n\n".join((*paper.paragraphs, *paper.requests))
     price = price_of(form, values)
-    filings.write_claim(session, actor, filing, price=price, text=text, now=now)
+    filings.write_claim(session, actor, filing, price=price, text=_text_of(paper), now=now)
     upload = Sent(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
     filings.attach(session, actor, filing, [upload], outside=outside, limit=limit, now=now)
     return filing
@@ -395,6 +406,13 @@ def person_facts(answers: Mapping[str, Any]) -> PersonFacts:
         phone=answers.get("phone", ""),
         email=answers.get("email", ""),
     )
+
+
+def _text_of(paper: Application) -> str:
+    """Return what the paper says between its head and its enclosures, as plain text."""
+    demands = wording(paper.language).word("application", "requests").capitalize()
+    numbered = (f"{place}. {request}" for place, request in enumerate(paper.requests, 1))
+    return "\n\n".join((*paper.paragraphs, f"{demands}:", *numbered))
 
 
 def file_name(form: Form, language: str) -> str:

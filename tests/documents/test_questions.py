@@ -427,3 +427,28 @@ def test_circumstances_are_facts_of_the_day() -> None:
     answers = answers_to(form, yes=True)
     closed = Circumstances(today=TODAY, courts={})
     assert [fault.path for fault in checked(form, answers, closed).faults] == [("court",)]
+
+
+def test_a_claim_for_divorce_asks_for_alimony_too() -> None:
+    form = FORMS["divorce"]
+    answers = answers_to(form, yes=True) | {"children_stay": "me", "how": "share", "share": "third"}
+    paper = written(form, answers, language="ru", courts=NAMED, made=MADE, day=TODAY)
+    assert any("алименты" in request and "(1/3)" in request for request in paper.requests)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        ("children", {"born": "2008-11-23"}, "исполнилось 18"),
+        ("spouse", {"pin": "01503198501234"}, "начинается с 1 или 2"),
+    ],
+)
+def test_a_family_has_people_and_minor_children(
+    question: str, answer: dict[str, str], said: str
+) -> None:
+    form = FORMS["divorce"]
+    answers = answers_to(form, yes=True)
+    person = answers[question]
+    (person[0] if isinstance(person, list) else person).update(answer)
+    (fault,) = checked(form, answers, CIRCUMSTANCES).faults
+    assert said in fault.words["ru"]

@@ -450,6 +450,7 @@ def test_a_paper_begins_a_claim(
     assert filing.court is not None
     assert filing.court.code == COURT
     assert "передал(а) ответчику" in filing.text
+    assert "\n\nПрошу:\n\n1. " in filing.text
     named = session.scalars(select(FilingParty).order_by(FilingParty.role_code)).all()
     assert [one.role_code for one in named] == ["plaintiff", "respondent"]
     paper = session.scalars(select(Document)).one()
