@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from documents.papers import blocks, sheet, styles
@@ -13,6 +14,13 @@ from documents.wording import Wording, wording
 
 _INDENT = 72 * mm
 _TICK = 3.6 * mm
+_TICK_COLUMN = 7 * mm
+_ROW = 9 * mm
+_MORE = 3
+_BESIDE = 4
+"""So many choices at most stand beside one another."""
+_MANY = 5
+"""From so many choices on, two stand beside one another, however long they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +63,17 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
-    """One thing to fill in by hand: on `lines` lines, or by ticking `choices`."""
+    """One thing to fill in by hand: on `lines` lines, in `boxes`, or by ticking `choices`.
+
+    With `columns` it is a table of so many lines, the first column of them the widest.
+    """
 
     label: str
     hint: str = ""
     lines: int = 1
+    boxes: int = 0
     choices: Sequence[str] = ()
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +95,8 @@ class EmptyForm:
     made: datetime
     about: str = ""
     attachments: Sequence[str] = ()
+    more_attachments: str = ""
+    """What stands before the lines for enclosures that the list does not name."""
     note: str = ""
     version: str = ""
 
@@ -137,10 +152,15 @@ def empty_form(facts: EmptyForm) -> Printed:
         story.append(sheet.line(facts.note, styles.NOTICE))
     for section in facts.sections:
         story += _section(section)
-    if facts.attachments:
-        story += blocks.section(words.word("application", "attachments"))
-        story += [_tick(text) for text in facts.attachments]
-    story += [CondPageBreak(30 * mm), *_hand(words, None, "")]
+    enclosed: list[Flowable] = []
+    if facts.attachments or facts.more_attachments:
+        enclosed += blocks.section(words.word("application", "attachments"))
+        enclosed += [_tick(text) for text in facts.attachments]
+    if facts.more_attachments:
+        more = sheet.line(facts.more_attachments, styles.BLANK_LABEL)
+        enclosed += [CondPageBreak(_MORE * _ROW), more, sheet.Lines(_MORE)]
+    *story, last = [*story, *enclosed]
+    story.append(sheet.Ending(last, _hand(words, None, "")))
     return blocks.printed(
         words,
         story,
@@ -245,14 +265,19 @@ def _blank(blank: Blank) -> list[Flowable]:
     label: list[Flowable] = [sheet.line(blank.label, styles.BLANK_LABEL)]
     if blank.hint:
         label.append(sheet.line(blank.hint, styles.DETAIL))
+    if blank.columns:
+        table = _table(blank.columns, blank.lines)
+        return [CondPageBreak((blank.lines + 2) * _ROW), *label, Spacer(0, 3), table, Spacer(0, 4)]
     if blank.choices:
-        return [CondPageBreak(20 * mm), *label, *[_tick(text) for text in blank.choices]]
+        return [CondPageBreak(20 * mm), *label, *_choices(blank.choices)]
     if blank.lines > 1:
         return [CondPageBreak(30 * mm), *label, sheet.Lines(blank.lines), Spacer(0, 4)]
     narrow = 62 * mm
+    room = styles.TEXT_WIDTH - narrow
+    field = sheet.Boxes(blank.boxes) if blank.boxes else sheet.Lines(1, width=room)
     row = sheet.columns(
-        [[label, sheet.Lines(1, width=styles.TEXT_WIDTH - narrow)]],
-        (narrow, styles.TEXT_WIDTH - narrow),
+        [[label, field]],
+        (narrow, room),
         ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
         ("RIGHTPADDING", (0, 0), (0, -1), 4 * mm),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
@@ -260,10 +285,59 @@ def _blank(blank: Blank) -> list[Flowable]:
     return [row]
 
 
+def _table(heads: Sequence[str], lines: int) -> Flowable:
+    return sheet.columns(
+        [
+            [sheet.line(head, styles.DETAIL) for head in heads],
+            *[["" for _head in heads] for _line in range(lines)],
+        ],
+        _widths(len(heads)),
+        ("GRID", (0, 0), (-1, -1), 0.5, styles.QUIET),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4),
+        ("BOTTOMPADDING", (0, 0), (-1, 0), 3),
+        ("TOPPADDING", (0, 1), (-1, -1), _ROW / 2),
+        ("BOTTOMPADDING", (0, 1), (-1, -1), _ROW / 2),
+    )
+
+
+def _widths(columns: int) -> tuple[float, ...]:
+    if columns == 1:
+        return (styles.TEXT_WIDTH,)
+    other = styles.TEXT_WIDTH / (columns + 1)
+    return (2 * other, *[other] * (columns - 1))
+
+
+def _choices(choices: Sequence[str]) -> list[Flowable]:
+    """Boxes to tick: short words stand beside one another, long ones below."""
+    least = 1 if len(choices) < _MANY else 2
+    columns = min(_BESIDE, len(choices))
+    while columns > least and any(
+        not _fits(text, styles.TEXT_WIDTH / columns - _TICK_COLUMN) for text in choices
+    ):
+        columns -= 1
+    if columns == 1:
+        return [_tick(text) for text in choices]
+    cells: list[Flowable | str] = []
+    for text in choices:
+        cells += [sheet.Tick(_TICK), sheet.line(text, styles.ITEM)]
+    cells += [""] * (-len(cells) % (2 * columns))
+    return [
+        sheet.columns(
+            [cells[first : first + 2 * columns] for first in range(0, len(cells), 2 * columns)],
+            (_TICK_COLUMN, styles.TEXT_WIDTH / columns - _TICK_COLUMN) * columns,
+            *[("TOPPADDING", (column, 0), (column, -1), 4) for column in range(0, 2 * columns, 2)],
+        )
+    ]
+
+
+def _fits(text: str, width: float) -> bool:
+    return bool(stringWidth(text, styles.ITEM.fontName, styles.ITEM.fontSize) < width - 2 * mm)
+
+
 def _tick(text: str) -> Flowable:
     return sheet.columns(
         [[sheet.Tick(_TICK), sheet.line(text, styles.ITEM)]],
-        (7 * mm, styles.TEXT_WIDTH - 7 * mm),
+        (_TICK_COLUMN, styles.TEXT_WIDTH - _TICK_COLUMN),
         ("TOPPADDING", (0, 0), (0, -1), 4),
     )
 

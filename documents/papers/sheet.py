@@ -243,6 +243,26 @@ class Lines(Flowable):
             self.canv.line(0, place * self._step + 1, self.width, place * self._step + 1)
 
 
+class Boxes(Flowable):
+    """A row of boxes, one for each sign that is written in by hand."""
+
+    _SIDE = 14.7
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._count = count
+        self.width, self.height = count * self._SIDE, self._SIDE + 4
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.canv.setStrokeColor(QUIET)
+        self.canv.setLineWidth(0.5)
+        for place in range(self._count):
+            self.canv.rect(place * self._SIDE, 1, self._SIDE, self._SIDE)
+
+
 class CutLine(Flowable):
     """A dashed line along which a counterfoil is cut off."""
 

@@ -452,3 +452,12 @@ def test_a_family_has_people_and_minor_children(
     (person[0] if isinstance(person, list) else person).update(answer)
     (fault,) = checked(form, answers, CIRCUMSTANCES).faults
     assert said in fault.words["ru"]
+
+
+def test_an_empty_form_has_room_for_several_children_and_a_box_for_each_figure() -> None:
+    sections = empty(FORMS["divorce"], language="ru", made=MADE).sections
+    blanks = [blank for section in sections for blank in section.blanks]
+    (children,) = (blank for blank in blanks if blank.columns)
+    assert children.lines > 1
+    assert {blank.boxes for blank in blanks if "(ПИН)" in blank.label} == {14}
+    assert not any(blank.label == "Что ещё вы прилагаете?" for blank in blanks)
