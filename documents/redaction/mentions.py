@@ -365,7 +365,7 @@ class Gatherer:
         if unit.sort is Sort.NAME:
             if not (_has_role(unit, "given") and _same_case(known, unit)):
                 return False
-        elif not _may_be_given(text, unit, sure=fathered, opens=opens):
+        elif not _may_be_given(text, unit, known, sure=fathered, opens=opens):
             return False
         owners = mention.owners()
         own = {owner for owner in owners if self._bearers[owner].may_be_called(unit.text)}
@@ -459,7 +459,7 @@ def _is_surname(word: str) -> bool:
     return (known or surname(word) is not None) and given_name(word) is None
 
 
-def _may_be_given(text: str, unit: Unit, *, sure: bool, opens: bool) -> bool:
+def _may_be_given(text: str, unit: Unit, beside: Unit, *, sure: bool, opens: bool) -> bool:
     """Tell whether a word with a capital letter may be a given name, or is one if it is a word."""
     listed = sure or _is_listed(unit.text)
     return (
@@ -468,7 +468,7 @@ def _may_be_given(text: str, unit: Unit, *, sure: bool, opens: bool) -> bool:
         and len(unit.text) > _INITIAL_LETTERS
         and (listed or not (opens or is_word(orthographic(unit.text))))
         and not (opens and skeleton(unit.text) in KYRGYZ_WORDS)
-        and not _is_surname(unit.text)
+        and not (_is_surname(unit.text) and _is_surname(beside.text))
         and skeleton(unit.text) not in INSTITUTIONS
         and not is_toponym(unit.text)
         and not ROLE_WORD.fullmatch(unit.text)
