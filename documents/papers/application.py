@@ -229,7 +229,9 @@ def _hand(words: Wording, day: date | None, signatory: str) -> list[Flowable]:
             else sheet.line(words.day(day), styles.TO_DAY),
             sheet.Kept(kept, 15 * mm),
             "",
-            sheet.line(signatory, styles.SIGNATORY) if signatory else sheet.Lines(1, width=name),
+            sheet.name(signatory, styles.SIGNATORY, name)
+            if signatory
+            else sheet.Lines(1, width=name),
         ],
         [
             sheet.line(words.word("application", "day"), styles.CAPTION_LEFT)

@@ -97,6 +97,7 @@ def label_columns(rows: Sequence[Sequence[Flowable | list[Flowable]]]) -> Flowab
 def signatures(words: Wording, signing: Sequence[Signing], *, signed: bool) -> list[Flowable]:
     """A row for each signature: the office, a place kept free over a line, the name."""
     caption = words.word("signing", "electronic" if signed else "by_hand")
+    name = styles.TEXT_WIDTH - _OFFICE_WIDTH - _KEPT_WIDTH - 2 * _GAP
     rows: list[list[Flowable | list[Flowable] | str]] = []
     for one in signing:
         kept = sheet.Kept(_KEPT_WIDTH, _KEPT_HEIGHT)
@@ -105,11 +106,10 @@ def signatures(words: Wording, signing: Sequence[Signing], *, signed: bool) -> l
                 sheet.line(one.office, styles.OFFICE),
                 kept,
                 "",
-                sheet.line(one.name, styles.SIGNATORY),
+                sheet.name(one.name, styles.SIGNATORY, name),
             ],
             ["", sheet.line(caption, styles.CAPTION), "", ""],
         ]
-    name = styles.TEXT_WIDTH - _OFFICE_WIDTH - _KEPT_WIDTH - 2 * _GAP
     table = sheet.columns(
         rows,
         (_OFFICE_WIDTH + _GAP, _KEPT_WIDTH, _GAP, name),

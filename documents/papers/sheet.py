@@ -18,6 +18,7 @@ import segno
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -87,6 +88,15 @@ def line(text: str, look: ParagraphStyle) -> Paragraph:
         raise UnprintableError(signs)
     bound = _BOUND.sub("\N{NO-BREAK SPACE}", clean(text).replace("\n", " "))
     return _Line(escape(bound), look)
+
+
+def name(text: str, look: ParagraphStyle, width: float) -> Paragraph:
+    """A name in a column: a double surname too long for it goes on after its hyphen."""
+    words = [
+        word.replace("-", "- ") if stringWidth(word, look.fontName, look.fontSize) > width else word
+        for word in text.split(" ")
+    ]
+    return line(" ".join(words), look)
 
 
 def paragraphs(text: str, look: ParagraphStyle = TEXT) -> list[Flowable]:

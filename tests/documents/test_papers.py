@@ -347,6 +347,12 @@ def test_a_speech_longer_than_a_page_and_an_endless_word() -> None:
     assert pages[0].extract_text().count("Сөз") > 20
 
 
+def test_a_double_surname_goes_on_after_its_hyphen_beside_a_signature() -> None:
+    judge = "Абдырахманова-Мырзабекова Жаңылай Турдумамбетовна"
+    signed = text(_act(replace(samples.act("ky"), judges=(judge,)))).rpartition("ЧЕЧТИ:")[2]
+    assert re.search(r"Абдырахманова- ?Мырзабекова", signed)
+
+
 def test_a_long_last_paragraph_fills_its_page() -> None:
     """The signatures take three lines along, not the whole paragraph."""
     lone = replace(ACT, parts=replace(KYRGYZ, operative="Өндүрүлсүн жана кайтарылсын. " * 200))
