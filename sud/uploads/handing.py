@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeVar, cast
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from sud.errors import CourtError
@@ -33,6 +34,14 @@ def handed_over(
         service.let_go(db(), actor(), arrived, defer=outside().defer, now=outside().now())
     except CourtError as error:
         form.refuse(error, field)
+        if len(field.data) > 1:
+            field.errors = [
+                *field.errors,
+                _(
+                    "None of the files chosen together was taken. Choose the others again, without"
+                    " that one."
+                ),
+            ]
         db().rollback()
         service.turn_away(
             house().sessions, actor(), arrived, error, defer=outside().defer, now=outside().now()

@@ -567,6 +567,9 @@ def test_the_whole_way_in_pages(
     assert "ЖЧК «Банк»" in party.get(f"{base}/respondents").text
     claim = {"price": "60 000", "text": "Карызды өндүрүүнү суранам."}
     assert step(party, f"{base}/claim", claim).location == f"{base}/papers"
+    mixed = {"files": [(io.BytesIO(photo()), "сүрөт.jpg"), (io.BytesIO(), "бош.pdf")]}
+    refused = step(party, f"{base}/papers", mixed, content_type="multipart/form-data")
+    assert "бири да кабыл алынган жок" in refused.text
     files = {"files": [(io.BytesIO(pdf(2)), "доо.pdf"), (io.BytesIO(photo()), "сүрөт.jpg")]}
     sent = step(party, f"{base}/papers", files, content_type="multipart/form-data")
     assert sent.location == f"{base}/papers", sent.text
