@@ -10,6 +10,7 @@ class CodeForm(Filters):
 
     code = TextField(
         _("Verification code"),
+        required=_("Enter the code from the paper."),
         hint=_("16 letters and figures from the paper, for example 7K3M-Q9TX-2HDV-W4EA."),
         longest=60,
         width=30,

@@ -24,11 +24,14 @@ Answer = Callable[[IssuedPaper], ResponseReturnValue]
 def ask() -> ResponseReturnValue:
     """Ask for a code or a file, or lead to the answer for the code that was typed."""
     form = CodeForm()
-    if not form.code.data:
+    if "code" not in request.args:
         return _question(form)
-    code = codes.read_code(form.code.data)
+    if not form.validate():
+        return _question(form), 422
+    typed = form.code.data or ""
+    code = codes.read_code(typed)
     if code is None:
-        return _question(form, unknown=form.code.data), 422
+        return _question(form, unknown=typed), 422
     return redirect(url_for("verification.paper", code=code), 303)
 
 

@@ -159,6 +159,9 @@ def test_a_file_is_compared_byte_for_byte_and_its_signatures_tell_what_is_wrong(
     assert "sud-notice--error" in dropped(genuine[:-1], "/verify"), "nobody issued that"
     assert client.post(address, data={}).status_code == 422
     assert client.post("/verify", data={}).status_code == 422
+    blank = client.get("/verify?code=")
+    assert blank.status_code == 422
+    assert 'href="#code"' in blank.text
 
 
 def test_an_act_can_be_checked_years_later(client: FlaskClient, act: Act, time: object) -> None:
