@@ -75,9 +75,15 @@ def checked(
 
 
 def asked(form: Form, answers: Mapping[str, Any]) -> list[Question]:
-    """Return the questions that these answers call for."""
-    names = conditions.asked([one.name for one in form.questions], form.rules, answers)
-    return [form.question(name) for name in names]
+    """Return the questions called for; an answer that is not asked for any more calls for none."""
+    called: list[Question] = []
+    known: dict[str, Any] = {}
+    for question in form.questions:
+        if conditions.asked([question.name], form.rules, known):
+            called.append(question)
+            if question.name in answers:
+                known[question.name] = answers[question.name]
+    return called
 
 
 @dataclass(frozen=True, slots=True)

@@ -434,6 +434,9 @@ def test_a_claim_for_divorce_asks_for_alimony_too() -> None:
     answers = answers_to(form, yes=True) | {"children_stay": "me", "how": "share", "share": "third"}
     paper = written(form, answers, language="ru", courts=NAMED, made=MADE, day=TODAY)
     assert any("алименты" in request and "(1/3)" in request for request in paper.requests)
+    away = answers | {"children_stay": "spouse"}
+    assert not {"alimony", "how"} & {question.name for question in asked(form, away)}
+    assert not {"alimony", "how"} & checked(form, away, CIRCUMSTANCES).values.keys()
 
 
 @pytest.mark.parametrize(
