@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 # Letters that look Cyrillic but are not, or are not of our alphabets (handbook 8.3, point 8).
@@ -34,6 +38,21 @@ _MARK = r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]"
 #: A word with the invisible marks that word processors leave inside it.
 WORD = re.compile(rf"{_LETTER}+(?:{_MARK}+{_LETTER}+)*{_MARK}*")
 _USUAL = re.compile(r"[А-Яа-яЁёҢңӨөҮү]+")
+
+# What may be a disguise: a sign that no keyboard of the country has, an entity, a tag in a word.
+_ODD = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
+    r"|(?<=\w)</?[A-Za-z][^<>\n]{0,80}>(?=\w)"
+    r"|[^\t\n\r -~\u00a0\u00ab\u00bb\u00ad\u0300-\u036f\u0400-\u04ff\u2010-\u201f№]"
+)
+# Letters and marks that show nothing although Unicode does not call them formatting.
+_BLANK = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0]|[\ufe00-\ufe0f]"
+                    r"|[\U000e0100-\U000e01ef]")  # fmt: skip
+_HACEKS = str.maketrans({"ž": "zh", "š": "sh", "č": "ch", "ç": "ch", "ş": "sh", "ı": "i"})
+_WITH_DIGIT = re.compile(r"(?<!\w)[^\W\d_]*(?:\d[^\W\d_]+)+")
+_LEAST_LETTERS = 3
+_DIGITS = str.maketrans("013468", "оизчбв")
+_DIGITS_IN_LATIN = str.maketrans("013458", "oieasb")
 
 _FROM_CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "z", "и": "i",
@@ -119,7 +138,8 @@ def plain_letters(word: str) -> str:
 def latin_key(word: str) -> str:
     """Return one key for a name in Latin letters and the same name in Cyrillic."""
     if is_latin(word):
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).lower()
+        text = unicodedata.normalize("NFKC", word).lower().translate(_HACEKS)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text))
         for spelled, sound in (
             ("shch", "sh"), ("dzh", "j"), ("zh", "j"), ("dj", "j"), ("kh", "h"), ("yu", "iu"),
             ("ya", "ia"), ("yo", "e"), ("ye", "e"), ("q", "k"), ("w", "v"), ("x", "ks"),
@@ -130,6 +150,91 @@ def latin_key(word: str) -> str:
         text = "".join(_FROM_CYRILLIC.get(letter, letter) for letter in skeleton(word))
     # Some write ju for ю and others for жу (Jumabekov): both have one key.
     return re.sub(r"(.)\1+", r"\1", text.replace("ju", "iu"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text as it is read, and where each letter of it stands in the text as it was written."""
+
+    text: str
+    places: Sequence[int]
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the written text of a place in the plain one."""
+        return self.places[start], self.places[end]
+
+
+def plainly(text: str) -> Plain:
+    r"""Return a text without what the eye does not see, and with usual letters for odd ones.
+
+    Formatting marks vanish by their category, letters of other widths and founts become plain,
+    entities become their letters, and a tag inside a word goes.
+
+    >>> plainly("Ж\u2066умабеков, &#1046;ума<b>беков</b>, Ｚｈ").text
+    'Жумабеков, Жумабеков</b>, Zh'
+    """
+    if all(_read(found[0]) == found[0] for found in _ODD.finditer(text)):
+        return Plain(text, range(len(text) + 1))
+    pieces: list[str] = []
+    places = array("L")
+    at = 0
+    for found in _ODD.finditer(text):
+        read = _read(found[0])
+        pieces += text[at : found.start()], read
+        places.extend(range(at, found.start()))
+        places.extend([found.start()] * len(read))
+        at = found.end()
+    pieces.append(text[at:])
+    places.extend(range(at, len(text) + 1))
+    return Plain("".join(pieces), places)
+
+
+@lru_cache(maxsize=4_096)
+def _read(odd: str) -> str:
+    """Return how an odd sign is read: as one letter, as nothing, or as it is."""
+    if odd[0] == "<":
+        return ""
+    letter = html.unescape(odd) if odd[0] == "&" else odd
+    if len(letter) != 1:
+        return odd
+    if unicodedata.category(letter) == "Cf" or _BLANK.match(letter):
+        return ""
+    if unicodedata.category(letter) == "No":  # the mark of a footnote is no letter of the word
+        return "*"
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if len(plain) == 1 and (plain.isalnum() or odd[0] == "&") else letter
+
+
+def lettered(text: str) -> str:
+    """Return the text with letters for the digits inside its words, as long as it was.
+
+    >>> lettered("Жумабек0ва, 0соева, кв. 3а, Zhumabek0v")
+    'Жумабекова, Осоева, кв. 3а, Zhumabekov'
+    """
+    return _WITH_DIGIT.sub(_without_digits, text)
+
+
+def _without_digits(found: re.Match[str]) -> str:
+    word = found[0]
+    letters = [letter for letter in word if letter.isalpha()]
+    if len(letters) < _LEAST_LETTERS:
+        return word
+    table = _DIGITS if _CYRILLIC.search(word) else _DIGITS_IN_LATIN
+    read = word.translate(table)
+    if all(letter.isupper() for letter in letters):
+        return read.upper()
+    return read[:1].upper() + read[1:] if word[0].isdigit() else read
+
+
+@lru_cache(maxsize=65_536)
+def looked_at(word: str) -> str:
+    """Return the Cyrillic word for which a Latin one may pass on paper, or nothing.
+
+    >>> looked_at("Ocoeba"), looked_at("Zhumabekov")
+    ('осоева', '')
+    """
+    seen = word.lower().translate(_LATIN_LOWER)
+    return seen if is_latin(word) and _LATIN.search(seen) is None else ""
 
 
 def within_one_slip(first: str, second: str) -> bool:

@@ -27,15 +27,19 @@ from documents.redaction.vocabulary import (
 from documents.spelling import WORD, orthographic, skeleton, within_one_slip
 
 _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
-_TEAR = re.compile(r"[-\u2010\u2011\u00ad][^\S\n]*\n\s*")
+_TEAR = re.compile(r"[-\u2010\u2011\u00ad]?[^\S\n]*\n\s*")
 _HEAD_OF_TORN = re.compile(rf"{WORD.pattern}$")
-_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\w)")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0.\u00b7*_\u2010\u2011-]{1,2}[^\W\d_]){3,}(?!\w)")
+_GLUED = re.compile(r"(?<=[а-яёңөүa-z])(?=[А-ЯЁҢӨҮA-Z])")
+_BARE_INITIALS = re.compile(r"(?<![\w.])([А-ЯЁҢӨҮA-Z]) ([А-ЯЁҢӨҮA-Z]) (?=[А-ЯЁҢӨҮA-Z][^\W\d_])")
+_SMALL_INITIALS = re.compile(r"[ \u00a0](?:[а-яёңөү]\.[ \u00a0]?){1,2}(?<=\.)")
+_FOOTNOTE = re.compile(r"\d{1,2}(?!\w)")
 _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _MAX_INITIALS = 3
 _BEFORE = 30
 _INITIAL_LETTERS = 2
 _SPACES = frozenset({" ", "\u00a0"})
-_LONGEST_HEAD = 60
+_LONGEST_HEAD, _LONGEST_SPACED = 60, 40
 
 
 class Sort(StrEnum):
@@ -227,14 +231,14 @@ class Gatherer:
     def _units(self, text: str) -> list[Unit]:
         """Return the words that may be of a name; small ones between them only keep them apart."""
         joined = dict(self._joined(text))
+        bare = {at for found in _BARE_INITIALS.finditer(text) for at in map(found.start, (1, 2))}
         units: list[Unit] = []
-        for found in WORD.finditer(text):
-            word = found[0]
+        for start, written in self._words(text):
+            word, end = written, start + len(written)
             if word in self._sorts:
                 told = self._sorts[word]
             else:
                 told = self._sorts[word] = self._told(word)
-            start, end = found.span()
             if (units and start < units[-1].end) or (told is None and start not in joined):
                 continue
             if start in joined:
@@ -242,9 +246,13 @@ class Gatherer:
                 told = Sort.NAME, self._parts.matches(word)
             elif _is_initial(word) and text[end : end + 1] == ".":
                 told, end = (Sort.INITIAL, ()), end + 1
+            elif start in bare:
+                told = Sort.INITIAL, ()
             if told is not None:
                 sort, matches = told
                 tail = "" if start in joined else _tail(text, end, sort)
+                if sort is Sort.NAME and not tail:
+                    end = self._end_of_name(text, end, word, matches)
                 units.append(
                     Unit(
                         start=start,
@@ -256,6 +264,32 @@ class Gatherer:
                     )
                 )
         return units
+
+    def _words(self, text: str) -> Iterator[tuple[int, str]]:
+        """Give the words and where they start; a capital inside one parts known names in it."""
+        for found in WORD.finditer(text):
+            word, at = found[0], found.start()
+            if _GLUED.search(word) is None or self._parts.matches(word):
+                yield at, word
+                continue
+            pieces = _GLUED.split(word)
+            known = any(len(piece) > _INITIAL_LETTERS and self._parts.matches(piece)
+                        for piece in pieces)  # fmt: skip
+            for piece in pieces if known else [word]:
+                yield at, piece
+                at += len(piece)
+
+    def _end_of_name(self, text: str, end: int, word: str, matches: tuple[Match, ...]) -> int:
+        """Return where a name ends with the mark of a footnote or with its small initials."""
+        if note := _FOOTNOTE.match(text, end):
+            return note.end()
+        small = _SMALL_INITIALS.match(text, end) if word.islower() else None
+        if small and self._fits(
+            {skeleton(letter) for letter in WORD.findall(small[0])},
+            {match.part.owner for match in matches},
+        ):
+            return small.end()
+        return end
 
     def _told(self, word: str) -> tuple[Sort, tuple[Match, ...]] | None:
         if is_particle(word):
@@ -276,19 +310,36 @@ class Gatherer:
             rest = WORD.match(text, tear.end())
             if head and rest:
                 whole = head[0] + rest[0]
-                if self._parts.matches(whole) and not self._parts.matches(head[0]):
+                if self._is_torn(head[0], rest[0], hyphen=not tear[0][0].isspace()):
                     yield head.start(), (rest.end(), whole)
         for found in _SPACED.finditer(text):
             letters = [(one.start(), one[0]) for one in WORD.finditer(text, *found.span())]
             first = 0
             while first < len(letters):
-                for last in range(len(letters), first + 2, -1):
-                    whole = "".join(letter for _, letter in letters[first:last])
-                    if self._parts.matches(whole):
-                        yield letters[first][0], (letters[last - 1][0] + 1, whole)
-                        first = last - 1
-                        break
-                first += 1
+                last = self._last_of_spaced("".join(letter for _, letter in letters[first:]))
+                if last:
+                    whole = "".join(letter for _, letter in letters[first : first + last])
+                    yield letters[first][0], (letters[first + last - 1][0] + 1, whole)
+                first += last or 1
+
+    def _is_torn(self, head: str, rest: str, *, hyphen: bool) -> bool:
+        """Tell whether a line's end has torn a name; without a hyphen both halves are no words."""
+        told = self._parts.matches(head + rest)
+        if not told or self._parts.matches(head):
+            return False
+        return hyphen or (
+            rest.islower()
+            and not is_word(orthographic(rest))
+            and any(match.doubt is None for match in told)
+        )
+
+    def _last_of_spaced(self, letters: str) -> int:
+        """Return how many of the letters that stand apart are a name, surely if any surely are."""
+        lengths = range(min(len(letters), _LONGEST_SPACED), 2, -1)
+        told = [(length, found) for length in lengths
+                if (found := self._parts.matches(letters[:length]))]  # fmt: skip
+        sure = [length for length, found in told if any(match.doubt is None for match in found)]
+        return next(iter([*sure, *(length for length, _ in told)]), 0)
 
     # -- joining -----------------------------------------------------------------------------
 

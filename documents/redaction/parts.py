@@ -23,6 +23,7 @@ from documents.spelling import (
     fold,
     is_latin,
     latin_key,
+    looked_at,
     orthographic,
     skeleton,
     within_one_slip,
@@ -140,6 +141,8 @@ def matched(part: Part, word: str) -> Match | None:
     if len(word) == 1 or (lower and (len(part.bases[0]) < MIN_LOWER or part.common)):
         return None
     found = _compared(part, word, misspelt=not lower)
+    if found is None and (seen := looked_at(word)):
+        found = _compared(part, seen, misspelt=False)
     # Asked last: the dictionary is slow, and few words of a text are anybody's name.
     return None if found and lower and is_word(orthographic(word)) else found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from documents.redaction.aliases import initials_of
@@ -14,10 +14,14 @@ from documents.redaction.known import Known, Official
 from documents.redaction.names import People
 from documents.redaction.policy import Policy, Treatment, default_policy
 from documents.redaction.strangers import strangers
-from documents.spelling import fold
+from documents.spelling import Plain, fold, lettered, plainly
 
 _WEAK = frozenset({Doubt.UNSURE})
 _ENDLESS = re.compile(r"[\w\u00ad\u0300-\u036f]{120,}|(?:\w[.-]){60,}")
+_NEXT_SENTENCE = re.compile(r"[ \u00a0][«\"“(]?[А-ЯЁҢӨҮA-Z]")
+_END_OF_PARAGRAPH = re.compile(r"[^\S\n]*(?:\n|\Z)")
+_IN_SENTENCE = re.compile(r"[а-яёңөү\d,»] $")
+
 _RANK = {layer: rank for rank, layer in enumerate((Layer.CLERK, *Layer))}
 
 
@@ -27,16 +31,18 @@ def redact(text: str, known: Known, *, policy: Policy | None = None) -> Redactio
     ``policy`` says what becomes of each sort of data; without one the default holds.
     """
     policy = policy or default_policy()
-    known, whole, text = treated(known, policy), text, _tamed(text)
-    named = People(known).named(text)
+    known, whole, plain = treated(known, policy), text, plainly(text)
+    text = _tamed(plain.text)
+    named = People(known).named(lettered(text))
     sure = [*identifiers(text, known), *named.persons]
     taken = [*(span.place for span in sure if span.doubt not in _WEAK), *named.officials]
     kin = [span.place for span in named.kin]
     unknown = strangers(text, known, taken, kin=kin, language=known.language)
     if policy.treatment(Kind.PERSON, "", known.case_kind) is Treatment.INITIALS:
         unknown = tuple(replace(span, replacement=initials_of(span.original)) for span in unknown)
+    found = _settled(text, [*sure, *unknown])
     return Redaction(
-        text=whole, spans=_wanted(_settled(text, [*sure, *unknown]), policy, known.case_kind)
+        text=whole, spans=tuple(_written(_wanted(found, policy, known.case_kind), plain, whole))
     )
 
 
@@ -53,13 +59,14 @@ def residual(
     person. They excuse a doubtful place only; what is certainly a party's name never passes.
     """
     policy = policy or default_policy()
-    known, text = treated(known, policy), _tamed(text)
-    named = People(known).named(text)
+    known, whole, plain = treated(known, policy), text, plainly(text)
+    text = _tamed(plain.text)
+    named = People(known).named(lettered(text))
     kin = [span for span in named.kin if span.person is not None]
     found = _settled(text, [*identifiers(text, known), *named.persons, *kin])
     return tuple(
         span
-        for span in _wanted(found, policy, known.case_kind)
+        for span in _written(_wanted(found, policy, known.case_kind), plain, whole)
         if span.original != span.replacement
         and (span.doubt is None or surface(span.original) not in settled)
     )
@@ -104,12 +111,35 @@ def _tamed(text: str) -> str:
     return _ENDLESS.sub(lambda found: "\u00b7" * len(found[0]), text)
 
 
+def _written(spans: Iterable[Span], plain: Plain, text: str) -> Iterator[Span]:
+    """Give the spans of the plain text as they stand in the text that was written."""
+    for span in spans:
+        start, end = plain.written(span.start, span.end)
+        yield replace(span, start=start, end=end, original=text[start:end])
+
+
 def _wanted(spans: Iterable[Span], policy: Policy, case_kind: str) -> tuple[Span, ...]:
     """Return the spans without those sorts of data that the policy leaves where they are."""
     stays = {kind for kind in Kind if policy.treatment(kind, "", case_kind) is Treatment.KEEP} - {
         Kind.PERSON
     }
     return tuple(span for span in spans if span.kind not in stays)
+
+
+def _short_of_stop(text: str, span: Span) -> Span:
+    """Return the span without its last dot where that ends the sentence too: «к Асановой А. Б.».
+
+    A name alone in its line, or behind a colon, is no sentence.
+    """
+    if not span.original.endswith("."):
+        return span
+    ends = _NEXT_SENTENCE.match(text, span.end) or (
+        _END_OF_PARAGRAPH.match(text, span.end)
+        and _IN_SENTENCE.search(text, max(0, span.start - 2), span.start)
+    )
+    if not ends:
+        return span
+    return replace(span, end=span.end - 1, original=span.original[:-1])
 
 
 def _settled(text: str, spans: list[Span]) -> tuple[Span, ...]:
@@ -132,5 +162,5 @@ def _settled(text: str, spans: list[Span]) -> tuple[Span, ...]:
     for span in order:
         if ground.free((span.start, span.end)):
             ground.take((span.start, span.end))
-            kept.append(span)
+            kept.append(_short_of_stop(text, span))
     return tuple(sorted(kept, key=lambda span: span.start))

@@ -134,7 +134,8 @@ def _mentions(text: str, votes: list[Vote], ground: Ground) -> list[_Mention]:
                 last.confidence, last.layer = mention.confidence, mention.layer
         else:
             joined.append(mention)
-    return [_with_initials(text, mention, ground) for mention in joined]
+    spoken_for = ground.with_(mention.place for mention in joined)
+    return [_with_initials(text, mention, spoken_for) for mention in joined]
 
 
 def _may_join(first: _Mention, second: _Mention) -> bool:

@@ -10,6 +10,7 @@ from documents.redaction.parts import Part
 from documents.spelling import WORD, fold_letters, one_sound
 
 _SHORTEST = 6
+_VOWELS = "аеиоуюя"
 
 
 def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
@@ -17,7 +18,9 @@ def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
     owners: dict[str, list[str]] = defaultdict(list)
     for part in parts:
         if not (part.official or part.common) and len(part.bases[0]) >= _SHORTEST:
-            owners[part.bases[0]].append(part.owner)
+            # Осоева is bent as «Осоевой»: what stays of it ends before its vowel.
+            base = part.bases[0]
+            owners[base[:-1] if base[-1] in _VOWELS else base].append(part.owner)
     if not owners:
         return
     loose = {base: re.compile(r"\s?".join(base)) for base in owners}
