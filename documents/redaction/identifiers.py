@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from documents.redaction.addresses import addresses
+from documents.redaction.births import dates_of_birth
 from documents.redaction.findings import Doubt, Kind, Layer, Span
 from documents.redaction.known import Known
 from documents.redaction.known_addresses import known_addresses
-from documents.redaction.vocabulary import MONTHS
-from documents.spelling import fold
 
 _PLACEHOLDERS = {
     "ky": {
@@ -42,24 +41,6 @@ _ACCOUNT = re.compile(r"(?<![\d.,/-])\d{4}(?:\s?\d{4}){3}(?![\d/-])")
 _PLATE = re.compile(r"(?<!\w)\d{2}\s?(?:KG|КГ)\s?\d{3}\s?[A-ZА-Я]{2,3}(?!\w)")
 _CADASTRE = re.compile(r"(?<![\d-])\d{1,2}-\d{2}-\d{2}-\d{4}-\d{4}(?:-\d{2}-\d{3})?(?![\d-])")
 
-_MONTH = "|".join(MONTHS)
-_DATE = (
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:1[89]|20)\d{2}"
-    rf"|\d{{1,2}}[-\s]+(?:{_MONTH})[а-я]*\s+(?:1[89]|20)\d{{2}}(?:\s*(?:года|г\.|-?\s?ж\.|-?жыл\w*))?"
-    rf"|(?:1[89]|20)\d{{2}}\s?-\s?(?:жыл\w*|ж\.)\s+\d{{1,2}}\s?-?\s?(?:{_MONTH})[а-я]*"
-    r"|(?:1[89]|20)\d{2}(?:\s?-\s?жыл\w*|\s*года?)?)"
-)
-_BORN_AFTER = re.compile(
-    rf"(?<![\d.,/]){_DATE}(?=\s*-?\s*(?:г\.?\s?р\.?(?!\w)|года\s+рождения|г/р|т\.ж\.|рождения|"
-    r"туулган|ж\.\s?т\.))",
-    re.IGNORECASE,
-)
-_BORN_BEFORE = re.compile(
-    r"(?:родил(?:ся|ась)|дат[аы]\s+рождения|год\s+рождения|туулган\s+(?:күнү|жылы|датасы|күн)|"
-    rf"туулган)[\s:,\u2013\u2014-]{{0,4}}({_DATE})",
-    re.IGNORECASE,
-)
-
 
 def placeholder(kind: Kind, language: str) -> str:
     """Return the words that stand for a number or an address."""
@@ -71,7 +52,7 @@ def identifiers(text: str, known: Known) -> tuple[Span, ...]:
     return (
         *_known_numbers(text, known),
         *_addresses(text, known),
-        *_known_births(text, known),
+        *_births(text, known),
         *_shapes(text, known),
     )
 
@@ -150,29 +131,17 @@ def _known_numbers(text: str, known: Known) -> Iterator[Span]:
                     )  # fmt: skip
 
 
-def _known_births(text: str, known: Known) -> Iterator[Span]:
-    for person in known.persons:
-        if person.born is None:
-            continue
-        for found in re.finditer(_DATE, text, re.IGNORECASE):
-            if _reads_as(found[0]) == person.born:
-                yield _span(
-                    text, *found.span(), Kind.BIRTH, known,
-                    layer=Layer.CASE, confidence=1.0, person=person.key,
-                )  # fmt: skip
-
-
-def _reads_as(written: str) -> date | None:
-    numbers = [int(number) for number in re.findall(r"\d+", written)]
-    month = re.search(rf"{_MONTH}", fold(written))
-    year = next((number for number in numbers if number > 1000), None)  # noqa: PLR2004
-    small = [number for number in numbers if number != year]
-    if year is None or len(small) != (1 if month else 2):
-        return None
-    try:
-        return date(year, MONTHS.index(month[0]) + 1 if month else small[1], small[0])
-    except ValueError:
-        return None
+def _births(text: str, known: Known) -> Iterator[Span]:
+    """Give dates of birth: those of the file wherever they stand, others by the words around."""
+    bearers = {person.born: person.key for person in reversed(known.persons) if person.born}
+    for start, end, day in dates_of_birth(text, frozenset(bearers)):
+        of_file = day in bearers
+        yield _span(
+            text, start, end, Kind.BIRTH, known,
+            layer=Layer.CASE if of_file else Layer.IDENTIFIER,
+            confidence=1.0 if of_file else 0.97,
+            person=bearers[day] if of_file and day else None,
+        )  # fmt: skip
 
 
 def _addresses(text: str, known: Known) -> Iterator[Span]:
@@ -212,13 +181,11 @@ def _shapes(text: str, known: Known) -> Iterator[Span]:
         (_ACCOUNT, Kind.ACCOUNT, 0.9),
         (_PLATE, Kind.PLATE, 0.9),
         (_CADASTRE, Kind.CADASTRE, 0.95),
-        (_BORN_AFTER, Kind.BIRTH, 0.97),
     ):
         for found in pattern.finditer(text):
             yield _span(text, *found.span(), kind, known, confidence=confidence)
-    for pattern, kind in ((_LANDLINE, Kind.PHONE), (_BORN_BEFORE, Kind.BIRTH)):
-        for found in pattern.finditer(text):
-            yield _span(text, *found.span(1), kind, known, confidence=0.95)
+    for found in _LANDLINE.finditer(text):
+        yield _span(text, *found.span(1), Kind.PHONE, known, confidence=0.95)
 
 
 def is_pin(digits: str) -> bool:
