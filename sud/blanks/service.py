@@ -347,7 +347,13 @@ def begin_filing(
     limit: int,
     now: datetime,
 ) -> Filing:
-    """Begin a claim from a finished paper: court, parties, price and the paper itself."""
+    """Begin a claim from a finished paper: court, parties, price and the paper itself.
+
+    A second press leads to the claim that the first one began.
+    """
+    session.refresh(draft, with_for_update={"of": BlankDraft})
+    if draft.filing is not None:
+        return draft.filing
     form, values, paper = _finished(session, draft, now=now)
     court = registry.court_by_code(session, values.get(form.paper.court, ""))
     category = category_of(session, form, values)
@@ -365,6 +371,7 @@ def begin_filing(
     filings.write_claim(session, actor, filing, price=price, text=_text_of(paper), now=now)
     upload = Sent(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
     filings.attach(session, actor, filing, [upload], outside=outside, limit=limit, now=now)
+    draft.filing, draft.handed_at = filing, now
     return filing
 
 
@@ -383,7 +390,9 @@ def hand_in(
     if form.goes != "case" or case.id not in actor.party_to:
         raise CourtError(Refusal.NOT_NOW)
     upload = Sent(stream=io.BytesIO(printed(paper)), name=file_name(form, draft.language))
-    return into_case(session, actor, case, upload, outside=outside, limit=limit, now=now)
+    document = into_case(session, actor, case, upload, outside=outside, limit=limit, now=now)
+    draft.handed_at = now
+    return document
 
 
 def own_cases(session: Session, actor: Actor) -> Sequence[Case]:

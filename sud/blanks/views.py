@@ -276,7 +276,9 @@ def paper(draft: BlankDraft) -> ResponseReturnValue:
 @views.post("/my-papers/<uuid:key>/filing")
 @allow(Action.BLANK_EDIT, on=service.draft_of_url)
 def into_filing(draft: BlankDraft) -> ResponseReturnValue:
-    """Begin a claim from the paper."""
+    """Begin a claim from the paper, or lead to the one that was begun."""
+    if draft.filing is not None:
+        return redirect(url_for("filings.show", key=draft.filing.key), 303)
     try:
         filing = service.begin_filing(
             db(),

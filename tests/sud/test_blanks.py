@@ -458,6 +458,12 @@ def test_a_paper_begins_a_claim(
     assert paper.filing_id == filing.id
     assert not re.search("Асанов|pin", paper.object_key)
     assert party.get(f"/filings/{filing.key}/papers").status_code == 200
+    # The paper knows where it went, and does not begin another claim.
+    assert f"/filings/{filing.key}" in page_of(party.get(f"/my-papers/{draft.key}/check"))
+    again = party.post(f"/my-papers/{draft.key}/filing")
+    assert again.location.endswith(f"/filings/{filing.key}")
+    assert "Сотко берилген:" in page_of(party.get("/my-papers"))
+    assert session.scalars(select(Filing)).one() is filing
 
 
 def test_a_petition_goes_into_one_s_own_case_and_is_seen(
