@@ -26,13 +26,14 @@ from documents.redaction.vocabulary import (
 )
 from documents.spelling import WORD, orthographic, skeleton, within_one_slip
 
-_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010\u2011]")
+_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010-\u2013]")
 _TEAR = re.compile(r"[-\u2010\u2011\u00ad]?[^\S\n]*\n\s*")
 _HEAD_OF_TORN = re.compile(rf"{WORD.pattern}$")
 _SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0.\u00b7*_\u2010\u2011-]{1,2}[^\W\d_]){3,}(?!\w)")
 _GLUED = re.compile(r"(?<=[а-яёңөүa-z])(?=[А-ЯЁҢӨҮA-Z])")
 _BARE_INITIALS = re.compile(r"(?<![\w.])([А-ЯЁҢӨҮA-Z]) ([А-ЯЁҢӨҮA-Z]) (?=[А-ЯЁҢӨҮA-Z][^\W\d_])")
 _SMALL_INITIALS = re.compile(r"[ \u00a0](?:[а-яёңөү]\.[ \u00a0]?){1,2}(?<=\.)")
+_SHORT_PARTICLE = re.compile(r"[ук]\.(?=[ \u00a0][А-ЯЁҢӨҮ])")  # «Сыдык у. Нурбек»
 _FOOTNOTE = re.compile(r"\d{1,2}(?!\w)")
 _TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _MAX_INITIALS = 3
@@ -152,7 +153,11 @@ class Gatherer:
                 at += 1
                 continue
             mention = Mention([units[at]])
-            self._begin(text, mention, units[free:at])
+            if self._is_father_of(text, units[free:at], units[at : at + 3]):
+                mention.units[:0] = [units[at - 1]]
+                mention.another = True
+            else:
+                self._begin(text, mention, units[free:at])
             at += 1
             while at < len(units) and self._continues(text, mention, units, at):
                 mention.units.append(units[at])
@@ -233,37 +238,46 @@ class Gatherer:
         joined = dict(self._joined(text))
         bare = {at for found in _BARE_INITIALS.finditer(text) for at in map(found.start, (1, 2))}
         units: list[Unit] = []
-        for start, written in self._words(text):
-            word, end = written, start + len(written)
-            if word in self._sorts:
-                told = self._sorts[word]
-            else:
-                told = self._sorts[word] = self._told(word)
-            if (units and start < units[-1].end) or (told is None and start not in joined):
+        for start, word in self._words(text):
+            behind = units[-1].end if units else -1
+            if start < behind:
                 continue
             if start in joined:
-                end, word = joined[start]
-                told = Sort.NAME, self._parts.matches(word)
-            elif _is_initial(word) and text[end : end + 1] == ".":
-                told, end = (Sort.INITIAL, ()), end + 1
-            elif start in bare:
-                told = Sort.INITIAL, ()
-            if told is not None:
-                sort, matches = told
-                tail = "" if start in joined else _tail(text, end, sort)
-                if sort is Sort.NAME and not tail:
-                    end = self._end_of_name(text, end, word, matches)
+                end, whole = joined[start]
+                matches = self._parts.matches(whole)
+                end = self._end_of_name(text, end, whole, matches)
                 units.append(
-                    Unit(
-                        start=start,
-                        end=end + len(tail),
-                        text=word,
-                        sort=sort,
-                        matches=matches,
-                        tail=tail.lstrip("-\u2010\u2011'’"),
-                    )
+                    Unit(start=start, end=end, text=whole, sort=Sort.NAME, matches=matches)
                 )
+            elif behind == start - 1 and _SHORT_PARTICLE.match(text, start):
+                units.append(Unit(start=start, end=start + 2, text=word, sort=Sort.PARTICLE))
+            elif unit := self._unit(text, start, word, bare=start in bare):
+                units.append(unit)
         return units
+
+    def _unit(self, text: str, start: int, word: str, *, bare: bool) -> Unit | None:
+        """Return a word as a unit, if it may be of a name; ``bare`` is an initial without a dot."""
+        if word not in self._sorts:
+            self._sorts[word] = self._told(word)
+        told, end = self._sorts[word], start + len(word)
+        if told is None:
+            return None
+        sort, matches = told
+        if bare:
+            sort, matches = Sort.INITIAL, ()
+        elif _is_initial(word) and text[end : end + 1] == ".":
+            sort, matches, end = Sort.INITIAL, (), end + 1
+        tail = _tail(text, end, sort)
+        if sort is Sort.NAME and not tail:
+            end = self._end_of_name(text, end, word, matches)
+        return Unit(
+            start=start,
+            end=end + len(tail),
+            text=word,
+            sort=sort,
+            matches=matches,
+            tail=tail.lstrip("-\u2010\u2011'’"),
+        )
 
     def _words(self, text: str) -> Iterator[tuple[int, str]]:
         """Give the words and where they start; a capital inside one parts known names in it."""
@@ -388,6 +402,20 @@ class Gatherer:
 
     def _fits(self, letters: set[str], owners: set[str]) -> bool:
         return any(letters <= self._bearers[owner].initials for owner in owners)
+
+    def _is_father_of(self, text: str, before: list[Unit], row: list[Unit]) -> bool:
+        """Tell whether a given name of the file is a father's here: «Эмир Бакыт уулу»."""
+        return (
+            bool(before)
+            and len(row) > 1
+            and row[1].sort is Sort.PARTICLE
+            and _has_role(row[0], "given")
+            and _adjoin(text, row[0], row[1])
+            and text[before[-1].end : row[0].start] in _SPACES
+            and _is_listed(before[-1].text)
+            and _may_be_given(text, before[-1], row[0], sure=True, opens=False)
+            and not (len(row) > 2 and row[2].text[:1].isupper() and _adjoin(text, *row[1:]))  # noqa: PLR2004
+        )
 
     def _is_child(self, text: str, mention: Mention, father: list[Unit]) -> bool:
         """Tell whether «Руслан уулу» before Тимур says who Тимур Русланович is."""
@@ -523,7 +551,7 @@ def _may_be_given(text: str, unit: Unit, beside: Unit, *, sure: bool, opens: boo
         and skeleton(unit.text) not in INSTITUTIONS
         and not is_toponym(unit.text)
         and not ROLE_WORD.fullmatch(unit.text)
-        and PLACE_AFTER.match(text, unit.end) is None
+        and (listed or PLACE_AFTER.match(text, unit.end) is None)  # «Салтанат суду показала»
     )
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from documents.redaction.aliases import bent
 from documents.redaction.declension import stem_of
 from documents.redaction.findings import Doubt, Kind, Layer, Span
+from documents.redaction.gazetteer import given_name
 from documents.redaction.ground import Ground
 from documents.redaction.known import Known
 from documents.redaction.labels import Labels
 from documents.redaction.language import paragraphs
-from documents.redaction.vocabulary import LEGAL_FORM, OFFICE_WORD, ON_THE_BENCH
+from documents.redaction.vocabulary import CAR, LEGAL_FORM, OFFICE_WORD, ON_THE_BENCH
 from documents.redaction.votes import (
     Read,
     Vote,
@@ -78,7 +79,7 @@ def strangers(
     found to name somebody with no more than a surname of the case.
     """
     ground = Ground(len(text), taken)
-    for found in LEGAL_FORM.finditer(text):
+    for found in (*LEGAL_FORM.finditer(text), *CAR.finditer(text)):
         ground.take(found.span())
     for found in _PLACEHOLDER.finditer(text):  # what was redacted already stays so
         ground.take(found.span())
@@ -208,7 +209,7 @@ def _echoes(
         for mention in mentions
         if mention.confidence >= _BELIEVED and not _is_on_the_bench(text, mention)
         for word in WORD.findall(text[mention.start : mention.end])
-        if len(word) >= _SHORTEST and not is_ordinary(word)
+        if len(word) >= _SHORTEST and not (is_ordinary(word) and given_name(word) is None)
     }
     stems = {stem_of(word, language) for word in names}
     keys = {latin_key(stem) for stem in stems if len(stem) >= _SHORTEST_IN_LATIN}

@@ -82,6 +82,14 @@ LEGAL_FORM = re.compile(
     rf"(?:{_SHUT}|(?<=[\s(]){_OPEN}{_WITHIN}{{1,80}}{_SHUT}(?:{_WITHIN}{{0,60}}{_SHUT})?)"
     rf"|{_OPEN}{_WITHIN}{{1,120}}{_SHUT}\s*(?:{_FORMS})(?!\w)"
 )
+#: A car by its name in quotes.
+CAR = re.compile(
+    r"(?<!\w)(?:марк[аиеу]\w*|автомобил\w+|автомашин\w+|машин\w+|унаа\w*|а/м)\s*(?:марк\w+\s*)?"
+    rf"{_OPEN}{_WITHIN}{{1,40}}{_SHUT}",
+    _I,
+)
+#: What stands behind the name of a bank: «Демир Банк»; a small letter may begin another word.
+BANK_AFTER = re.compile(r"[^\S\n](?:Банк|БАНК|Bank|BANK)[а-я]{0,4}(?!\w)")
 #: What stands before the first word of a sentence, of a line or of words in quotes.
 SENTENCE_END = re.compile(r"(?:^|[.!?:;\n«\"“(\u2022\u2013\u2014-])\s*$")
 #: Who, by his place in the case, is a person although the file does not name him.
@@ -100,7 +108,7 @@ PERSON_WORD = (
 _OF_ROLES = (
     r"өндүрүп|алуучу\w*|арыз|ээси\w*|берүүчү\w*|заинтересованн\w+|кызыкдар|треть(?:е|его|ему|им|ем)|"
     r"үчүнчү|представител\w+|өкүл\w*|понят(?:ой|ого|ому|ым|ая|ые|ых)|калыс\w*|"
-    r"специалист\w*|заёмщи[кц]\w*|заемщи[кц]\w*|наследни[кц]\w*|наследодател\w+|мураскер\w*"
+    r"специалист\w*|заёмщи[кц]\w*|заемщи[кц]\w*|наследни[кц]\w*|наследодател\w+|мураскер\w*|mrs?|ms|miss|мистер\w*|миссис"
 )
 #: A word that says what somebody is in the case; it is never a part of a name.
 ROLE_WORD = re.compile(rf"(?:{_OFFICE}|{PERSON_WORD}|{_OF_ROLES})", _I)
@@ -122,6 +130,7 @@ ADDRESS_WORDS = words_of("address")
 COMMON_GIVEN = words_of("given")
 SMALL_WORDS = words_of("small")
 INSTITUTIONS = words_of("institutions")
+_CARS = words_of("cars")
 _TOPONYMS = words_of("toponyms")
 _MEMORIALS = words_of("memorials")
 
@@ -165,6 +174,12 @@ def is_title(word: str) -> bool:
 def is_toponym(word: str) -> bool:
     """Tell whether the word is, in some case, a place of the country."""
     return _is_form(skeleton(word), _forms("toponyms"), _TOPONYMS)
+
+
+@lru_cache(maxsize=4_096)
+def is_car(word: str) -> bool:
+    """Tell whether the word is, in some case, a make or a model of a car."""
+    return _is_form(skeleton(word), _forms("cars"), _CARS)
 
 
 @lru_cache(maxsize=4_096)

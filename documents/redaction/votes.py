@@ -15,6 +15,7 @@ from documents.redaction.judgement import judged
 from documents.redaction.language import Paragraph
 from documents.redaction.reader import Reading, readings
 from documents.redaction.vocabulary import (
+    BANK_AFTER,
     COMMON_GIVEN,
     FORM_WORD,
     INSTITUTIONS,
@@ -27,6 +28,7 @@ from documents.redaction.vocabulary import (
     SMALL_WORDS,
     STREET_AFTER,
     STREET_BEFORE,
+    is_car,
     is_memorial,
     is_particle,
     is_title,
@@ -59,6 +61,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 _BY_ROLE = re.compile(rf"(?<!\w)(?i:{PERSON_WORD})[\s:,–—-]+({_CAP}(?:\s+{_CAP}){{0,2}})(?!\w)")
 _BEHIND_NAMED_AFTER = re.compile(rf"(?<!\w)(?:им\.|имени)\s*(?:{_DOT}){{0,2}}({_CAP})(?!\w)")
 _BEHIND_A_WORD = re.compile(r"(?<=\w)[ \u00a0-]$")
+_OF_CAR = re.compile(
+    r"(?:марк[аиеу]\w*|автомобил\w+|автомашин\w+|машин\w+|унаа\w*)$", re.IGNORECASE
+)
 _CAPITALISED = re.compile(r"[А-ЯЁҢӨҮ]\w*")
 _AROUND = 30
 # From what likelihood on a word is taken for a name, and from what on it is shown as a doubt.
@@ -107,6 +112,8 @@ def _first_of_name(text: str, start: int, end: int) -> int:
     """Return where the name begins behind the words before it: Орска Юрий Бондарев, Суд Асан А."""
     words = list(WORD.finditer(text, start, end))
     for word in words[:-1]:
+        if is_role(word[0]):
+            continue
         known = senses(orthographic(word[0]))
         if len(word[0]) == 1 or not known or "person" in known:
             return word.start()
@@ -174,9 +181,13 @@ def _least(word: str, one: Reading) -> float:
 
 def echoed(text: str, word: re.Match[str], every: dict[int, Reading]) -> bool:
     """Tell whether a word that repeats a name may be that name, whatever stands around it here."""
-    if is_ordinary(word[0]) or is_harmless(text, *word.span()):
+    if is_role(word[0]):
         return False
     reading = every.get(word.start())
+    if reading is None and given_name(word[0]) is not None:  # Эмир, though an emir is one too
+        return not _is_namesake(text, *word.span()) and not PLACE_AFTER.match(text, word.end())
+    if is_ordinary(word[0]) or is_harmless(text, *word.span()):
+        return False
     if reading is not None and is_latin(word[0]) and reading.person < _LEAST_LATIN:
         return False  # of a band or a firm that is called like somebody
     return reading is None or reading.person >= _LEAST_ECHOED or reading.place < _A_PLACE
@@ -275,19 +286,34 @@ def _is_country(word: str) -> bool:
 
 
 def _is_namesake(text: str, start: int, end: int) -> bool:
-    """Tell whether a street, or a well-known institution, bears the name."""
+    """Tell whether a street, a bank or a well-known institution bears the name."""
     around = max(0, start - _AROUND)
     if STREET_BEFORE.search(text, around, start) or STREET_AFTER.match(text, end):
+        return True
+    if BANK_AFTER.match(text, end):
         return True
     return NAMED_AFTER.search(text, around, start) is not None and all(
         is_memorial(word) for word in WORD.findall(text[start:end]) if len(word) > 1
     )
 
 
+def _is_of_car(text: str, one: Reading) -> bool:
+    """Tell whether a word is of a car: «Хонда Фит», but neither Лада nor Иван Логан."""
+    word = text[one.start : one.end]
+    if not is_car(word):
+        return False
+    before = WORD.findall(text[max(0, one.start - _AROUND) : one.start])
+    after = WORD.match(text, one.end + 1)
+    beside = [*before[-1:], *([after[0]] if after else ())]
+    return one.person < _SURE or any(map(is_car, beside)) or bool(_OF_CAR.search(" ".join(before)))
+
+
 def _is_something_else(text: str, one: Reading) -> bool:
     """Tell whether a word is a role, or an institution, a place or a street and no sure name."""
     word = text[one.start : one.end]
     if is_role(word) or (not word[1:].islower() and FORM_WORD.fullmatch(word)):
+        return True
+    if BANK_AFTER.match(text, one.end) or _is_of_car(text, one):
         return True
     if skeleton(word) in SMALL_WORDS and not (
         text.startswith(".", one.end)
