@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from documents.morphology import given_name as is_given_name
-from documents.morphology import name_cases, noun
+from documents.morphology import name_cases, noun, senses
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.vocabulary import PARTICLE, PATRONYMIC
 from documents.spelling import WORD, orthographic, skeleton
 
-_LAST_WORD = re.compile(r"(?<!\w)([а-яё]+)\s+$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"(?<!\w)([а-яё]+):?\s+$", re.IGNORECASE)
 _LOCATIVE = re.compile(r"(?<!\w)(?:обо?|о|при|на|во?|по)\s", re.IGNORECASE)
 # The case that a Russian preposition asks for, where a name's form alone does not say it.
 _ASKED: dict[str, frozenset[Case]] = {
@@ -27,6 +27,8 @@ _ASKED: dict[str, frozenset[Case]] = {
     )
     for word in words.split()
 }  # fmt: skip
+
+_ANY = frozenset(Case) - {Case.FROM}
 
 
 def asked(cases: frozenset[Case], before: str) -> frozenset[Case]:
@@ -65,24 +67,39 @@ def agrees(cases: frozenset[Case], before: str) -> bool:
     return told is None or not cases or not cases.isdisjoint(map(Case, told[1]))
 
 
-def bent(label: str, original: str, before: str, language: str) -> str:
-    """Return a label in the case in which an unknown name stands."""
+def bent(label: str, original: str, before: str, language: str, *, listed: str = "") -> str:
+    """Return a label in the case in which an unknown name stands.
+
+    ``listed`` is what stands before the first name of a list that the name goes on: what governs
+    the first one governs them all.
+    """
     words = [word for word in WORD.findall(original) if len(word) > 1]
     if not words:
         return label
     if language == "ky":
         return decline(label, frozenset({_kyrgyz(words[-1])}), language)
     told = [
-        frozenset(Case(case) for case in name_cases(orthographic(word)))
+        _russian(word, listed=bool(listed))
         for word in words
         if not PARTICLE.fullmatch(skeleton(word))
     ]
     told = [cases for cases in told if cases]
-    if not told:
-        return label
     # The dictionary only guesses at a rare name: where two words disagree, the plainer one tells.
-    cases = frozenset.intersection(*told) or min(told, key=len)
-    return decline(label, asked(cases, before), language)
+    cases = (frozenset.intersection(*told) or min(told, key=len)) if told else _ANY
+    cases = asked(cases, before)
+    if listed and (of_list := asked(cases, listed)) <= cases:
+        cases = of_list
+    return decline(label, cases, language)
+
+
+def _russian(word: str, *, listed: bool) -> frozenset[Case]:
+    """Return the cases of a word of a name; none if its form tells nothing: Айлин, Салтанат.
+
+    In a list a given name that looks unbent may be a woman's that is never bent.
+    """
+    cases = frozenset(Case(case) for case in name_cases(orthographic(word)))
+    guessed = cases <= {Case.NOMINATIVE} and (listed or not senses(orthographic(word)))
+    return frozenset() if guessed and given_name(word) is not None else cases
 
 
 def _kyrgyz(word: str) -> Case:

@@ -40,6 +40,7 @@ _INITIALS_AFTER = re.compile(rf"[^\S\n](?:{_CAPITAL}\.[^\S\n]?){{0,2}}{_CAPITAL}
 _HALF_BEFORE = re.compile(rf"(?<![\w-]){_CAPITAL}[а-яёңөү]+[-\u2010\u2011]$")
 _HALF_BEHIND = re.compile(rf"[-\u2010\u2011]{_CAPITAL}[а-яёңөү]+(?![\w-])")
 _BETWEEN = re.compile(r"[^\S\n]+|[-\u2010\u2011’']|[^\S\n]*\n?[^\S\n]*")
+_IN_LIST = re.compile(r",?\s+(?:и|или|да)\s+|,\s+")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,24}\]")
 _AROUND = 60
 _SHORTEST, _SHORTEST_IN_LATIN = 3, 4
@@ -96,10 +97,7 @@ def strangers(
         ground.take(echo.place)
         mentions.append(echo)
     labels = Labels(known)
-    spans = [
-        _named(text, mention, labels, language)
-        for mention in sorted(mentions, key=lambda mention: mention.start)
-    ]
+    spans = list(_labelled(text, mentions, labels, language))
     for doubtful in _doubtful(text, seen, language):
         if ground.free((doubtful.start, doubtful.end)):
             ground.take((doubtful.start, doubtful.end))
@@ -172,7 +170,21 @@ def _with_initials(text: str, mention: _Mention, ground: Ground) -> _Mention:
     return mention
 
 
-def _named(text: str, mention: _Mention, labels: Labels, language: str) -> Span:
+def _labelled(text: str, mentions: list[_Mention], labels: Labels, language: str) -> Iterator[Span]:
+    """Give the mentions with their labels, those of a list in one case: детей Эмира и Айлин."""
+    end, opening = 0, ""
+    for mention in sorted(mentions, key=lambda mention: mention.start):
+        if _IN_LIST.fullmatch(text, end, mention.start):
+            yield _named(text, mention, labels, language, listed=opening)
+        else:
+            opening = text[max(0, mention.start - _AROUND) : mention.start]
+            yield _named(text, mention, labels, language)
+        end = mention.end
+
+
+def _named(
+    text: str, mention: _Mention, labels: Labels, language: str, *, listed: str = ""
+) -> Span:
     original = text[mention.start : mention.end]
     before = text[max(0, mention.start - _AROUND) : mention.start]
     in_office = OFFICE_WORD.search(before) is not None
@@ -181,7 +193,7 @@ def _named(text: str, mention: _Mention, labels: Labels, language: str) -> Span:
         start=mention.start,
         end=mention.end,
         original=original,
-        replacement=bent(labels.of_stranger(original), original, before, language),
+        replacement=bent(labels.of_stranger(original), original, before, language, listed=listed),
         kind=Kind.PERSON,
         layer=mention.layer,
         confidence=round(min(mention.confidence, 0.97), 2),

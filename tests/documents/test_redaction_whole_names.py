@@ -81,3 +81,17 @@ def test_a_bank_or_a_car_beside_somebody_hides_nobody():
     assert "Осмонова" not in result
     assert "Иванова" not in result
     assert "Лада " not in result
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("содержание детей Эмира и Айлин взыскать", "содержание детей Гражданина 1 и Гражданина 2"),
+        ("имеют двоих детей: Эмира и Айлин", "имеют двоих детей: Гражданина 1 и Гражданина 2"),
+        ("к Айлин и у Салтанат", "к Гражданину 1 и у Гражданина 2"),
+        ("Пришли Осмонов Кубан и Айлин Осмонова", "Пришли Гражданин 1 и Гражданин 2"),
+        ("у Осмонова, Петров сказал", "у Гражданина 1, Гражданин 2 сказал"),
+    ],
+)
+def test_what_governs_a_list_bends_every_label(text: str, published: str):
+    assert redact(text, RUSSIAN).result.startswith(published)
