@@ -50,7 +50,7 @@ _BLANK = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0]|
                     r"|[\U000e0100-\U000e01ef]")  # fmt: skip
 _HACEKS = str.maketrans({"ž": "zh", "š": "sh", "č": "ch", "ç": "ch", "ş": "sh", "ı": "i"})
 _WITH_DIGIT = re.compile(r"(?<!\w)[^\W\d_]*(?:\d[^\W\d_]+)+")
-_LEAST_LETTERS = 3
+_LEAST_LETTERS, _LEAST_LENGTH = 2, 3
 _DIGITS = str.maketrans("013468", "оизчбв")
 _DIGITS_IN_LATIN = str.maketrans("013458", "oieasb")
 
@@ -217,7 +217,7 @@ def lettered(text: str) -> str:
 def _without_digits(found: re.Match[str]) -> str:
     word = found[0]
     letters = [letter for letter in word if letter.isalpha()]
-    if len(letters) < _LEAST_LETTERS:
+    if len(letters) < _LEAST_LETTERS or len(word) < _LEAST_LENGTH:
         return word
     table = _DIGITS if _CYRILLIC.search(word) else _DIGITS_IN_LATIN
     read = word.translate(table)

@@ -84,12 +84,24 @@ def bent(label: str, original: str, before: str, language: str, *, listed: str =
         if not PARTICLE.fullmatch(skeleton(word))
     ]
     told = [cases for cases in told if cases]
-    # The dictionary only guesses at a rare name: where two words disagree, the plainer one tells.
-    cases = (frozenset.intersection(*told) or min(told, key=len)) if told else _ANY
+    cases = _agreed(told) if told else _ANY
     cases = asked(cases, before)
     if listed and (of_list := asked(cases, listed)) <= cases:
         cases = of_list
     return decline(label, cases, language)
+
+
+def _agreed(told: list[frozenset[Case]]) -> frozenset[Case]:
+    """Return the cases in which the words of one name may stand together.
+
+    The dictionary only guesses at a rare name: where words disagree, the bent ones tell if they
+    leave one case (Токтосунову Айлин Бакытовну), and else the plainest.
+    """
+    if common := frozenset.intersection(*told):
+        return common
+    bent_ones = [cases for cases in told if Case.NOMINATIVE not in cases]
+    left = frozenset.intersection(*bent_ones) if bent_ones else frozenset()
+    return left if len(left) == 1 else min(told, key=len)
 
 
 def _russian(word: str, *, listed: bool) -> frozenset[Case]:

@@ -51,12 +51,6 @@ class Doubt(StrEnum):
     UNSURE = "unsure"  # looks like an address or a number that may be harmless
 
 
-#: Doubts that leave the text as it is until a person decides otherwise.
-STAYS = frozenset(
-    {Doubt.ORGANISATION, Doubt.PLACE, Doubt.PROFESSIONAL, Doubt.INITIALS, Doubt.UNSURE}
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """One place in the text: what stands there, what would stand instead, and why."""

@@ -29,7 +29,7 @@ from documents.spelling import WORD, orthographic, skeleton, within_one_slip
 _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010-\u2013]")
 _TEAR = re.compile(r"[-\u2010\u2011\u00ad]?[^\S\n]*\n\s*")
 _HEAD_OF_TORN = re.compile(rf"{WORD.pattern}$")
-_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0.\u00b7*_\u2010\u2011-]{1,2}[^\W\d_]){3,}(?!\w)")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0.\u00b7*_\u2010\u2011-]{1,3}[^\W\d_]){3,}(?!\w)")
 _GLUED = re.compile(r"(?<=[а-яёңөүa-z])(?=[А-ЯЁҢӨҮA-Z])")
 _BARE_INITIALS = re.compile(r"(?<![\w.])([А-ЯЁҢӨҮA-Z]) ([А-ЯЁҢӨҮA-Z]) (?=[А-ЯЁҢӨҮA-Z][^\W\d_])")
 _SMALL_INITIALS = re.compile(r"[ \u00a0](?:[а-яёңөү]\.[ \u00a0]?){1,2}(?<=\.)")
@@ -330,7 +330,9 @@ class Gatherer:
             letters = [(one.start(), one[0]) for one in WORD.finditer(text, *found.span())]
             first = 0
             while first < len(letters):
-                last = self._last_of_spaced("".join(letter for _, letter in letters[first:]))
+                last = self._last_of_spaced(
+                    "".join(letter for _, letter in letters[first : first + _LONGEST_SPACED])
+                )
                 if last:
                     whole = "".join(letter for _, letter in letters[first : first + last])
                     yield letters[first][0], (letters[first + last - 1][0] + 1, whole)
@@ -349,7 +351,7 @@ class Gatherer:
 
     def _last_of_spaced(self, letters: str) -> int:
         """Return how many of the letters that stand apart are a name, surely if any surely are."""
-        lengths = range(min(len(letters), _LONGEST_SPACED), 2, -1)
+        lengths = range(len(letters), 2, -1)
         told = [(length, found) for length in lengths
                 if (found := self._parts.matches(letters[:length]))]  # fmt: skip
         sure = [length for length, found in told if any(match.doubt is None for match in found)]

@@ -1,4 +1,4 @@
-"""Torn: finds long known names with stray spaces inside: «Жума беков», as bad scans have them."""
+"""Torn: finds long known names with stray signs inside: «Жума беков», «Жума-беков»."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from documents.redaction.parts import Part
 from documents.spelling import WORD, fold_letters, one_sound
 
 _SHORTEST = 6
+_SIGN = re.compile(r"[\W_]")
 _VOWELS = "аеиоуюя"
 
 
@@ -23,7 +24,7 @@ def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
             owners[base[:-1] if base[-1] in _VOWELS else base].append(part.owner)
     if not owners:
         return
-    loose = {base: re.compile(r"\s?".join(base)) for base in owners}
+    loose = {base: re.compile(r"[\W_]?".join(base)) for base in owners}
     any_of_them = "|".join(pattern.pattern for pattern in loose.values())
     folded = one_sound(fold_letters(text))
     for place in re.finditer(rf"(?<!\w)(?={any_of_them})", folded):
@@ -37,4 +38,4 @@ def torn(text: str, parts: Iterable[Part]) -> Iterator[tuple[int, int, str]]:
 
 def _is_of_two(written: str) -> bool:
     """Tell whether capitals say that it is two words: «Асанов А. С.» is no torn Асанова."""
-    return not written.isupper() and any(piece[:1].isupper() for piece in written.split()[1:])
+    return not written.isupper() and any(piece[:1].isupper() for piece in _SIGN.split(written)[1:])
