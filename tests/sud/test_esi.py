@@ -123,7 +123,9 @@ def _answer(client: FlaskClient, back: str) -> Any:
 
 
 def _refused(session: Session) -> list[str]:
-    lines = session.scalars(select(JournalLine).where(JournalLine.action == "esi:return"))
+    lines = session.scalars(
+        select(JournalLine).where(JournalLine.action == "esi:return").order_by(JournalLine.seq)
+    )
     return [line.facts["refused"] for line in lines]
 
 
