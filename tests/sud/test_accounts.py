@@ -41,7 +41,9 @@ def test_right_password_opens_a_session(client: FlaskClient, user: User, session
     assert (answer.status_code, answer.location) == (303, "/home")
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert client.get("/sign-out").status_code == 200
-    lines = session.scalars(select(JournalLine).where(JournalLine.action == "session:open")).all()
+    lines = session.scalars(
+        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == "session:open")
+    ).all()
     assert [line.facts["right"] for line in lines] == [True]
     assert lines[0].user_id == user.id
 

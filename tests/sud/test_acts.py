@@ -181,7 +181,9 @@ def test_an_issued_act_is_signed_stored_journalled_and_told(
     ):
         assert expected in words
     line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.ACT_ISSUE.value)
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.ACT_ISSUE.value)
     ).one()
     assert line.facts["sha256"] == issued.pdf_sha256
     assert line.case_id == case.id

@@ -427,7 +427,7 @@ def test_a_draft_can_be_deleted_and_an_old_one_is_forgotten(
 
 
 def test_the_journal_knows_no_answers(session: Session, draft: BlankDraft) -> None:
-    lines = session.scalars(select(JournalLine)).all()
+    lines = session.scalars(select(JournalLine).order_by(JournalLine.seq)).all()
     assert lines
     assert "Асанов" not in json.dumps([line.facts for line in lines], ensure_ascii=False)
 

@@ -145,7 +145,11 @@ def titles(session: Session, disc: Disc) -> list[DiscTitle]:
 
 
 def lines(session: Session, action: str) -> list[JournalLine]:
-    return list(session.scalars(select(JournalLine).where(JournalLine.action == action)))
+    return list(
+        session.scalars(
+            select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == action)
+        )
+    )
 
 
 def add_disc(session: Session, hearing: Hearing | None = None, **facts: Any) -> Disc:
@@ -301,7 +305,9 @@ def test_a_disc_of_a_hearing_is_kept_read_and_linked_by_itself(
     assert "refresh" not in page.text
     told = [line.facts for line in lines(session, "disc:run")]
     assert [fact["titles"] for fact in told] == [2]
-    assert "name" not in str([line.facts for line in session.scalars(select(JournalLine))])
+    assert "name" not in str(
+        [line.facts for line in session.scalars(select(JournalLine).order_by(JournalLine.seq))]
+    )
 
 
 def test_several_discs_at_once_are_parts_in_their_order(

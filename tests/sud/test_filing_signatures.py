@@ -222,7 +222,9 @@ def test_every_night_a_signature_is_looked_at_and_its_evidence_lasts(
     assert "does not hold any more" in seen
     assert SIGNER.name in seen
     assert "does not hold any more" not in sign_in(make.party(case)).get(page).text
-    lines = session.scalars(select(JournalLine).where(JournalLine.action == "paper:check")).all()
+    lines = session.scalars(
+        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == "paper:check")
+    ).all()
     assert [line.facts["change"] for line in lines] == ["signature_found"]
 
 
@@ -306,7 +308,7 @@ def test_a_confirmation_covers_the_filing_as_a_whole(
     assert "changed since" in check
     facts = [
         line.facts
-        for line in session.scalars(select(JournalLine))
+        for line in session.scalars(select(JournalLine).order_by(JournalLine.seq))
         if line.facts.get("change") == "signed"
     ]
     assert [one["way"] for one in facts] == ["esi", "esi"]

@@ -72,7 +72,11 @@ def test_a_good_paper_is_looked_at_once_a_night(
     lasting.check(sessions, next_night)
     session.refresh(paper)
     assert paper.checked_at == next_night.now()
-    lines = select(JournalLine).where(JournalLine.action == Action.PAPER_CHECK)
+    lines = (
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.PAPER_CHECK)
+    )
     assert session.scalars(lines).all() == []
 
 
@@ -105,7 +109,11 @@ def test_what_became_of_a_stored_paper_is_told_and_it_is_not_handed_out(
     lasting.check(sessions, outside)
     session.refresh(paper)
     assert fault in lasting.faults_of(paper)
-    (line,) = session.scalars(select(JournalLine).where(JournalLine.action == Action.PAPER_CHECK))
+    (line,) = session.scalars(
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.PAPER_CHECK)
+    )
     assert line.facts["findings"] == paper.findings
     with pytest.raises(CourtError) as refused:
         issued.sound_paper(session, f"acts/{act.id}", act.language)

@@ -218,7 +218,9 @@ def test_malware_is_told_without_its_name_and_kept_in_the_journal(
     assert "A virus was found" in answer.text
     assert "EICAR" not in answer.text
     line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.MALWARE_FOUND.value)
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.MALWARE_FOUND.value)
     ).one()
     assert line.user_id == clerk.id
     assert line.facts["malware"] == "Win.Test.EICAR_HDB-1"

@@ -482,7 +482,11 @@ def test_every_step_is_in_the_journal(
     service.withdraw(
         session, desk.clerk(), publication, "себеп", outside=outside, now=outside.now()
     )
-    lines = session.scalars(select(JournalLine).where(JournalLine.subject_kind == "publications"))
+    lines = session.scalars(
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.subject_kind == "publications")
+    )
     facts = [line.facts for line in lines]
     assert [fact["change"] for fact in facts] == [
         "prepared",

@@ -478,7 +478,9 @@ def test_keepers_edit_articles_words_and_ages_in_the_browser(
     assert [
         line.facts["change"]
         for line in session.scalars(
-            select(JournalLine).where(JournalLine.subject_kind == "publication_policies")
+            select(JournalLine)
+            .order_by(JournalLine.seq)
+            .where(JournalLine.subject_kind == "publication_policies")
         )
         if line.facts["change"].startswith("article")
     ] == ["article", "article", "article_dropped", "article_dropped"]

@@ -160,7 +160,11 @@ def test_whom_the_lot_falls_on_is_read_twice(
     desk.accept(publication)
     desk.finish(publication)
     assert publication.second_because is Ground.DRAWN
-    lines = session.scalars(select(JournalLine).where(JournalLine.subject_kind == "publications"))
+    lines = session.scalars(
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.subject_kind == "publications")
+    )
     [line] = [line for line in lines if line.facts["change"] == "confirming"]
     assert line.facts["because"] == "drawn"
     assert 0 <= line.facts["lot"] < 10_000

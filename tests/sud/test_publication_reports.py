@@ -52,7 +52,7 @@ def test_a_report_waits_in_the_courts_queue_and_a_clerk_holds_the_text(
     session.refresh(public)
     assert public.state is PublicationState.HELD
     assert WORDS["words"] not in clerk.get("/publications").text
-    lines = session.scalars(select(JournalLine)).all()
+    lines = session.scalars(select(JournalLine).order_by(JournalLine.seq)).all()
     assert "айылдын" not in str([line.facts for line in lines])
 
 

@@ -218,7 +218,9 @@ def test_a_party_asks_and_the_law_says_who_rules(session, make, case, outside):
     assert recusal.paper.case_id == case.id
     assert [one.media_type for one in cases.papers_of(session, case)] == ["application/pdf"]
     line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.RECUSAL_REQUEST)
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.RECUSAL_REQUEST)
     ).one()
     assert line.case_id == case.id
     assert line.facts["change"] == "party"

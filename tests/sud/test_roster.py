@@ -354,7 +354,9 @@ def test_the_log_shows_a_salted_hash_of_the_order_s_file(court):
     assert court.outside.store.get(order.object_key).startswith(b"%PDF")
     assert (order.number, order.by_id, made.by_id) == ("12-К", court.user.id, court.user.id)
     assert not list(journal.broken_lines(court.session))
-    said = [line.facts for line in court.session.scalars(select(JournalLine))]
+    said = [
+        line.facts for line in court.session.scalars(select(JournalLine).order_by(JournalLine.seq))
+    ]
     assert all("12-К" not in str(facts) for facts in said)
 
 

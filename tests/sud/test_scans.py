@@ -250,7 +250,9 @@ def test_a_sheet_s_mark_says_nothing_of_the_case(
     said = {mark.text for mark in zxingcpp.read_barcodes(picture)}
     assert said == {f"SUD/SHEET/{sheet.code}"}
     line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.SHEET_PRINT)
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.SHEET_PRINT)
     ).one()
     assert line.facts == {"sheets": 1}
 
@@ -403,7 +405,9 @@ def test_recognised_words_are_found_by_those_who_may_read_them(
     assert (hit.page, hit.paper.id) == (1, paper.id)
     assert any(answer for _words, answer in hit.excerpt)
     assert "Үсөнов" not in caplog.text
-    lines = session.scalars(select(JournalLine).where(JournalLine.action == Action.SCAN_RUN))
+    lines = session.scalars(
+        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == Action.SCAN_RUN)
+    )
     assert all("карыз" not in str(line.facts) for line in lines)
 
 

@@ -168,7 +168,9 @@ def test_a_dissenting_opinion_stays_in_the_file(session, bench, make, sign_in) -
     assert sign_in(party).get(address).status_code == 404
     with pytest.raises(DBAPIError, match="permission denied"), session.begin_nested():
         session.execute(text("UPDATE dissents SET text = 'x'"))
-    lines = session.scalars(select(JournalLine).where(JournalLine.case_id == bench.case.id)).all()
+    lines = session.scalars(
+        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.case_id == bench.case.id)
+    ).all()
     assert not any("Далилдер" in str(line.facts) for line in lines)
     (dissent,) = session.scalars(select(Dissent)).all()
     assert dissent.seat.judge_id in bench.judges[1].judge_ids

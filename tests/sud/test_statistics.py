@@ -247,9 +247,9 @@ def test_one_clerk_who_steers_is_found(session, bench, stolen):
     assert len(found.picture["requests"]) == min(20, found.observed)
     assert sum(row[1] for row in found.picture["judges"]) == 40
     lines = session.scalars(
-        select(JournalLine).where(
-            JournalLine.action == Action.WATCH_RUN, JournalLine.subject_id == found.id
-        )
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.WATCH_RUN, JournalLine.subject_id == found.id)
     ).all()
     assert [line.facts["attribute"] for line in lines if "attribute" in line.facts] == ["clerk"]
     assert stolen.display_name not in str([line.facts for line in lines])

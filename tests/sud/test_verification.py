@@ -218,7 +218,9 @@ def test_the_same_facts_are_the_same_paper(
     assert hashlib.sha256(again.pdf).hexdigest() == again.paper.sha256
     assert (again.paper.size, again.paper.number) == (len(again.pdf), case.number)
     line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.PAPER_ISSUE)
+        select(JournalLine)
+        .order_by(JournalLine.seq)
+        .where(JournalLine.action == Action.PAPER_ISSUE)
     ).one()
     assert line.facts["sha256"] == again.paper.sha256
 
