@@ -170,8 +170,8 @@ class FrameForm(forms.Form):
     source_en = forms.TextAreaField(_("Legal reference in English"), longest=600, rows=2)
 
 
-class ArticleForm(forms.Form):
-    """Articles of a code that show a reason when an act cites them."""
+class ShowingForm(forms.Form):
+    """What shows a reason against publication, whatever it is."""
 
     ground = forms.SelectField(
         _("Reason that they show"),
@@ -180,6 +180,11 @@ class ArticleForm(forms.Form):
         coerce=Ground,
         choices=[(ground, label(ground)) for ground in NOTED],
     )
+
+
+class ArticleForm(ShowingForm):
+    """Articles of a code that show a reason when an act cites them."""
+
     numbers = forms.TextField(
         _("Articles"),
         required=_("Write the numbers of the articles."),
@@ -241,16 +246,9 @@ class ArticleForm(forms.Form):
         return tuple(dict.fromkeys(_listed(self.names.data, "\n")))
 
 
-class WordsForm(forms.Form):
+class WordsForm(ShowingForm):
     """Beginnings of words by which an act shows a reason."""
 
-    ground = forms.SelectField(
-        _("Reason that they show"),
-        required=_("Choose the reason against publication."),
-        blank=_("Choose a reason"),
-        coerce=Ground,
-        choices=[(ground, label(ground)) for ground in NOTED],
-    )
     words = forms.TextAreaField(
         _("Beginnings of words"),
         hint=_("In both languages, one on each line. Leave it empty: no words show this reason."),
