@@ -78,17 +78,25 @@ def name_cases(word: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4_096)
 def name_forms(name: str) -> dict[str, frozenset[str]]:
-    """Return form -> cases of a name that the dictionary has (Лев: Льва, Льву …)."""
+    """Return form -> cases of a name that the dictionary has (Лев: Льва; Воробей: Воробья)."""
     forms: dict[str, set[str]] = {}
     if _dictionary().word_is_known(name):
         for parse in _parses(name):
-            if parse.normal_form != name or {"Name", "Surn"}.isdisjoint(parse.tag.grammemes):
+            if parse.normal_form != name or parse.tag.POS != "NOUN":
                 continue
             for form in parse.lexeme:
                 case = _CASES.get(form.tag.case)
                 if case is not None and form.tag.gender == parse.tag.gender:
                     forms.setdefault(form.word, set()).add(case)
     return {form: frozenset(cases) for form, cases in forms.items()}
+
+
+@lru_cache(maxsize=4_096)
+def is_verb(word: str) -> bool:
+    """Tell whether the dictionary knows a word as a verb and as nothing else."""
+    return _dictionary().word_is_known(word) and all(
+        parse.tag.POS == "VERB" for parse in _parses(word) if parse.is_known
+    )
 
 
 @lru_cache(maxsize=4_096)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from documents.morphology import given_name, is_surname
 from documents.redaction.vocabulary import PATRONYMIC, is_particle
-from documents.spelling import skeleton
+from documents.spelling import orthographic, skeleton
 
 _SURNAME = re.compile(r"(?:[оеё]в|[иы]н|[сц]к(?:ий|ой))а?$|[сц]кая$")
 
@@ -85,6 +86,8 @@ def name_of(full: str) -> Name:
     Name(surname='', given='Бакыт', patronymic='Асан уулу')
     >>> name_of("Бакыт Маратович Асанов") == name_of("Асанов Бакыт Маратович")
     True
+    >>> name_of("Джордж Кинг") == name_of("Кинг Джордж")
+    True
     """
     words = re.sub(r"\.(?=[^\s.])", ". ", full).split()
     for at, word in enumerate(words[1:], start=1):
@@ -94,6 +97,8 @@ def name_of(full: str) -> Name:
             if after:
                 return Name(surname=" ".join(before), given=" ".join(after), patronymic=father)
             return Name(surname=" ".join(before[:1]), given=" ".join(before[1:]), patronymic=father)
+    if len(words) == 2 and PATRONYMIC.fullmatch(skeleton(words[1])):  # noqa: PLR2004
+        return Name(given=words[0], patronymic=words[1])
     if _ends_in_surname(words):
         words = [words[-1], *words[:-1]]
     return Name(
@@ -120,16 +125,23 @@ def names_of(full: str) -> tuple[Name, ...]:
 
 
 def _ends_in_surname(words: list[str]) -> bool:
-    """Tell whether the surname stands last: Бакыт Маратович Асанов, Б. М. Асанов, Бакыт Асанов."""
+    """Tell whether the surname stands last: Бакыт Маратович Асанов, Б. М. Асанов, Джордж Кинг."""
     if len(words) < 2 or _is_initials(words[-1]):  # noqa: PLR2004
         return False
     if all(map(_is_initials, words[:-1])):
         return True
+    if _is_only_given(words[0]) and is_surname(orthographic(words[-1])):
+        return PATRONYMIC.fullmatch(skeleton(words[-1])) is None  # «Бек Бакыт Маратович»
     return (
         _SURNAME.search(words[-1].lower()) is not None
         and PATRONYMIC.fullmatch(skeleton(words[-1])) is None
         and _SURNAME.search(words[0].lower()) is None
     )
+
+
+def _is_only_given(word: str) -> bool:
+    """Tell whether the Russian dictionary has the word as a given name and as no surname."""
+    return given_name(orthographic(word)) is not None and not is_surname(orthographic(word))
 
 
 def _is_initials(word: str) -> bool:

@@ -3,98 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import pairwise
 
-from documents.morphology import is_common_word, is_surname, senses
-from documents.redaction.declension import Case, kyrgyz_case
+from documents.morphology import is_surname, senses
+from documents.redaction.bearers import Bearer, fit
+from documents.redaction.declension import Case
 from documents.redaction.findings import Doubt
 from documents.redaction.gazetteer import given_name, surname
 from documents.redaction.parts import Match, Parts, is_word
+from documents.redaction.units import HYPHENS, INITIAL_LETTERS, Sort, Unit, Units
 from documents.redaction.vocabulary import (
     INSTITUTIONS,
     KYRGYZ_WORDS,
-    PATRONYMIC,
     PLACE_AFTER,
     ROLE_WORD,
     SENTENCE_END,
-    is_particle,
     is_patronymic_of,
     is_toponym,
 )
-from documents.spelling import WORD, orthographic, skeleton, within_one_slip
+from documents.spelling import orthographic, skeleton
 
 _GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-\u2010-\u2013]")
-_TEAR = re.compile(r"[-\u2010\u2011\u00ad]?[^\S\n]*\n\s*")
-_HEAD_OF_TORN = re.compile(rf"{WORD.pattern}$")
-_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0.\u00b7*_\u2010\u2011-]{1,3}[^\W\d_]){3,}(?!\w)")
-_GLUED = re.compile(r"(?<=[а-яёңөүa-z])(?=[А-ЯЁҢӨҮA-Z])")
-_BARE_INITIALS = re.compile(r"(?<![\w.])([А-ЯЁҢӨҮA-Z]) ([А-ЯЁҢӨҮA-Z]) (?=[А-ЯЁҢӨҮA-Z][^\W\d_])")
-_SMALL_INITIALS = re.compile(r"[ \u00a0](?:[а-яёңөү]\.[ \u00a0]?){1,2}(?<=\.)")
-_SHORT_PARTICLE = re.compile(r"[ук]\.(?=[ \u00a0][А-ЯЁҢӨҮ])")  # «Сыдык у. Нурбек»
-_FOOTNOTE = re.compile(r"\d{1,2}(?!\w)")
-_TAIL = re.compile(r"[-\u2010\u2011'’]?([а-яёңөү]{1,14})(?!\w)")
 _MAX_INITIALS = 3
 _BEFORE = 30
-_INITIAL_LETTERS = 2
 _SPACES = frozenset({" ", "\u00a0"})
-_LONGEST_HEAD, _LONGEST_SPACED = 60, 40
-
-
-class Sort(StrEnum):
-    """What a word may be beside a name."""
-
-    NAME = "name"  # a form of a word of some known name
-    INITIAL = "initial"
-    PARTICLE = "particle"  # уулу, кызы
-    PATRONYMIC = "patronymic"  # of a father whom the file does not know
-    CAPITAL = "capital"  # any other word with a capital letter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A word, an initial or a particle at its place in the text."""
-
-    start: int
-    end: int
-    text: str
-    sort: Sort
-    matches: tuple[Match, ...] = ()
-    tail: str = ""  # a suffix that stands apart: А.Б.нын, Асанова-нын
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bearer:
-    """What of the names of one person helps to tell him from another, as skeleton() leaves it."""
-
-    initials: frozenset[str]
-    givens: frozenset[str]  # some of one letter
-    patronymics: frozenset[str]
-
-    def is_called(self, given: str) -> bool:
-        """Tell whether the file knows the given name, or its first letter."""
-        base = skeleton(given)
-        return any(base.startswith(one) if len(one) == 1 else one == base for one in self.givens)
-
-    def has_other_letters(self, letters: Sequence[str]) -> bool:
-        """Tell whether initials are another's: the first is the given name's."""
-        return bool(self.givens) and not (
-            self.initials.issuperset(letters) or self.begins_with(letters[0])
-        )
-
-    def begins_with(self, letter: str) -> bool:
-        """Tell whether a given name begins with the letter."""
-        return any(one.startswith(letter) for one in self.givens)
-
-    def may_be_called(self, given: str) -> bool:
-        """Tell whether the given name may be his: known, with a slip of the pen, or not on file."""
-        return (
-            not self.givens
-            or self.is_called(given)
-            or any(within_one_slip(skeleton(given), one) for one in self.givens)
-        )
 
 
 @dataclass(slots=True)
@@ -103,7 +37,7 @@ class Mention:
 
     units: list[Unit] = field(default_factory=list)
     leading: bool = False  # the initials stand before the surname
-    strange: bool = False  # with a given name that the file does not have
+    strange: bool = False  # with a name that the file does not have
     another: bool = False  # with a given name that nobody of the surname has
     bearers: set[str] = field(default_factory=set)  # those whom the given name leaves
 
@@ -115,15 +49,14 @@ class Mention:
     @property
     def initials(self) -> list[str]:
         """Return the letters that stand for names."""
-        return [skeleton(unit.text)[:1] for unit in self.units if unit.sort is Sort.INITIAL]
+        return [_letter(unit) for unit in self.units if unit.sort is Sort.INITIAL]
 
     def owners(self) -> set[str]:
         """Return whoever every name of the mention may belong to."""
-        if self.bearers:
-            return self.bearers
-        return set.intersection(
+        shared = set.intersection(
             *({match.part.owner for match in unit.matches} for unit in self.names)
         )
+        return self.bearers & shared or self.bearers or shared
 
     def is_of_another(self, bearers: Mapping[str, Bearer]) -> bool:
         """Tell whether another given name, or its letter, says that only the surname is shared."""
@@ -140,13 +73,12 @@ class Gatherer:
     def __init__(self, parts: Parts, bearers: Mapping[str, Bearer], *, language: str) -> None:
         """Remember whom to look for, in texts of which language."""
         self._language = language
-        self._parts = parts
         self._bearers = bearers
-        self._sorts: dict[str, tuple[Sort, tuple[Match, ...]] | None] = {}
+        self._units = Units(parts, bearers)
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Give the mentions of a text, none over another."""
-        units = self._units(text)
+        units = self._units.of(text)
         at = free = 0
         while at < len(units):
             if units[at].sort is not Sort.NAME:
@@ -168,6 +100,9 @@ class Gatherer:
 
     def _begin(self, text: str, mention: Mention, before: list[Unit]) -> None:
         """Put before a name what belongs to it: initials, a given name, whose son somebody is."""
+        if before and before[-1].sort is Sort.HALF and _adjoin(text, before[-1], mention.units[0]):
+            mention.units[:0] = [before[-1]]
+            before = before[:-1]
         if self._lead(text, mention, before):
             return
         father = before[-2:]
@@ -201,7 +136,7 @@ class Gatherer:
             first
             and row[first - 1].sort is Sort.CAPITAL
             and _adjoin(text, row[first - 1], row[first])
-            and not self._fits({skeleton(one.text)[:1] for one in initials}, mention.owners())
+            and not fit(self._bearers, set(map(_letter, initials)), mention.owners())
         ):
             mention.units[:0] = initials
             mention.leading = True
@@ -231,151 +166,16 @@ class Gatherer:
             at += 1
         return at
 
-    # -- seeing ------------------------------------------------------------------------------
-
-    def _units(self, text: str) -> list[Unit]:
-        """Return the words that may be of a name; small ones between them only keep them apart."""
-        joined = dict(self._joined(text))
-        bare = {at for found in _BARE_INITIALS.finditer(text) for at in map(found.start, (1, 2))}
-        units: list[Unit] = []
-        for start, word in self._words(text):
-            behind = units[-1].end if units else -1
-            if start < behind:
-                continue
-            if start in joined:
-                end, whole = joined[start]
-                matches = self._parts.matches(whole)
-                end = self._end_of_name(text, end, whole, matches)
-                units.append(
-                    Unit(start=start, end=end, text=whole, sort=Sort.NAME, matches=matches)
-                )
-            elif behind == start - 1 and _SHORT_PARTICLE.match(text, start):
-                units.append(Unit(start=start, end=start + 2, text=word, sort=Sort.PARTICLE))
-            elif unit := self._unit(text, start, word, bare=start in bare):
-                units.append(unit)
-        return units
-
-    def _unit(self, text: str, start: int, word: str, *, bare: bool) -> Unit | None:
-        """Return a word as a unit, if it may be of a name; ``bare`` is an initial without a dot."""
-        if word not in self._sorts:
-            self._sorts[word] = self._told(word)
-        told, end = self._sorts[word], start + len(word)
-        if told is None:
-            return None
-        sort, matches = told
-        if bare:
-            sort, matches = Sort.INITIAL, ()
-        elif _is_initial(word) and text[end : end + 1] == ".":
-            sort, matches, end = Sort.INITIAL, (), end + 1
-        tail = _tail(text, end, sort)
-        if sort is Sort.NAME and not tail:
-            end = self._end_of_name(text, end, word, matches)
-        return Unit(
-            start=start,
-            end=end + len(tail),
-            text=word,
-            sort=sort,
-            matches=matches,
-            tail=tail.lstrip("-\u2010\u2011'’"),
-        )
-
-    def _words(self, text: str) -> Iterator[tuple[int, str]]:
-        """Give the words and where they start; a capital inside one parts known names in it."""
-        for found in WORD.finditer(text):
-            word, at = found[0], found.start()
-            if _GLUED.search(word) is None or self._parts.matches(word):
-                yield at, word
-                continue
-            pieces = _GLUED.split(word)
-            known = any(len(piece) > _INITIAL_LETTERS and self._parts.matches(piece)
-                        for piece in pieces)  # fmt: skip
-            for piece in pieces if known else [word]:
-                yield at, piece
-                at += len(piece)
-
-    def _end_of_name(self, text: str, end: int, word: str, matches: tuple[Match, ...]) -> int:
-        """Return where a name ends with the mark of a footnote or with its small initials."""
-        if note := _FOOTNOTE.match(text, end):
-            return note.end()
-        small = _SMALL_INITIALS.match(text, end) if word.islower() else None
-        if small and self._fits(
-            {skeleton(letter) for letter in WORD.findall(small[0])},
-            {match.part.owner for match in matches},
-        ):
-            return small.end()
-        return end
-
-    def _told(self, word: str) -> tuple[Sort, tuple[Match, ...]] | None:
-        if is_particle(word):
-            return Sort.PARTICLE, ()
-        if matches := self._parts.matches(word):
-            return Sort.NAME, matches
-        if not word[:1].isupper():
-            return None
-        is_patronymic = PATRONYMIC.fullmatch(skeleton(word)) is not None
-        # «Верховный» ends as Петровны does.
-        fathers = is_patronymic and not is_common_word(orthographic(word))
-        return Sort.PATRONYMIC if fathers else Sort.CAPITAL, ()
-
-    def _joined(self, text: str) -> Iterator[tuple[int, tuple[int, str]]]:
-        """Give the names that a line's end or letter-spacing has torn, by where they start."""
-        for tear in _TEAR.finditer(text):
-            head = _HEAD_OF_TORN.search(text, max(0, tear.start() - _LONGEST_HEAD), tear.start())
-            rest = WORD.match(text, tear.end())
-            if head and rest:
-                whole = head[0] + rest[0]
-                if self._is_torn(head[0], rest[0], hyphen=not tear[0][0].isspace()):
-                    yield head.start(), (rest.end(), whole)
-        for found in _SPACED.finditer(text):
-            letters = [(one.start(), one[0]) for one in WORD.finditer(text, *found.span())]
-            first = 0
-            while first < len(letters):
-                last = self._last_of_spaced(
-                    "".join(letter for _, letter in letters[first : first + _LONGEST_SPACED])
-                )
-                if last:
-                    whole = "".join(letter for _, letter in letters[first : first + last])
-                    yield letters[first][0], (letters[first + last - 1][0] + 1, whole)
-                first += last or 1
-
-    def _is_torn(self, head: str, rest: str, *, hyphen: bool) -> bool:
-        """Tell whether a line's end has torn a name; without a hyphen both halves are no words."""
-        told = self._parts.matches(head + rest)
-        if not told or self._parts.matches(head):
-            return False
-        return hyphen or (
-            rest.islower()
-            and not is_word(orthographic(rest))
-            and any(match.doubt is None for match in told)
-        )
-
-    def _last_of_spaced(self, letters: str) -> int:
-        """Return how many of the letters that stand apart are a name, surely if any surely are."""
-        lengths = range(len(letters), 2, -1)
-        told = [(length, found) for length in lengths
-                if (found := self._parts.matches(letters[:length]))]  # fmt: skip
-        sure = [length for length, found in told if any(match.doubt is None for match in found)]
-        return next(iter([*sure, *(length for length, _ in told)]), 0)
-
-    # -- joining -----------------------------------------------------------------------------
-
     def _continues(self, text: str, mention: Mention, units: list[Unit], at: int) -> bool:
         unit, last = units[at], mention.units[-1]
         if _GAP.fullmatch(text, last.end, unit.start) is None:
             return False
         if unit.sort is Sort.NAME:
-            if last.sort is Sort.INITIAL and not _is_father(unit):
-                return False  # «Асанов А. Бакыт …» is two people and a full stop
-            owners = mention.owners() & {match.part.owner for match in unit.matches}
-            return bool(owners) and not _same_role_again(mention, unit, owners)
+            return _takes_name(mention, unit)
         if unit.sort is Sort.INITIAL:
-            trailing = sum(one.sort is Sort.INITIAL for one in mention.units)
-            own = trailing and self._fits({skeleton(unit.text)[:1]}, mention.owners())
-            return (
-                not mention.leading
-                and trailing < _MAX_INITIALS
-                and bool(own or not self._opens_next_name(text, mention, units, at))
-            )
+            return self._takes_initial(text, mention, units, at)
+        if unit.sort is Sort.HALF:
+            return text[last.end : unit.start] in HYPHENS
         if unit.sort in {Sort.PARTICLE, Sort.PATRONYMIC}:
             return last.sort in {Sort.NAME, Sort.PATRONYMIC, Sort.CAPITAL}
         # «Асанов Бакыт уулу»: a father's name that the file does not know
@@ -386,24 +186,30 @@ class Gatherer:
             and _GAP.fullmatch(text, unit.end, units[at + 1].start) is not None
         )
 
+    def _takes_initial(self, text: str, mention: Mention, units: list[Unit], at: int) -> bool:
+        trailing = len(mention.initials)
+        if mention.leading or trailing == _MAX_INITIALS:
+            return False
+        own = trailing and fit(self._bearers, {_letter(units[at])}, mention.owners())
+        return bool(own) or not self._opens_next_name(text, mention, units, at)
+
     def _opens_next_name(self, text: str, mention: Mention, units: list[Unit], at: int) -> bool:
         """Tell whether initials behind a name begin the next one: «Нурбектен А. Б. Асановго»."""
         letters = set()
         while at < len(units) and units[at].sort is Sort.INITIAL:
-            letters.add(skeleton(units[at].text)[:1])
+            letters.add(_letter(units[at]))
             at += 1
             if at < len(units) and not _GAP.fullmatch(text, units[at - 1].end, units[at].start):
                 return False
         if at == len(units) or units[at].sort is not Sort.NAME:
             return False
-        here = self._fits(letters, mention.owners())
-        there = self._fits(letters, {match.part.owner for match in units[at].matches})
+        if _is_surname_behind(mention, units[at]):
+            return False
+        here = fit(self._bearers, letters, mention.owners())
+        there = fit(self._bearers, letters, {match.part.owner for match in units[at].matches})
         if here != there:
             return there
         return any(match.part.role != "surname" for match in mention.units[-1].matches)
-
-    def _fits(self, letters: set[str], owners: set[str]) -> bool:
-        return any(letters <= self._bearers[owner].initials for owner in owners)
 
     def _is_father_of(self, text: str, before: list[Unit], row: list[Unit]) -> bool:
         """Tell whether a given name of the file is a father's here: «Эмир Бакыт уулу»."""
@@ -464,12 +270,8 @@ class Gatherer:
         return True
 
 
-def _tail(text: str, end: int, sort: Sort) -> str:
-    """Return the Kyrgyz suffix that is written apart behind initials or a name, with its hyphen."""
-    found = _TAIL.match(text, end) if sort in {Sort.INITIAL, Sort.NAME} else None
-    if found is None or kyrgyz_case(skeleton(found[1])) is None:
-        return ""
-    return "" if sort is Sort.NAME and found[0] == found[1] else found[0]
+def _letter(initial: Unit) -> str:
+    return skeleton(initial.text)[:1]
 
 
 def _before(unit: Unit) -> tuple[int, int]:
@@ -486,6 +288,29 @@ def _has_role(unit: Unit, *roles: str) -> bool:
 
 def _is_father(unit: Unit) -> bool:
     return unit.sort is Sort.NAME and _has_role(unit, "patronymic")
+
+
+def _takes_name(mention: Mention, unit: Unit) -> bool:
+    """Tell whether a name right behind a mention is of the same person, and says more of him."""
+    if mention.units[-1].sort is Sort.INITIAL and not (
+        _is_father(unit) or _is_surname_behind(mention, unit)
+    ):
+        return False  # «Асанов А. Бакыт …» is two people and a full stop
+    owners = mention.owners() & {match.part.owner for match in unit.matches}
+    return bool(owners) and not _same_role_again(mention, unit, owners)
+
+
+def _is_surname_behind(mention: Mention, surname: Unit) -> bool:
+    """Tell whether a word ends what its bearer's given name began: «Бакыт М. Асанов»."""
+    given = mention.names[-1]
+    return (
+        len(mention.names) == 1
+        and _has_role(given, "given")
+        and _has_role(surname, "surname")
+        and not mention.owners().isdisjoint(match.part.owner for match in surname.matches)
+        and _stands_alone(given)
+        and _same_case(given, surname)
+    )
 
 
 def _is_family(mention: Mention) -> bool:
@@ -546,7 +371,7 @@ def _may_be_given(text: str, unit: Unit, beside: Unit, *, sure: bool, opens: boo
     return (
         unit.sort is Sort.CAPITAL
         and (unit.text[1:].islower() or (listed and unit.text.isupper()))
-        and len(unit.text) > _INITIAL_LETTERS
+        and len(unit.text) > INITIAL_LETTERS
         and (listed or not (opens or is_word(orthographic(unit.text))))
         and not (opens and skeleton(unit.text) in KYRGYZ_WORDS)
         and not (_is_surname(unit.text) and _is_surname(beside.text))
@@ -555,10 +380,6 @@ def _may_be_given(text: str, unit: Unit, beside: Unit, *, sure: bool, opens: boo
         and not ROLE_WORD.fullmatch(unit.text)
         and (listed or PLACE_AFTER.match(text, unit.end) is None)  # «Салтанат суду показала»
     )
-
-
-def _is_initial(word: str) -> bool:
-    return word[:1].isupper() and (len(word) == 1 or word in {"Дж", "Ю", "Я", "Ж"})
 
 
 def _same_role_again(mention: Mention, unit: Unit, owners: set[str]) -> bool:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from documents.redaction.aliases import agrees, asked, follows
+from documents.redaction.bearers import bearers_of
 from documents.redaction.declension import Case, decline, kyrgyz_case
 from documents.redaction.findings import Doubt, Kind, Layer, Span
-from documents.redaction.known import Known, Official, Person
-from documents.redaction.mentions import Bearer, Gatherer, Mention, Sort, Unit
+from documents.redaction.known import Known
+from documents.redaction.mentions import Gatherer, Mention
 from documents.redaction.parts import Match, Parts, parts_of
 from documents.redaction.roles import ends_in_role
 from documents.redaction.torn import torn
+from documents.redaction.units import Sort, Unit
 from documents.redaction.vocabulary import (
     LEGAL_FORM,
     OFFICE_WORD,
@@ -22,7 +24,6 @@ from documents.redaction.vocabulary import (
     SENTENCE_END,
     STREET_AFTER,
     STREET_BEFORE,
-    is_particle,
     is_toponym,
 )
 from documents.spelling import WORD, fold, fold_letters, skeleton
@@ -62,7 +63,7 @@ class People:
             for name in names
             for part in parts_of(owner, name, official=official)
         )
-        self._bearers = _bearers(known)
+        self._bearers = bearers_of(known)
         self._order = {key: at for at, key in enumerate(self._bearers)}
         self._officials = frozenset(official.key for official in known.officials)
         self._gatherer = Gatherer(self._parts, self._bearers, language=known.language)
@@ -189,9 +190,12 @@ class People:
         for owner in sorted(mention.owners(), key=self._order.__getitem__):
             score = sum(
                 max(
-                    self._weight(unit, match) * _WEIGHT[match.part.role]
-                    for match in unit.matches
-                    if match.part.owner == owner
+                    (
+                        self._weight(unit, match) * _WEIGHT[match.part.role]
+                        for match in unit.matches
+                        if match.part.owner == owner
+                    ),
+                    default=0.0,
                 )
                 for unit in mention.names
             )
@@ -233,11 +237,9 @@ class People:
         """Return why it is doubtful that the mention means the person."""
         rivals = sum(score == scores[person] for score in scores.values())
         told = [
-            max(
-                (match for match in unit.matches if match.part.owner == person),
-                key=lambda match: match.weight,
-            )
+            max(borne, key=lambda match: match.weight)
             for unit in mention.names
+            if (borne := [match for match in unit.matches if match.part.owner == person])
         ]
         own, used = self._bearers[person].initials, set(mention.initials)
         alone = len(mention.units) == 1
@@ -247,7 +249,8 @@ class People:
         if rivals > 1 or (alone and _is_of_family(mention.units[0], told[0])):
             return Doubt.TWO_PEOPLE
         of_other_sex = alone and self._is_of_other_sex(mention.units[0], told[0])
-        if mention.strange or of_other_sex or (used and own and not used <= own):
+        doubled = any(unit.sort is Sort.HALF for unit in mention.units)
+        if mention.strange or doubled or of_other_sex or (used and own and not used <= own):
             return Doubt.RELATIVE
         if all(match.doubt for match in told):
             return told[0].doubt
@@ -271,29 +274,6 @@ def _is_of_family(unit: Unit, match: Match) -> bool:
 
 def _office_before(text: str, start: int) -> re.Match[str] | None:
     return OFFICE_WORD.search(text, max(0, start - 60), start)
-
-
-def _bearers(known: Known) -> dict[str, Bearer]:
-    """Return what tells each person of the case from others of his name, in the case's order."""
-    everybody: tuple[Person | Official, ...] = (*known.persons, *known.officials)
-    return {
-        one.key: Bearer(
-            initials=frozenset(
-                skeleton(word)[:1]
-                for name in one.names
-                for word in _words(f"{name.given} {name.patronymic} {name.surname}")
-            ),
-            givens=frozenset(skeleton(word) for name in one.names for word in _words(name.given)),
-            patronymics=frozenset(
-                skeleton(word) for name in one.names for word in _words(name.patronymic)
-            ),
-        )
-        for one in everybody
-    }
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in WORD.findall(name) if not is_particle(word)]
 
 
 def _in_place_name(text: str, unit: Unit) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from documents.morphology import is_common_word, is_surname, senses
+from documents.morphology import is_common_word, is_surname, is_verb, senses
 from documents.redaction.declension import stem_of
 from documents.redaction.findings import Layer
 from documents.redaction.gazetteer import given_name, surname
@@ -320,6 +320,8 @@ def _is_something_else(text: str, one: Reading) -> bool:
         or _BEHIND_A_WORD.search(text, max(0, one.start - 2), one.start)
     ):
         return True  # «У Асанова» begins a sentence; in «Ким И» it is a name
+    if is_verb(orthographic(word)) and SENTENCE_END.search(text, max(0, one.start - 4), one.start):
+        return True  # «Явился Асанов»
     if one.person >= _SURE:
         return False
     return (

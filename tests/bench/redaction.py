@@ -54,6 +54,7 @@ def main() -> None:
             unknown(f"{title} {part}, nobody known", texts, lambda _text: Known(language="ru"))
             if any(text.called for text in texts):
                 unknown(f"{title} {part}, everybody known", texts, _all_known)
+                listed(f"{title} {part}, words of listed names", texts)
     if not asked.texts_only:
         everybody = people(asked.people, seed=1)
         inflected("Kyrgyz forms (kyrgyz 0.1.1)", kyrgyz_forms(everybody))
@@ -107,10 +108,7 @@ def unknown(
     found = missed = wrong = clean = told = letters = 0
     begun = time.process_time()
     for text in texts:
-        covered = bytearray(len(text.text) + 1)
-        for span in redact(text.text, known(text)).spans:
-            if span.applied and span.kind is Kind.PERSON:
-                covered[span.start : span.end] = b"\1" * (span.end - span.start)
+        covered = _covered(text, known(text))
         words = [(bool(covered[start]), of_person) for start, _end, of_person in text.words()]
         left = words.count((False, True))
         found += words.count((True, True))
@@ -125,6 +123,26 @@ def unknown(
         f"precision {found / (found + wrong):.2%}, {clean} of {told} texts without any leak, "
         f"{letters / taken:,.0f} characters a second"
     )
+
+
+def listed(title: str, texts: list[corpora.Annotated]) -> None:
+    """Print how many words of the names of listed people stay where these people are named."""
+    number, missed = 0, []
+    for text in texts:
+        covered = _covered(text, _all_known(text))
+        words = list(text.own_words())
+        number += len(words)
+        missed += [text.text[start:end] for start, end in words if not covered[start]]
+    say(f"{title}: {number}, {len(missed)} missed {missed[:5]}")
+
+
+def _covered(text: corpora.Annotated, known: Known) -> bytearray:
+    """Return 1 for each character of the text that stays in no public version, as a person's."""
+    covered = bytearray(len(text.text) + 1)
+    for span in redact(text.text, known).spans:
+        if span.applied and span.kind is Kind.PERSON:
+            covered[span.start : span.end] = b"\1" * (span.end - span.start)
+    return covered
 
 
 def _all_known(text: corpora.Annotated) -> Known:

@@ -218,3 +218,14 @@ def test_a_sentence_is_read_alike_alone_and_among_others():
     alone, among = readings(line), readings(f"{others}\n{line}\n{others}")
     again = [one for one in among if len(others) < one.start < len(others) + len(line) + 1]
     assert [one.person for one in again] == pytest.approx([one.person for one in alone], abs=1e-4)
+
+
+def test_a_name_that_only_one_of_a_family_bears_tells_who_is_meant():
+    known = _case("ru", ("истец", "Асанов"), ("ответчик", "Асанов Нурлан Эмилевич"))
+    told = redact("Пришёл Нурлон Асанов Эмилевич.", known)
+    assert told.result == "Пришёл Ответчик 1."
+
+
+def test_a_surname_on_file_takes_the_given_name_of_somebody_else_of_the_case():
+    known = _case("ru", ("истец", "Асанов"), ("ответчик", "Ким Нурлан"))
+    assert redact("Пришёл Асанов Нурлан.", known).result == "Пришёл Истец 1."

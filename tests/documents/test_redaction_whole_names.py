@@ -57,6 +57,13 @@ def test_kyrgyz_names_are_whole(text: str, published: str):
         ),
         ("MR TOKTOSUNOV BAKYT", "MR Истец 1"),
         ("Токтосунова–Мамытова Гүлзат", "Ответчик 1"),
+        # the half of a double name that the file does not know
+        ("Суд допросил Токтосунова-Кима Бакыта.", "Суд допросил Истца 1."),
+        ("Явился Ким-Токтосунов Б.Ж. и ушёл.", "Явился Истец 1 и ушёл."),
+        ("Пришёл Жан-Бакыт и ушёл.", "Пришёл Истец 1 и ушёл."),
+        # a letter between the given name and the surname, his own or not
+        ("Пришёл Бакыт Ж. Токтосунов и ушёл.", "Пришёл Истец 1 и ушёл."),
+        ("Судья Бакыт В. Токтосунов", "Судья Истец 1"),
     ],
 )
 def test_russian_names_are_whole(text: str, published: str):
