@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from documents.morphology import given_name, is_surname
+from documents.redaction import gazetteer
 from documents.redaction.vocabulary import PATRONYMIC, is_particle
 from documents.spelling import orthographic, skeleton
 
@@ -130,7 +131,7 @@ def _ends_in_surname(words: list[str]) -> bool:
         return False
     if all(map(_is_initials, words[:-1])):
         return True
-    if _is_only_given(words[0]) and is_surname(orthographic(words[-1])):
+    if _is_only_given(words[0]) and _is_only_surname(words[-1]):
         return PATRONYMIC.fullmatch(skeleton(words[-1])) is None  # «Бек Бакыт Маратович»
     return (
         _SURNAME.search(words[-1].lower()) is not None
@@ -142,6 +143,10 @@ def _ends_in_surname(words: list[str]) -> bool:
 def _is_only_given(word: str) -> bool:
     """Tell whether the Russian dictionary has the word as a given name and as no surname."""
     return given_name(orthographic(word)) is not None and not is_surname(orthographic(word))
+
+
+def _is_only_surname(word: str) -> bool:
+    return is_surname(orthographic(word)) and gazetteer.given_name(word) is None
 
 
 def _is_initials(word: str) -> bool:
