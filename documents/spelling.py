@@ -42,6 +42,7 @@ _USUAL = re.compile(r"[А-Яа-яЁёҢңӨөҮү]+")
 # What may be a disguise: a sign that no keyboard of the country has, an entity, a tag in a word.
 _ODD = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
+    r"|\\u[0-9a-fA-F]{4}"
     r"|(?<=\w)</?[A-Za-z][^<>\n]{0,80}>(?=\w)"
     r"|[^\t\n\r -~\u00a0\u00ab\u00bb\u00ad\u0300-\u036f\u0400-\u04ff\u2010-\u201f№]"
 )
@@ -168,10 +169,10 @@ def plainly(text: str) -> Plain:
     r"""Return a text without what the eye does not see, and with usual letters for odd ones.
 
     Formatting marks vanish by their category, letters of other widths and founts become plain,
-    entities become their letters, and a tag inside a word goes.
+    entities and the escapes of JSON become their letters, and a tag inside a word goes.
 
-    >>> plainly("Ж\u2066умабеков, &#1046;ума<b>беков</b>, Ｚｈ").text
-    'Жумабеков, Жумабеков</b>, Zh'
+    >>> plainly("Ж\u2066умабеков, &#1046;ума<b>беков</b>, Ｚｈ, \\u0416").text
+    'Жумабеков, Жумабеков</b>, Zh, Ж'
     """
     if all(_read(found[0]) == found[0] for found in _ODD.finditer(text)):
         return Plain(text, range(len(text) + 1))
@@ -194,15 +195,18 @@ def _read(odd: str) -> str:
     """Return how an odd sign is read: as one letter, as nothing, or as it is."""
     if odd[0] == "<":
         return ""
-    letter = html.unescape(odd) if odd[0] == "&" else odd
-    if len(letter) != 1:
-        return odd
+    if odd[0] == "\\":
+        letter = chr(int(odd.removeprefix("\\u"), 16))
+    else:
+        letter = html.unescape(odd) if odd[0] == "&" else odd
+    if len(letter) != 1 or unicodedata.category(letter) == "Cs":
+        return odd  # half of a sign that two escapes spell is no letter
     if unicodedata.category(letter) == "Cf" or _BLANK.match(letter):
         return ""
     if unicodedata.category(letter) == "No":  # the mark of a footnote is no letter of the word
         return "*"
     plain = unicodedata.normalize("NFKC", letter)
-    return plain if len(plain) == 1 and (plain.isalnum() or odd[0] == "&") else letter
+    return plain if len(plain) == 1 and (plain.isalnum() or odd[0] in "&\\") else letter
 
 
 def lettered(text: str) -> str:

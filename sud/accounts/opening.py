@@ -1,6 +1,6 @@
-"""The cookie's side of signing in: a session is opened, led on, and proved once more."""
+"""The cookie's side of signing in: a session is opened, and led on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,7 +11,6 @@ from sud.models import User
 from sud.request import name_session
 
 OPENED: Final = "opened"
-_PROVED: Final = "proved"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -28,25 +27,6 @@ def open_session(session_id: str, *, now: datetime) -> None:
     session[OPENED] = now.isoformat()
     name_session()
     login_user(SignedIn(session_id))
-
-
-def note_proof(*, now: datetime) -> None:
-    """Note that whoever is signed in was asked who he is once more, and has proved it."""
-    session[_PROVED] = now.isoformat()
-
-
-def proved_until(*, now: datetime, within: timedelta) -> datetime | None:
-    """Return until when that proof counts; None where there is none, or it is too old."""
-    at = session.get(_PROVED)
-    if at is None:
-        return None
-    given = datetime.fromisoformat(at)
-    return given + within if given <= now < given + within else None
-
-
-def spend_proof() -> None:
-    """Forget the proof: what it was given for is done."""
-    session.pop(_PROVED, None)
 
 
 def destination() -> str:

@@ -230,8 +230,12 @@ def confirm(
     return kept
 
 
-def sign_in(session: Session, actor: Actor, who: Identified, *, now: datetime) -> str:
+def sign_in(
+    session: Session, actor: Actor, visit: EsiVisit, who: Identified, *, now: datetime
+) -> str:
     """Return the session id of the one account with the number of whoever proved himself.
+
+    Where that account is signed in already, its visit is a proof from here on.
 
     Raises:
         CourtError: ESI_NO_ACCOUNT, or ESI_OTHER_PERSON where another account is signed in.
@@ -247,6 +251,8 @@ def sign_in(session: Session, actor: Actor, who: Identified, *, now: datetime) -
     mine = [user for user in found if not actor.signed_in or user.id == actor.user_id]
     if len(mine) != 1:
         raise CourtError(Refusal.ESI_NO_ACCOUNT)
+    if actor.signed_in:
+        session.merge(visit).proved_at = now
     journal.record(
         session,
         Actor(user_id=mine[0].id),
@@ -257,6 +263,34 @@ def sign_in(session: Session, actor: Actor, who: Identified, *, now: datetime) -
         how="esi",
     )
     return accounts.session_id_of(mine[0])
+
+
+def proof(
+    session: Session,
+    actor: Actor,
+    *,
+    browser: str,
+    within: timedelta,
+    now: datetime,
+    to_spend: bool = False,
+) -> EsiVisit | None:
+    """Return the visit by which the actor proved in this session, not long ago, that it is he.
+
+    `to_spend` keeps it from everybody else until the transaction ends: whoever signs with it sets
+    `spent_at` in the transaction of the signature.
+    """
+    wanted = (
+        select(EsiVisit)
+        .where(
+            EsiVisit.user_id == actor.user_id,
+            EsiVisit.browser == _digest(browser),
+            EsiVisit.proved_at > now - within,
+            EsiVisit.spent_at.is_(None),
+        )
+        .order_by(EsiVisit.proved_at.desc())
+        .limit(1)
+    )
+    return session.scalars(wanted.with_for_update() if to_spend else wanted).one_or_none()
 
 
 def note_refusal(sessions: Sessions, actor: Actor, code: Refusal, *, now: datetime) -> None:

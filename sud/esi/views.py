@@ -73,10 +73,8 @@ def _keep(came: service.Returned, who: Identified) -> None:
     if came.visit.purpose is EsiPurpose.CONFIRM:
         service.confirm(db(), actor(), came.visit, who, outside=outside(), now=now)
         return
-    session_id = service.sign_in(db(), actor(), who, now=now)
-    if actor().signed_in:
-        opening.note_proof(now=now)
-    else:
+    session_id = service.sign_in(db(), actor(), came.visit, who, now=now)
+    if not actor().signed_in:
         opening.open_session(session_id, now=now)
 
 

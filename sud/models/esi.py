@@ -21,13 +21,15 @@ class EsiPurpose(StrEnum):
 class EsiVisit(Base):
     """One way to the provider: what has to come back with whom, once and before long.
 
-    `state` and `browser` are SHA-256 of what the address and the cookie hold.
+    `state` and `browser` are SHA-256 of what the address and the cookie hold. Who was signed in
+    already and came back as the same has given a proof, for one signature.
     """
 
     __tablename__ = "esi_visits"
     __table_args__ = (
         CheckConstraint("(purpose = 'confirm') = (sha256 IS NOT NULL)", name="document"),
         CheckConstraint("purpose <> 'confirm' OR user_id IS NOT NULL", name="whose"),
+        CheckConstraint("spent_at IS NULL OR proved_at IS NOT NULL", name="proof"),
     )
 
     id: Mapped[Identity]
@@ -45,6 +47,10 @@ class EsiVisit(Base):
     """The page of ours to which he returns."""
     begun_at: Mapped[datetime] = mapped_column(index=True)
     returned_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    """He had been signed in, and is the same."""
+    spent_at: Mapped[datetime | None]
+    """He has signed with that proof."""
 
 
 class EsiConfirmation(Base):

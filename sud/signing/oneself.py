@@ -6,20 +6,20 @@ The rooms whose people sign put `Oneself` into their form and carry their verb o
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from sud import forms
-from sud.accounts import opening
 from sud.accounts import service as accounts
 from sud.errors import CourtError, Refusal
 from sud.esi import service as esi
+from sud.models import EsiVisit
 from sud.outside import local_day
 from sud.registry import service as registry
 from sud.registry.calendar import Unit
-from sud.request import actor, db, house, network, outside
+from sud.request import actor, db, house, network, outside, session_name
 
 STEP_UP: Final = "esi_step_up"
 """The limit that says for how long, after somebody came back from ESI, he may sign once."""
@@ -30,6 +30,11 @@ class Oneself(forms.Form):
 
     paper = forms.HiddenField()
     password = forms.PasswordField(_("Your password once more"), quiet=True)
+
+    def __init__(self, **given: Any) -> None:
+        """Put the password behind what a form asks beside it, as the pages do."""
+        super().__init__(**given)
+        self._fields["password"] = self._fields.pop("password")
 
     def validate(self, extra_validators: object = None) -> bool:
         """Ask for the password where nothing better is known."""
@@ -63,7 +68,8 @@ def shown(back: str) -> Shown:
 def proved_until() -> datetime | None:
     """Return until when his proof by ESI counts; None: he gave none, spent it, or took too long."""
     within = _within()
-    return None if within is None else opening.proved_until(now=outside().now(), within=within)
+    proof = within and _proof(within)
+    return proof.proved_at + within if within and proof and proof.proved_at else None
 
 
 def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
@@ -75,9 +81,9 @@ def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
         CourtError: NOT_YOURSELF, TOO_MANY_ATTEMPTS, or what the verb refuses.
 
     """
-    now = outside().now()
-    by_esi = proved_until() is not None
-    if not by_esi:
+    now, within = outside().now(), _within()
+    proof = within and _proof(within, to_spend=True)
+    if not proof:
         accounts.confirm(
             house().sessions,
             actor(),
@@ -87,8 +93,19 @@ def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
             now=now,
         )
     verb()
-    if by_esi:
-        opening.spend_proof()
+    if proof:
+        proof.spent_at = now
+
+
+def _proof(within: timedelta, *, to_spend: bool = False) -> EsiVisit | None:
+    return esi.proof(
+        db(),
+        actor(),
+        browser=session_name(),
+        within=within,
+        now=outside().now(),
+        to_spend=to_spend,
+    )
 
 
 def _within() -> timedelta | None:

@@ -397,8 +397,8 @@ def test_signing_in_opens_the_account_with_the_same_number(
     assert client.get("/filings").status_code == 200
     with client.session_transaction() as cookie:
         assert cookie["_user_id"] == f"{mine.id}.1"
-        # Signing in is no step up: that is asked for where something is signed.
-        assert "proved" not in cookie
+    # Signing in is no step up: that is asked for where something is signed.
+    assert _proofs(session) == []
     (line,) = session.scalars(select(JournalLine).where(JournalLine.action == "session:open"))
     assert (line.user_id, line.facts["how"]) == (mine.id, "esi")
 
@@ -444,16 +444,21 @@ def test_a_planted_answer_signs_nobody_in(
         assert "_user_id" not in cookie
 
 
+def _proofs(session: Session) -> list[bool]:
+    """Whether each proof that was given is spent."""
+    session.expire_all()
+    given = select(EsiVisit).where(EsiVisit.proved_at.isnot(None)).order_by(EsiVisit.id)
+    return [visit.spent_at is not None for visit in session.scalars(given)]
+
+
 def test_who_is_signed_in_proves_that_he_is_the_same(
     client_of_mine: FlaskClient, session: Session
 ) -> None:
     assert _sign_in(client_of_mine, OTHERS).status_code == 422
     assert _refused(session) == ["esi_other_person"]
-    with client_of_mine.session_transaction() as cookie:
-        assert "proved" not in cookie
+    assert _proofs(session) == []
     assert _sign_in(client_of_mine, PIN).status_code == 303
-    with client_of_mine.session_transaction() as cookie:
-        assert "proved" in cookie
+    assert _proofs(session) == [False]
 
 
 def test_a_proof_is_taken_for_the_password_once_and_not_for_long(
@@ -488,8 +493,14 @@ def test_a_proof_is_taken_for_the_password_once_and_not_for_long(
     assert _sign_in(client_of_mine, PIN, page).status_code == 303
     time.now += timedelta(minutes=9)
     assert 'name="password"' not in client_of_mine.get(page).text
+    with client_of_mine.session_transaction() as cookie:
+        earlier = dict(cookie)
     assert sign(sheets[0]) == 303
     assert sign(sheets[1]) == 422, "one proof, one signature"
+    with client_of_mine.session_transaction() as cookie:
+        cookie.update(earlier)
+    assert sign(sheets[1]) == 422, "an earlier cookie brings no proof back"
+    assert _proofs(session) == [False, True]
     assert 'name="password"' in client_of_mine.get(f"/signing/{sheets[1].key}").text
 
 

@@ -255,8 +255,13 @@ def test_the_same_text_gives_the_same_bytes_and_everything_about_it_is_clean(
 
 
 def test_killed_between_store_and_row_it_is_published_by_the_next_press(
-    own_sessions: Sessions, outside: Outside, time: Time, bucket: BucketStore
+    own_sessions: Sessions,
+    outside: Outside,
+    time: Time,
+    bucket: BucketStore,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    without_lot(monkeypatch)
     with unit(own_sessions) as session:
         desk = Desk(session, Make(session, time), outside)
         publication = desk.prepared(desk.act(desk.case(), reasoning=DOUBTFUL))
