@@ -5,6 +5,7 @@ import hashlib
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,12 +26,13 @@ from sud import esi as room
 from sud.access import Actor
 from sud.accounts.service import actor_of
 from sud.acts import service as acts
-from sud.db import Sessions
+from sud.db import Sessions, unit
 from sud.errors import CourtError, Refusal
+from sud.esi import service
 from sud.esi.jobs import forget
 from sud.identity import EsiProvider, Fault, IdentityError, IdentityProvider, Journey
 from sud.local.esi import Citizen, Grant, Provider
-from sud.models import EsiConfirmation, EsiVisit, JournalLine, SigningSheet, User
+from sud.models import EsiConfirmation, EsiPurpose, EsiVisit, JournalLine, SigningSheet, User
 from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import Time
@@ -502,6 +504,50 @@ def test_a_proof_is_taken_for_the_password_once_and_not_for_long(
     assert sign(sheets[1]) == 422, "an earlier cookie brings no proof back"
     assert _proofs(session) == [False, True]
     assert 'name="password"' in client_of_mine.get(f"/signing/{sheets[1].key}").text
+
+
+def test_two_presses_at_once_spend_one_proof(own_sessions: Sessions, time: Time) -> None:
+    with unit(own_sessions) as session:
+        person = Make(session, time).user()
+        visit = EsiVisit(
+            purpose=EsiPurpose.SIGN_IN,
+            state=b"state",
+            nonce="nonce",
+            verifier="verifier",
+            browser=hashlib.sha256(b"browser").digest(),
+            user_id=person.id,
+            back="/",
+            begun_at=time.now,
+            returned_at=time.now,
+            proved_at=time.now,
+        )
+        session.add(visit)
+        session.flush()
+        signer = Actor(user_id=person.id)
+    gate, spent = threading.Barrier(2), []
+
+    def press() -> None:
+        gate.wait()
+        with unit(own_sessions) as session:
+            proof = service.proof(
+                session,
+                signer,
+                browser="browser",
+                within=timedelta(minutes=10),
+                now=time.now,
+                to_spend=True,
+            )
+            spent.append(proof is not None)
+            if proof is not None:
+                session.execute(text("select pg_sleep(0.3)"))  # as long as signing takes
+                proof.spent_at = time.now
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(spent) == [False, True]
 
 
 def test_where_no_provider_is_known_nothing_is_offered(
