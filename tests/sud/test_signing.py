@@ -203,6 +203,7 @@ def test_whose_turn_it_is_gets_one_letter_and_slow_signers_are_told_of(
         assert "/signing/late" in client.get("/home").text
         assert bench.case.number in client.get("/signing/late").text
     assert f"/signing/{sheet.key}" not in late["chair"].get("/signing/late").text
+    assert f'href="/cases/{bench.case.key}' in late["chair"].get("/signing/late").text
     elsewhere = make.staff(RoleCode.CHAIR, make.court("Ч2", "CHU-CHU"))
     assert bench.case.number not in sign_in(elsewhere).get("/signing/late").text
     assert bench.case.number not in sign_in(bench.users[2]).get("/signing/late").text
@@ -257,7 +258,10 @@ def test_signing_asks_for_the_password_and_the_bytes_that_were_shown(bench, make
     assert "/signing" in home
     assert f"/signing/{sheet.key}" in client.get("/signing").text
     assert f"/signing/{sheet.key}" not in sign_in(bench.users[0]).get("/signing").text
+    for seat in sheet.seats:
+        seat.step += 1
     page = client.get(f"/signing/{sheet.key}").text
+    assert f"1. {sheet.seats[0].name}" in page, "whoever has nobody before him is the first"
     shown = re.search(r'name="paper" value="(\w+)"', page)[1]
     paper = client.get(f"/signing/{sheet.key}.pdf").data
     assert hashlib.sha256(paper).hexdigest() == shown
