@@ -99,8 +99,12 @@ def skeleton(word: str) -> str:
     Russian papers write Джумабек, Эсенгулов and Айгул where Kyrgyz ones write Жумабек, Эсенкулов
     and Айгүл; the same person stands under each.
     """
-    text = fold(word).replace("дж", "ж").translate(_ONE_SOUND)
-    return _DOUBLE_VOWEL.sub(r"\1", text)
+    return _DOUBLE_VOWEL.sub(r"\1", sounded(word))
+
+
+def sounded(word: str) -> str:
+    """Return what skeleton() does, with the vowels that stand twice."""
+    return fold(word).replace("дж", "ж").translate(_ONE_SOUND)
 
 
 def one_sound(folded: str) -> str:

@@ -26,6 +26,7 @@ from documents.spelling import (
     looked_at,
     orthographic,
     skeleton,
+    sounded,
     within_one_slip,
 )
 
@@ -162,13 +163,14 @@ def _compared(part: Part, word: str, *, misspelt: bool) -> Match | None:
         return Match(part=part, weight=0.9, doubt=None, russian=frozenset(), kyrgyz=None)
     if base in part.relatives or (part.relative and _joined((part.relative,), base)):
         weight, doubt = 0.5, Doubt.RELATIVE
-    elif misspelt and _misspelt(part, base) and not is_word(orthographic(word)):
+    elif misspelt and (cases := _slipped(part, word)) and not is_word(orthographic(word)):
         weight, doubt = 0.6, Doubt.MISSPELT
+        russian, kyrgyz = cases
     else:
         return None
     if part.role != "patronymic" and PATRONYMIC.fullmatch(base):
         return None  # Асановна is somebody's patronymic, not a slip in Асанова
-    return Match(part=part, weight=weight, doubt=doubt, russian=frozenset(), kyrgyz=None)
+    return Match(part=part, weight=weight, doubt=doubt, russian=russian, kyrgyz=kyrgyz)
 
 
 def _joined(bases: tuple[str, ...], word: str) -> Case | None:
@@ -192,17 +194,24 @@ def _latin(name: str, word: str) -> bool:
     )  # fmt: skip
 
 
-def _misspelt(part: Part, word: str) -> bool:
-    """Tell whether one slip of the pen lies between the word and a form of the name."""
-    base = part.bases[0]
-    if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(word) - len(base)) > 8:  # noqa: PLR2004
-        return False
-    if set(_traces(word)).isdisjoint(_traces(base)):
-        return False
-    if any(within_one_slip(word, form) for form in part.forms):
-        return True
-    return any(
-        within_one_slip(word[:cut], base) and kyrgyz_case(word[cut:]) is not None
-        for cut in range(len(base) - 1, len(base) + 2)
-        if cut < len(word)
-    )
+def _slipped(part: Part, word: str) -> tuple[frozenset[Case], Case | None] | None:
+    """Return the Russian and Kyrgyz cases of the forms that one slip of the pen makes the word.
+
+    Nothing where no form is that near.
+    """
+    base, letters = part.bases[0], skeleton(word)
+    if len(base) < _MIN_FUZZY or is_latin(part.word) or abs(len(letters) - len(base)) > 8:  # noqa: PLR2004
+        return None
+    if set(_traces(letters)).isdisjoint(_traces(base)):
+        return None
+    # «Айзаазаров» has lost the letter between two that skeleton() makes one.
+    spellings = {letters, sounded(word)}
+    russian = [cases for form, cases in part.forms.items()
+               if any(within_one_slip(one, form) for one in spellings)]  # fmt: skip
+    if russian:
+        return frozenset[Case]().union(*russian), None
+    for cut in range(len(base) - 1, min(len(base) + 2, len(letters))):
+        kyrgyz = kyrgyz_case(letters[cut:])
+        if kyrgyz is not None and within_one_slip(letters[:cut], base):
+            return frozenset(), kyrgyz
+    return None
