@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     HEARING_ON_DAY_OFF = "hearing_on_day_off"
     HEARING_ON_WEEKEND = "hearing_on_weekend"
     HEARING_IN_PAST = "hearing_in_past"
+    RULE_NOT_AHEAD = "rule_not_ahead"
     HEARING_OUT_OF_HOURS = "hearing_out_of_hours"
     JUDGE_BUSY = "judge_busy"
     ROOM_BUSY = "room_busy"

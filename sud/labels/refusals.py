@@ -88,6 +88,10 @@ PAIRS: tuple[tuple[StrEnum, LazyString], ...] = (
         _("%(day)s is a day off: %(why)s. The next working day is %(next)s."),
     ),
     (Refusal.HEARING_IN_PAST, _("The hearing must lie in the future.")),
+    (
+        Refusal.RULE_NOT_AHEAD,
+        _("A new rule begins tomorrow or later. What was filed until then was filed rightly."),
+    ),
     (Refusal.HEARING_OUT_OF_HOURS, _("The court works from %(opens)s to %(closes)s.")),
     (
         Refusal.HEARING_ON_WEEKEND,

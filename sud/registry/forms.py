@@ -1,12 +1,14 @@
 """What an administrator fills in to correct the reference data: days, reasons."""
 
 import re
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from wtforms.validators import ValidationError
 
 from sud import forms
-from sud.models import AbsenceGround, Court
+from sud.labels import label
+from sud.models import AbsenceGround, CaseKind, Court, SignatureNeed
 from sud.registry.calendar import DayKind
 from sud.registry.service import LANGUAGES
 
@@ -56,6 +58,33 @@ class GroundForm(forms.Form):
     @property
     def sources(self) -> dict[str, str]:
         return {lang: self[f"source_{lang}"].data or "" for lang in ("ky", "ru", "en")}
+
+
+class NeedForm(forms.Form):
+    """Whether claims of a kind must be signed, from which day on, and who said so."""
+
+    kind = forms.SelectField(
+        _("Kind of case"), required=_("Choose a kind of case."), blank=_("Choose a kind of case")
+    )
+    need = forms.RadioField(
+        _("What the house does"), coerce=SignatureNeed, required=_("Choose what the house does.")
+    )
+    since = forms.DateField(_("Valid from"), required=_("Enter from when it is valid."))
+    source_ky = forms.TextField(_("Source in Kyrgyz"), required=_("Enter where it is written."))
+    source_ru = forms.TextField(_("Source in Russian"), required=_("Enter where it is written."))
+    source_en = forms.TextField(_("Source in English"), required=_("Enter where it is written."))
+
+    def offer(self, kinds: Sequence[CaseKind], language: str) -> None:
+        """Offer the kinds of cases by their names, and the two things that the house can do."""
+        self.kind.choices = [
+            ("", str(_("Choose"))),
+            *((one.code, one.name(language)) for one in kinds),
+        ]
+        self.need.choices = [(need, str(label(need))) for need in SignatureNeed]
+
+    @property
+    def sources(self) -> dict[str, str]:
+        return {lang: self[f"source_{lang}"].data or "" for lang in LANGUAGES}
 
 
 class ContactForm(forms.Form):

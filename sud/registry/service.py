@@ -569,6 +569,14 @@ TABLES: Final[dict[str, Callable[[Session], Iterable[Any]]]] = {
     "absences": lambda session: session.scalars(
         select(AbsenceGround).order_by(AbsenceGround.ordinal)
     ),
+    "signatures": lambda session: session.scalars(
+        select(SigningRule).order_by(SigningRule.kind, SigningRule.step, SigningRule.valid_from)
+    ),
+    "signed-claims": lambda session: session.scalars(
+        select(FilingSignatureRule).order_by(
+            FilingSignatureRule.kind_code, FilingSignatureRule.valid_from
+        )
+    ),
 }
 """What an administrator reads, by the name in the address."""
 

@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from sud.access import Action
-from sud.models import Court
+from sud.errors import Refusal
+from sud.labels import label
+from sud.models import CaseKind, Court, SigningWay
 from sud.outside import local_day
-from sud.registry import contacts, service
-from sud.registry.forms import ContactForm, DayForm, GroundForm
+from sud.registry import contacts, service, signatures
+from sud.registry.forms import ContactForm, DayForm, GroundForm, NeedForm
 from sud.registry.rows import Region
 from sud.request import actor, allow, db, outside, render
+from sud.words import language
 
 views = Blueprint("registry", __name__, template_folder="templates")
 
@@ -23,6 +26,8 @@ TABLE_WORDS = {
     "limits": _("Time limits"),
     "days": _("Days off"),
     "absences": _("Why a hearing has no recording"),
+    "signatures": _("Who signs which paper"),
+    "signed-claims": _("Which claims must be signed"),
 }
 
 
@@ -138,10 +143,46 @@ def set_ground_post() -> ResponseReturnValue:
     return redirect(url_for("registry.table", name="absences"), 303)
 
 
+@views.route("/reference/signed-claims/set", methods=["GET", "POST"])
+@allow(Action.REFERENCE_EDIT)
+def set_need() -> ResponseReturnValue:
+    """Say from which day on claims of a kind must be signed."""
+    form = NeedForm()
+    kinds = _kinds()
+    form.offer(list(kinds.values()), language())
+
+    def said() -> None:
+        signatures.set_need(
+            db(),
+            actor(),
+            kinds[form.kind.data],
+            form.need.data,
+            since=form.since.data,
+            sources=form.sources,
+            now=outside().now(),
+        )
+        flash(_("The rule is saved."))
+
+    if form.does(said, at={Refusal.RULE_NOT_AHEAD: form.since}):
+        return redirect(url_for("registry.table", name="signed-claims"), 303)
+    return render("registry/need.html", form=form), 422 if form.is_submitted() else 200
+
+
 @views.get("/reference/<name>")
 @allow(Action.REFERENCE_READ)
 def table(name: str) -> ResponseReturnValue:
     if name not in TABLE_WORDS:
         abort(404)
-    rows = service.table(db(), name)
-    return render("registry/table.html", name=name, rows=rows, title=TABLE_WORDS[name])
+    return render(
+        "registry/table.html",
+        name=name,
+        rows=service.table(db(), name),
+        title=TABLE_WORDS[name],
+        kinds=_kinds(),
+        ways={way.value: label(way) for way in SigningWay},
+    )
+
+
+def _kinds() -> dict[str, CaseKind]:
+    """Return the kinds of cases of today by their codes."""
+    return {one.code: one for one in service.kinds_on(db(), local_day(outside().now()))}

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from sud.access import SYSTEM
 from sud.accounts import guessing, service
-from sud.models import JournalLine, SignInAttempt, User
+from sud.models import SignInAttempt, User
 from tests.builders import Make
 from tests.conftest import Time
+from tests.sud.journalled import journalled
 
 PASSWORD = "тоо суусу 1916"
 
@@ -41,9 +42,7 @@ def test_right_password_opens_a_session(client: FlaskClient, user: User, session
     assert (answer.status_code, answer.location) == (303, "/home")
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert client.get("/sign-out").status_code == 200
-    lines = session.scalars(
-        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == "session:open")
-    ).all()
+    lines = journalled(session, "session:open")
     assert [line.facts["right"] for line in lines] == [True]
     assert lines[0].user_id == user.id
 

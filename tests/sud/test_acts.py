@@ -39,7 +39,6 @@ from sud.models import (
     Case,
     CaseState,
     Confidence,
-    JournalLine,
     Notice,
     NoticeKind,
     RoleCode,
@@ -49,6 +48,7 @@ from sud.models import (
 from sud.outside import Outside
 from sud.registry.reference import read_reference
 from tests.builders import START, Make
+from tests.sud.journalled import journalled
 
 ROOT = Path(__file__).parents[2]
 PARTS = {
@@ -180,11 +180,7 @@ def test_an_issued_act_is_signed_stored_journalled_and_told(
         f"http://127.0.0.1:8000/verify/{issued.code}",
     ):
         assert expected in words
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.ACT_ISSUE.value)
-    ).one()
+    (line,) = journalled(session, Action.ACT_ISSUE)
     assert line.facts["sha256"] == issued.pdf_sha256
     assert line.case_id == case.id
     assert list(journal.broken_lines(session)) == []

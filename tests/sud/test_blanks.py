@@ -28,7 +28,6 @@ from sud.models import (
     Filing,
     FilingParty,
     FormGround,
-    JournalLine,
     RoleCode,
     TimeLimit,
     User,
@@ -36,6 +35,7 @@ from sud.models import (
 from tests.builders import Make
 from tests.conftest import Time
 from tests.documents.answering import FOLDER, answers_to
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 COURT = "TLS-TLS"
@@ -227,7 +227,7 @@ def test_a_whole_form_in_one_visit_keeps_nothing(
     back = client.post("/forms/debt-claim/fill", data={"before": before, "go": "loan"})
     assert hidden(page_of(back), "step") == "loan"
     assert session.scalars(select(BlankDraft)).all() == []
-    assert session.scalars(select(JournalLine)).all() == []
+    assert journalled(session) == []
 
 
 def test_wrong_answers_are_told_at_the_box_and_kept(client: FlaskClient, law: None) -> None:
@@ -422,12 +422,12 @@ def test_a_draft_can_be_deleted_and_an_old_one_is_forgotten(
         assert run_jobs() == ["blanks.forget"]
         session.expire_all()
         assert set(session.scalars(select(BlankDraft.id))) == left
-    line = session.scalars(select(JournalLine).where(JournalLine.action == "blank:forget")).one()
+    (line,) = journalled(session, "blank:forget")
     assert line.facts == {"forgotten": 1}
 
 
 def test_the_journal_knows_no_answers(session: Session, draft: BlankDraft) -> None:
-    lines = session.scalars(select(JournalLine).order_by(JournalLine.seq)).all()
+    lines = journalled(session)
     assert lines
     assert "Асанов" not in json.dumps([line.facts for line in lines], ensure_ascii=False)
 

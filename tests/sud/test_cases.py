@@ -23,6 +23,7 @@ from sud.models import (
     TimeLimit,
 )
 from sud.outside import defer_job
+from tests.sud.journalled import journalled
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_search_finds_only_what_one_may_read(session, make, case, time) -> Non
 def test_a_search_is_journalled_without_its_words(session, make, case, time) -> None:
     clerk = actor_of(session, make.staff(RoleCode.CLERK), time())
     service.cases_found(session, clerk, "Асанова", now=time())
-    line = session.scalars(select(JournalLine)).one()
+    (line,) = journalled(session)
     assert (line.action, line.facts) == ("case:search", {"by": "name", "found": 1})
 
 

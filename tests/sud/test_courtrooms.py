@@ -31,6 +31,7 @@ from sud.models import (
     Verdict,
 )
 from sud.registry import service as registry
+from tests.sud.journalled import journalled
 from tests.sud.town import build_town
 
 LAW = date(2025, 6, 10)
@@ -174,11 +175,7 @@ def test_a_reason_is_written_down_for_good(session, make, case) -> None:
     assert found.standing is duty.Standing.EXPLAINED
     assert found.absence.incident.hearing is hearing
     assert device.state is DeviceState.FAULTY
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == "recording:explain")
-    ).one()
+    (line,) = journalled(session, "recording:explain")
     assert (line.case_id, line.user_id) == (case.id, clerk.user_id)
     assert line.facts["ground"] == "failure"
     assert "Диск" not in str(line.facts)
@@ -360,9 +357,7 @@ def test_a_new_key_ends_the_old_one_and_only_its_hash_is_kept(session, make, roo
     for word in (first, second):
         assert service.courtroom_of_digest(session, service.digest_of_key(word)).id == room.id
     assert service.courtroom_of_digest(session, second) is None
-    lines = session.scalars(
-        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == "stream:key")
-    )
+    lines = journalled(session, "stream:key")
     assert not any(word in str(line.facts) for line in lines for word in (first, second))
 
 

@@ -48,6 +48,7 @@ from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
 from tests.recordings.discs import GOOD
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 VOB = GOOD / "VIDEO_TS" / "VTS_01_1.VOB"
@@ -140,14 +141,6 @@ def titles(session: Session, disc: Disc) -> list[DiscTitle]:
     return list(
         session.scalars(
             select(DiscTitle).where(DiscTitle.disc_id == disc.id).order_by(DiscTitle.number)
-        )
-    )
-
-
-def lines(session: Session, action: str) -> list[JournalLine]:
-    return list(
-        session.scalars(
-            select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == action)
         )
     )
 
@@ -303,11 +296,9 @@ def test_a_disc_of_a_hearing_is_kept_read_and_linked_by_itself(
     page = clerk.get(answer.location)
     assert f"/recordings/{recording.key}" in page.text
     assert "refresh" not in page.text
-    told = [line.facts for line in lines(session, "disc:run")]
+    told = [line.facts for line in journalled(session, "disc:run")]
     assert [fact["titles"] for fact in told] == [2]
-    assert "name" not in str(
-        [line.facts for line in session.scalars(select(JournalLine).order_by(JournalLine.seq))]
-    )
+    assert "name" not in str([line.facts for line in journalled(session)])
 
 
 def test_several_discs_at_once_are_parts_in_their_order(
@@ -750,7 +741,7 @@ def test_several_titles_go_to_several_hearings_in_one_form(
     made = session.scalars(select(Recording).order_by(Recording.title)).all()
     assert [one.hearing_id for one in made] == [hearing.id, other.id]
     assert disc.court_id == hearing.case.court_id
-    changes = [line.facts["change"] for line in lines(session, "disc:link")]
+    changes = [line.facts["change"] for line in journalled(session, "disc:link")]
     assert changes == ["linked", "linked", "set_aside"]
     stale = press(clerk, path, title_1=f"hearing:{other.key}", title_4="later")
     assert stale.status_code == 303  # what is decided is asked no more
@@ -785,7 +776,7 @@ def test_a_wrong_link_is_undone_until_somebody_has_played_it(
     second = session.scalars(select(Recording).order_by(Recording.id.desc())).first()
     assert second is not None
     line = JournalLine(
-        seq=1 + len(session.scalars(select(JournalLine)).all()),
+        seq=1 + len(journalled(session)),
         at=MONDAY,
         action="recording:play",
         subject_kind="recordings",

@@ -23,7 +23,6 @@ from sud.models import (
     Filing,
     FilingState,
     Hearing,
-    JournalLine,
     Masking,
     Publication,
     Recording,
@@ -35,6 +34,7 @@ from sud.models import (
     User,
 )
 from tests.builders import Make
+from tests.sud.journalled import journalled
 from tests.sud.town import Town, build_town
 
 SignIn = Callable[[User], FlaskClient]
@@ -166,9 +166,7 @@ def test_what_is_refused_is_written_down(session: Session, town: Town, sign_in: 
     case = town.things[Case][0]
     answer = sign_in(town.users["plaintiff"]).get(f"/cases/{case.key}/hearings/new")
     assert answer.status_code == 403
-    line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.ACCESS_REFUSED)
-    ).one()
+    (line,) = journalled(session, Action.ACCESS_REFUSED)
     assert (line.user_id, line.case_id) == (town.users["plaintiff"].id, case.id)
 
 

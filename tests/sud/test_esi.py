@@ -32,11 +32,12 @@ from sud.esi import service
 from sud.esi.jobs import forget
 from sud.identity import EsiProvider, Fault, IdentityError, IdentityProvider, Journey
 from sud.local.esi import Citizen, Grant, Provider
-from sud.models import EsiConfirmation, EsiPurpose, EsiVisit, JournalLine, SigningSheet, User
+from sud.models import EsiConfirmation, EsiPurpose, EsiVisit, SigningSheet, User
 from sud.outside import Outside
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud.citizen import Esi, Visitor, esi
+from tests.sud.journalled import journalled
 from tests.sud.test_acts import TEXT
 
 SignIn = Callable[[User], FlaskClient]
@@ -125,9 +126,7 @@ def _answer(client: FlaskClient, back: str) -> Any:
 
 
 def _refused(session: Session) -> list[str]:
-    lines = session.scalars(
-        select(JournalLine).where(JournalLine.action == "esi:return").order_by(JournalLine.seq)
-    )
+    lines = journalled(session, "esi:return")
     return [line.facts["refused"] for line in lines]
 
 
@@ -401,7 +400,7 @@ def test_signing_in_opens_the_account_with_the_same_number(
         assert cookie["_user_id"] == f"{mine.id}.1"
     # Signing in is no step up: that is asked for where something is signed.
     assert _proofs(session) == []
-    (line,) = session.scalars(select(JournalLine).where(JournalLine.action == "session:open"))
+    (line,) = journalled(session, "session:open")
     assert (line.user_id, line.facts["how"]) == (mine.id, "esi")
 
 

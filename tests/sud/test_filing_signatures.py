@@ -3,13 +3,14 @@
 import base64
 import io
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse as Response
 
 from documents.authority import Signatory
 from documents.signatures import Finding, TestAuthority
@@ -26,18 +27,18 @@ from sud.models import (
     FilingSignature,
     FilingSignatureRule,
     FilingState,
-    JournalLine,
     RoleCode,
     SignatureNeed,
     SignatureWatch,
     User,
 )
-from sud.outside import Outside, defer_job
+from sud.outside import Outside, defer_job, local_day
 from sud.uploads.service import Sent
 from sud.verification import handed_in
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
 from tests.sud.citizen import Visitor, esi
+from tests.sud.journalled import journalled
 from tests.sud.test_filings import BANK, ME, attach, law, pdf
 
 SignIn = Callable[[User], FlaskClient]
@@ -222,9 +223,7 @@ def test_every_night_a_signature_is_looked_at_and_its_evidence_lasts(
     assert "does not hold any more" in seen
     assert SIGNER.name in seen
     assert "does not hold any more" not in sign_in(make.party(case)).get(page).text
-    lines = session.scalars(
-        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == "paper:check")
-    ).all()
+    lines = journalled(session, "paper:check")
     assert [line.facts["change"] for line in lines] == ["signature_found"]
 
 
@@ -306,11 +305,7 @@ def test_a_confirmation_covers_the_filing_as_a_whole(
     check = clerk.get(f"/filings/{filing.key}/check?lang=en").text
     assert "TEST-" in check
     assert "changed since" in check
-    facts = [
-        line.facts
-        for line in session.scalars(select(JournalLine).order_by(JournalLine.seq))
-        if line.facts.get("change") == "signed"
-    ]
+    facts = [line.facts for line in journalled(session) if line.facts.get("change") == "signed"]
     assert [one["way"] for one in facts] == ["esi", "esi"]
     assert str(ME.pin) not in str(facts)
 
@@ -372,6 +367,46 @@ def test_where_the_law_wants_a_signature_nothing_is_filed_without(
     signing.note_handwriting(session, party, filing, paper, now=time())
     submit()
     assert filing.state is FilingState.SUBMITTED
+
+
+def test_an_administrator_says_from_when_claims_must_be_signed(
+    session: Session,
+    make: Make,
+    party: Actor,
+    filing: Filing,
+    sign_in: SignIn,
+    time: Time,
+) -> None:
+    make.kind(filing.kind_code)
+    administrator = sign_in(make.staff(RoleCode.ADMINISTRATOR))
+    page = "/reference/signed-claims/set"
+    said = {"kind": filing.kind_code, "need": "required"}
+    said |= {f"source_{language}": "Жарлык №" + " 7" for language in ("ky", "ru", "en")}
+
+    def press(day: date) -> Response:
+        since = {"since-day": day.day, "since-month": day.month, "since-year": day.year}
+        return administrator.post(page, data=said | since)
+
+    today = local_day(time.now)
+    assert administrator.get(page).status_code == 200
+    assert press(today).status_code == 422
+    assert administrator.post(page, data=said).status_code == 422
+    for need in ("told", "required"):
+        said["need"] = need
+        assert press(today + timedelta(days=1)).status_code == 303
+    (rule,) = session.scalars(select(FilingSignatureRule)).all()
+    assert (rule.need, rule.edited_by_hand) == (SignatureNeed.REQUIRED, True)
+    assert "Жарлык № 7" in administrator.get("/reference/signed-claims").text
+    assert len(journalled(session, "reference:edit")) == 2
+
+    def needed() -> SignatureNeed | None:
+        found = service.signature_rule_on(session, filing, local_day(time.now))
+        return found and found.need
+
+    assert needed() is None
+    time.now += timedelta(days=1)
+    assert needed() is SignatureNeed.REQUIRED
+    assert sign_in(make.staff(RoleCode.AUDITOR)).get(page).status_code == 403
 
 
 def test_the_page_of_the_last_step_takes_each_way(

@@ -15,6 +15,7 @@ from sud.errors import CourtError, Refusal
 from sud.models import Case, Counter, JournalLine, RoleCode, User
 from sud.request import allow, db
 from tests.builders import Make
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -132,9 +133,7 @@ def test_seen_but_not_allowed_is_403_and_journalled(
 ) -> None:
     clerk = make.staff(RoleCode.CLERK)
     assert sign_in(clerk).post(f"/trial/{case.key}").status_code == 403
-    line = session.scalars(
-        select(JournalLine).where(JournalLine.action == Action.ACCESS_REFUSED)
-    ).one()
+    (line,) = journalled(session, Action.ACCESS_REFUSED)
     assert (line.user_id, line.case_id, line.facts) == (
         clerk.id,
         case.id,

@@ -25,13 +25,13 @@ from sud.models import (
     HearingPurpose,
     HearingState,
     Holiday,
-    JournalLine,
     Notice,
     NoticeState,
     RoleCode,
 )
 from sud.outside import defer_job
 from tests.builders import Make
+from tests.sud.journalled import journalled
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -261,11 +261,7 @@ def test_moving_keeps_the_old_one_and_frees_its_time(session, make, case, time) 
     )
     assert (first.state, later.state) == (HearingState.ADJOURNED, HearingState.SCHEDULED)
     assert case.state is CaseState.SCHEDULED
-    changes = [
-        line.facts["change"]
-        for line in session.scalars(select(JournalLine).order_by(JournalLine.seq))
-        if line.action == "hearing:set"
-    ]
+    changes = [line.facts["change"] for line in journalled(session) if line.action == "hearing:set"]
     assert changes == ["set", "moved"]
 
 

@@ -24,6 +24,7 @@ from sud.models import Act, ActPart, IssuedPaper, JournalLine, PaperFault, RoleC
 from sud.outside import Outside
 from sud.verification import lasting
 from tests.builders import Make
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -109,11 +110,7 @@ def test_what_became_of_a_stored_paper_is_told_and_it_is_not_handed_out(
     lasting.check(sessions, outside)
     session.refresh(paper)
     assert fault in lasting.faults_of(paper)
-    (line,) = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.PAPER_CHECK)
-    )
+    (line,) = journalled(session, Action.PAPER_CHECK)
     assert line.facts["findings"] == paper.findings
     with pytest.raises(CourtError) as refused:
         issued.sound_paper(session, f"acts/{act.id}", act.language)

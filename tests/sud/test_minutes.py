@@ -12,13 +12,13 @@ from sud.minutes import service
 from sud.minutes.service import Said
 from sud.models import (
     HearingState,
-    JournalLine,
     Remark,
     RemarkState,
     RemarkSubject,
     RoleCode,
 )
 from sud.uploads.service import Sent
+from tests.sud.journalled import journalled
 from tests.sud.test_filings import pdf
 
 FRIDAY = date(2026, 11, 20)
@@ -109,7 +109,7 @@ def test_remarks_are_filed_in_time_and_late_ones_refused_with_the_day(
     time.now += timedelta(days=1)
     late = refusal(service.remark, session, who, hearing, said(), now=time())
     assert (late.code, late.facts["day"]) == (Refusal.REMARKS_TOO_LATE, date(2026, 11, 26))
-    line = session.scalars(select(JournalLine).where(JournalLine.action == "remark:make")).one()
+    (line,) = journalled(session, "remark:make")
     assert line.case_id == hearing.case_id
     assert "Күбө" not in str(line.facts)
 

@@ -16,10 +16,11 @@ from sud.access import Action, Actor
 from sud.cases import showing
 from sud.cases.taking import examined, kept, paper_of
 from sud.errors import CourtError, Refusal
-from sud.models import Document, HearingState, JournalLine, RoleCode, ViewState
+from sud.models import Document, HearingState, RoleCode, ViewState
 from sud.uploads.service import Sent
 from sud.web import make_app
 from tests.documents import hostile
+from tests.sud.journalled import journalled
 
 LIMIT = 5 << 20
 Take = Callable[[bytes, str], Document]
@@ -217,11 +218,7 @@ def test_malware_is_told_without_its_name_and_kept_in_the_journal(
     assert answer.status_code == 422
     assert "A virus was found" in answer.text
     assert "EICAR" not in answer.text
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.MALWARE_FOUND.value)
-    ).one()
+    (line,) = journalled(session, Action.MALWARE_FOUND)
     assert line.user_id == clerk.id
     assert line.facts["malware"] == "Win.Test.EICAR_HDB-1"
     assert len(line.facts["sha256"]) == 64

@@ -34,6 +34,7 @@ from sud.models import (
 from tests.builders import Make
 from tests.conftest import Time
 from tests.sud import packages
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -74,11 +75,7 @@ def right_on(page: TestResponse) -> str:
 
 def lines(session: Session, action: str) -> list[JournalLine]:
     session.expire_all()
-    return list(
-        session.scalars(
-            select(JournalLine).where(JournalLine.action == action).order_by(JournalLine.seq)
-        )
-    )
+    return journalled(session, action)
 
 
 def told(session: Session) -> list[tuple[str, str | None]]:

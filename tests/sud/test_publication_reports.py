@@ -7,11 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sud.models import JournalLine, ProblemReport, Publication, PublicationState, RoleCode, User
+from sud.models import ProblemReport, Publication, PublicationState, RoleCode, User
 from sud.outside import Outside
 from sud.publication import service
 from tests.builders import Make
 from tests.sud.desk import NAMES, Desk, hidden, post, without_lot
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 WORDS = {"kind": "name", "words": "Экинчи абзацта айылдын аты калган."}
@@ -52,7 +53,7 @@ def test_a_report_waits_in_the_courts_queue_and_a_clerk_holds_the_text(
     session.refresh(public)
     assert public.state is PublicationState.HELD
     assert WORDS["words"] not in clerk.get("/publications").text
-    lines = session.scalars(select(JournalLine).order_by(JournalLine.seq)).all()
+    lines = journalled(session)
     assert "айылдын" not in str([line.facts for line in lines])
 
 

@@ -60,6 +60,7 @@ from sud.registry.reference import read_reference
 from sud.uploads.service import Sent
 from tests.builders import START, Make
 from tests.contributors import Contributors
+from tests.sud.journalled import journalled
 
 REFERENCE = read_reference()
 LIMIT = 1_000_000
@@ -217,11 +218,7 @@ def test_a_party_asks_and_the_law_says_who_rules(session, make, case, outside):
     assert recusal.due == date(2026, 11, 26)  # three working days after a Monday
     assert recusal.paper.case_id == case.id
     assert [one.media_type for one in cases.papers_of(session, case)] == ["application/pdf"]
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.RECUSAL_REQUEST)
-    ).one()
+    (line,) = journalled(session, Action.RECUSAL_REQUEST)
     assert line.case_id == case.id
     assert line.facts["change"] == "party"
     assert "тууган" not in str(line.facts)

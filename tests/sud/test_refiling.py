@@ -27,7 +27,6 @@ from sud.models import (
     Filing,
     FilingMark,
     FilingState,
-    JournalLine,
     LinkGround,
     LogEntry,
     Notice,
@@ -47,6 +46,7 @@ from sud.refiling.service import Choice
 from tests.attacks import attack
 from tests.builders import Make
 from tests.contributors import Contributors
+from tests.sud.journalled import journalled
 from tests.sud.test_filings import law
 from tests.sud.test_fingerprint import CHANGED, OTHER_TEXT, TEXT
 
@@ -430,7 +430,7 @@ def test_a_link_is_undone_before_the_freeze_and_not_after(session, desk, drawing
     assert kinds(session) == ["case", "linked", "linked", "unlinked", "case"]
     row = service.refiling_of(session, case)
     assert (row.state, row.undone_by_id) == (RefilingState.UNLINKED, desk.clerk.user_id)
-    line = session.scalars(select(JournalLine).where(JournalLine.action == "refiling:undo")).one()
+    (line,) = journalled(session, "refiling:undo")
     assert line.facts == {"reason": "other_period", "linked": True}
     with pytest.raises(CourtError) as refused:
         service.undo(

@@ -30,7 +30,6 @@ from sud.models import (
     Disc,
     DiscState,
     Document,
-    JournalLine,
     RoleCode,
     Scan,
     Upload,
@@ -44,6 +43,7 @@ from sud.uploads.protocol import Checksum, ProtocolError, Slice
 from tests.builders import Make
 from tests.conftest import MONDAY, Time
 from tests.recordings.discs import GOOD
+from tests.sud.journalled import journalled
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 BYTES = "application/offset+octet-stream"
@@ -420,7 +420,7 @@ def test_a_file_is_used_once_and_its_objects_go(
     with pytest.raises(CourtError) as late:
         service.finished(session, actor, whole.key, UploadPurpose.PAPER, store=bucket)
     assert late.value.code is Refusal.UPLOAD_GONE
-    lines = session.scalars(select(JournalLine).where(JournalLine.action == "upload:send"))
+    lines = journalled(session, "upload:send")
     facts = [line.facts for line in lines]
     assert [fact["change"] for fact in facts] == ["begun", "finished", "used"]
     assert "a.pdf" not in str(facts)

@@ -28,7 +28,6 @@ from sud.models import (
     ChangeKind,
     DutyWeek,
     HearingPurpose,
-    JournalLine,
     LogEntry,
     Role,
     RoleCode,
@@ -42,6 +41,7 @@ from sud.roster import alarms, duty, jobs, orders, posts, report, rules, service
 from sud.uploads.service import Sent
 from tests.builders import START
 from tests.e2e import conftest as walks
+from tests.sud.journalled import journalled
 
 browser = walks.browser
 TODAY = date(2026, 11, 23)
@@ -354,9 +354,7 @@ def test_the_log_shows_a_salted_hash_of_the_order_s_file(court):
     assert court.outside.store.get(order.object_key).startswith(b"%PDF")
     assert (order.number, order.by_id, made.by_id) == ("12-К", court.user.id, court.user.id)
     assert not list(journal.broken_lines(court.session))
-    said = [
-        line.facts for line in court.session.scalars(select(JournalLine).order_by(JournalLine.seq))
-    ]
+    said = [line.facts for line in journalled(court.session)]
     assert all("12-К" not in str(facts) for facts in said)
 
 

@@ -28,7 +28,6 @@ from sud.models import (
     CopyState,
     CoverSheet,
     Document,
-    JournalLine,
     OriginalForm,
     PartReason,
     PartState,
@@ -46,6 +45,7 @@ from sud.uploads.service import Sent
 from tests import needs
 from tests.builders import Make
 from tests.documents import scanned
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 RunJobs = Callable[[], list[str]]
@@ -249,11 +249,7 @@ def test_a_sheet_s_mark_says_nothing_of_the_case(
     (sheet,), (picture,) = sheets(session, clerk, case, outside, ("Тил кат: Үсөнов Кубат", 0))
     said = {mark.text for mark in zxingcpp.read_barcodes(picture)}
     assert said == {f"SUD/SHEET/{sheet.code}"}
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.SHEET_PRINT)
-    ).one()
+    (line,) = journalled(session, Action.SHEET_PRINT)
     assert line.facts == {"sheets": 1}
 
 
@@ -405,9 +401,7 @@ def test_recognised_words_are_found_by_those_who_may_read_them(
     assert (hit.page, hit.paper.id) == (1, paper.id)
     assert any(answer for _words, answer in hit.excerpt)
     assert "Үсөнов" not in caplog.text
-    lines = session.scalars(
-        select(JournalLine).order_by(JournalLine.seq).where(JournalLine.action == Action.SCAN_RUN)
-    )
+    lines = journalled(session, Action.SCAN_RUN)
     assert all("карыз" not in str(line.facts) for line in lines)
 
 

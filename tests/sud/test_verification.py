@@ -27,7 +27,6 @@ from sud.models import (
     Case,
     CodeMiss,
     IssuedPaper,
-    JournalLine,
     PaperKind,
     RoleCode,
     User,
@@ -35,6 +34,7 @@ from sud.models import (
 from sud.outside import Outside
 from sud.verification import guessing, service
 from tests.builders import Make
+from tests.sud.journalled import journalled
 
 SignIn = Callable[[User], FlaskClient]
 PARTY = ("Жолдошбеков", "Нурлан")
@@ -217,11 +217,7 @@ def test_the_same_facts_are_the_same_paper(
     assert again.pdf == paper.pdf
     assert hashlib.sha256(again.pdf).hexdigest() == again.paper.sha256
     assert (again.paper.size, again.paper.number) == (len(again.pdf), case.number)
-    line = session.scalars(
-        select(JournalLine)
-        .order_by(JournalLine.seq)
-        .where(JournalLine.action == Action.PAPER_ISSUE)
-    ).one()
+    (line,) = journalled(session, Action.PAPER_ISSUE)
     assert line.facts["sha256"] == again.paper.sha256
 
 
