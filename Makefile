@@ -8,6 +8,9 @@ CODE := sud assignment recordings documents tests app.py
 SPEAKS := sud/translations
 CATALOGUES := $(SPEAKS)/ky/LC_MESSAGES/messages.mo
 
+# What was compiled once is not compiled again by each of the processes that tests and houses start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 CHECKS := types style words tables
 .PHONY: help setup run test check fix migration strings styles lock bench $(CHECKS)
