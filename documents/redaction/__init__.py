@@ -8,6 +8,7 @@ Everything is plain data; nothing is stored here and nothing is asked of the out
 from documents.redaction.aliases import initials_of
 from documents.redaction.casefile import CaseFileError
 from documents.redaction.findings import Doubt, Kind, Layer, Redaction, Span, replaced
+from documents.redaction.fluency import fluent
 from documents.redaction.gate import Leak, check, leaks
 from documents.redaction.identifiers import born_of
 from documents.redaction.known import (
@@ -44,6 +45,7 @@ __all__ = [
     "born_of",
     "check",
     "default_policy",
+    "fluent",
     "initials_of",
     "label_of",
     "language_of",

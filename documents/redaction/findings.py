@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -92,11 +93,15 @@ class Redaction:
 
 def replaced(text: str, spans: tuple[Span, ...]) -> str:
     """Return the text with every applied span replaced; overlapping spans yield to the first."""
-    pieces: list[str] = []
+    return "".join(before + after for before, after in pieces(text, spans))
+
+
+def pieces(text: str, spans: tuple[Span, ...]) -> Iterator[tuple[str, str]]:
+    """Give what stays before each applied span and what replaces it; the last stays before none."""
     at = 0
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if not span.applied or span.start < at:
             continue
-        pieces += [text[at : span.start], span.replacement]
+        yield text[at : span.start], span.replacement
         at = span.end
-    return "".join((*pieces, text[at:]))
+    yield text[at:], ""

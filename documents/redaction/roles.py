@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
+from documents.morphology import inflected
 from documents.redaction.declension import russian_forms
 from documents.spelling import WORD, fold, skeleton
 
 _SHORT = 4
+_SPACE = frozenset({" ", "\u00a0"})
 _CYRILLIC = re.compile(r"[\u0400-\u04ff ]+")
 
 
@@ -66,6 +70,59 @@ def ends_in_role(line: str, label: str) -> bool:
         len(before) >= len(role) and all(map(_is_form, before[-len(role) :], role))
         for role in _called(label)
     )
+
+
+def said_once(before: str, label: str) -> tuple[str, str]:
+    """Return what stands before a label, without the role that the label says too, and the label.
+
+    A Russian label takes the case of the word that it stands for.
+
+    >>> said_once("Иск истца ", "Истец 1"), said_once("с истца ", "Ответчика 1")
+    (('Иск ', 'Истца 1'), ('с истца ', 'Ответчика 1'))
+    >>> said_once("Кечээ доогер ", "1-доогердин"), said_once("Истица ", "Истец 1")
+    (('Кечээ ', '1-доогердин'), ('', 'Истец 1'))
+    """
+    found, own = list(WORD.finditer(before)), list(WORD.finditer(label))
+    for role in _repeated(label):
+        words = found[-len(role) :]
+        if (
+            len(words) == len(role)
+            and before[words[-1].end() :] in _SPACE
+            and all(before[one.end() : two.start()] in _SPACE for one, two in pairwise(words))
+            and _is_called(words, role)
+        ):
+            start = words[0].start()
+            if label[:1].isalpha() and _is_called(own, role):
+                label = before[start].upper() + before[start + 1 : -1] + label[own[-1].end() :]
+            return before[:start], label
+    return before, label
+
+
+@lru_cache(maxsize=1_024)
+def _repeated(label: str) -> tuple[tuple[str, ...], ...]:
+    """Return each way to name the role that a label in any case begins or ends with."""
+    own = [skeleton(word) for word in WORD.findall(label)]
+    ways = (
+        [tuple(WORD.findall(word)) for word in _words(told) if word] for told in _roles().values()
+    )
+    return tuple(
+        way
+        for role in ways
+        if any(len(one) == len(own) and all(map(_is_form, own, one)) for one in role)
+        for way in role
+    )
+
+
+def _is_called(words: Sequence[re.Match[str]], role: Sequence[str]) -> bool:
+    """Tell whether words are those of a role, of one person; Kyrgyz bends the name behind them."""
+    return all(skeleton(word[0]) in _singular(part) for word, part in zip(words, role, strict=True))
+
+
+@lru_cache(maxsize=1_024)
+def _singular(word: str) -> frozenset[str]:
+    """Return a word and its Russian cases."""
+    bent = (inflected(word.lower(), case) for case in ("gent", "datv", "accs", "ablt", "loct"))
+    return frozenset(map(skeleton, (word, *bent)))
 
 
 @lru_cache(maxsize=1_024)

@@ -82,14 +82,7 @@ class Units:
                 units.append(Unit(start=start, end=start + 2, text=word, sort=Sort.PARTICLE))
             elif unit := self._unit(text, start, word, bare=start in bare):
                 units.append(unit)
-        for at, (one, two) in enumerate(pairwise(units)):
-            if text[one.end : two.start] in HYPHENS and {one.sort, two.sort} == {
-                Sort.NAME, Sort.CAPITAL,
-            }:  # fmt: skip
-                half = at + (one.sort is Sort.NAME)
-                if units[half].text[1:].islower():
-                    units[half] = replace(units[half], sort=Sort.HALF)
-        return units
+        return _with_halves(text, units)
 
     def _unit(self, text: str, start: int, word: str, *, bare: bool) -> Unit | None:
         """Return a word as a unit, if it may be of a name; ``bare`` is an initial without a dot."""
@@ -193,6 +186,20 @@ class Units:
                 if (found := self._parts.matches(letters[:length]))]  # fmt: skip
         sure = [length for length, found in told if any(match.doubt is None for match in found)]
         return next(iter([*sure, *(length for length, _ in told)]), 0)
+
+
+def _with_halves(text: str, units: list[Unit]) -> list[Unit]:
+    """Return the units with the unknown halves of double names told from other words."""
+    told = list(units)
+    for at, (one, two) in enumerate(pairwise(units)):
+        half = at + (one.sort is Sort.NAME)
+        if (
+            {one.sort, two.sort} == {Sort.NAME, Sort.CAPITAL}
+            and text[one.end : two.start] in HYPHENS
+            and units[half].text[1:].islower()
+        ):
+            told[half] = replace(units[half], sort=Sort.HALF)
+    return told
 
 
 def _tail(text: str, end: int, sort: Sort) -> str:

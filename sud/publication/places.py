@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from documents.redaction import Doubt, Kind, Known, Layer, Span, redact, replaced, surface
+from documents.redaction import Doubt, Kind, Known, Layer, Span, fluent, redact, surface
 from documents.redaction.identifiers import placeholder
 from documents.redaction.policy import Policy, Treatment
 from sud.models import Act, ActPart, Publication, PublicationForm
@@ -357,7 +357,7 @@ def written(places: Sequence[Place]) -> list[dict[str, Any]]:
 
 
 def _public(act: Act, part: ActPart, places: Sequence[Place]) -> str:
-    return replaced(
+    return fluent(
         getattr(act, part), tuple(_spans(place for place in places if place.part is part))
     )
 

@@ -179,7 +179,7 @@ def table(name: str) -> ResponseReturnValue:
         rows=service.table(db(), name),
         title=TABLE_WORDS[name],
         kinds=_kinds(),
-        ways={way.value: label(way) for way in SigningWay},
+        way_words={way.value: label(way) for way in SigningWay},
     )
 
 
