@@ -159,13 +159,14 @@ def played(seconds: float, **facts: object) -> Title:
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """Eight seconds of fields that move, speech half a second late, and a silent second track."""
     place = tmp_path_factory.mktemp("played")
-    speech = written(np.resize(sample("ky"), 8 * 48_000), place / "speech.wav")
+    speech = written(np.resize(sample("ky"), 15 * 24_000), place / "speech.wav")
+    # Every source ends by itself: cut by `-t`, one run in ten of ffmpeg never came to its end.
+    picture = f"testsrc2=s={WIDTH}x{LINES}:r=50:d=8,tinterlace=interleave_top,setfield=tff"
     subprocess.run(
         [
-            *(FFMPEG, "-v", "error", "-f", "lavfi"),
-            *("-i", f"testsrc2=s={WIDTH}x{LINES}:r=50,tinterlace=interleave_top,setfield=tff"),
-            *("-itsoffset", "0.5", "-i", speech, "-f", "lavfi", "-i", "anullsrc=r=48000"),
-            *("-map", "0:v", "-map", "1:a", "-map", "2:a", "-t", "8", "-ac", "2", "-c:a", "mp2"),
+            *(FFMPEG, "-v", "error", "-f", "lavfi", "-i", picture),
+            *("-itsoffset", "0.5", "-i", speech, "-f", "lavfi", "-i", "anullsrc=r=48000:d=8"),
+            *("-map", "0:v", "-map", "1:a", "-map", "2:a", "-ac", "2", "-c:a", "mp2"),
             *("-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-q:v", "6", "-g", "12"),
             *("-muxpreload", "0", "-muxdelay", "0", "-f", "vob", place / "played.mpg"),
         ],
@@ -218,8 +219,8 @@ def test_a_media_file_is_judged_like_a_disc(tmp_path: Path) -> None:
     speech = written(np.resize(sample("ky"), 3 * 48_000), tmp_path / "speech.wav")
     subprocess.run(
         [
-            *(FFMPEG, "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{LINES}:r=25"),
-            *("-i", speech, "-t", "3", "-preset", "ultrafast", tmp_path / "hearing.mp4"),
+            *(FFMPEG, "-v", "error", "-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{LINES}:r=25:d=3"),
+            *("-i", speech, "-preset", "ultrafast", tmp_path / "hearing.mp4"),
         ],
         check=True,
     )
