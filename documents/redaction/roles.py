@@ -102,14 +102,11 @@ def said_once(before: str, label: str) -> tuple[str, str]:
 def _repeated(label: str) -> tuple[tuple[str, ...], ...]:
     """Return each way to name the role that a label in any case begins or ends with."""
     own = [skeleton(word) for word in WORD.findall(label)]
-    ways = (
-        [tuple(WORD.findall(word)) for word in _words(told) if word] for told in _roles().values()
-    )
     return tuple(
         way
-        for role in ways
-        if any(len(one) == len(own) and all(map(_is_form, own, one)) for one in role)
-        for way in role
+        for ways in map(_ways, map(_words, _roles().values()))
+        if any(len(one) == len(own) and all(map(_is_form, own, one)) for one in ways)
+        for way in ways
     )
 
 
@@ -130,7 +127,12 @@ def _called(label: str) -> tuple[tuple[str, ...], ...]:
     """Return each way to name the role of a label, by its words."""
     own = " ".join(WORD.findall(label))
     told = _roles().get(role_of(own))
-    return tuple(tuple(WORD.findall(word)) for word in (_words(told) if told else [own]) if word)
+    return _ways(_words(told) if told else [own])
+
+
+def _ways(called: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return each way to call somebody by its words."""
+    return tuple(tuple(WORD.findall(way)) for way in called if way)
 
 
 def _is_form(word: str, role: str) -> bool:

@@ -28,7 +28,6 @@ from sud.models import (
     BlankDraft,
     Case,
     Category,
-    Confidence,
     Document,
     Filing,
     FormGround,
@@ -103,8 +102,7 @@ def set_ground(
         select(FormGround).where(FormGround.form == form.name, FormGround.valid_from == valid_from)
     ).one_or_none() or FormGround(form=form.name, valid_from=valid_from)
     row.name_ky, row.name_ru, row.name_en = names["ky"], names["ru"], names["en"]
-    row.source_ky, row.source_ru, row.source_en = sources["ky"], sources["ru"], sources["en"]
-    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
+    row.say_by_hand(sources)
     session.add(row)
     journal.record(session, actor, Action.REFERENCE_EDIT, row, now=now, form=form.name)
     return row

@@ -34,6 +34,8 @@ class FilingSignatureRule(Sourced, Base):
     kind_code: Mapped[str] = mapped_column(ForeignKey(CaseKind.code))
     need: Mapped[SignatureNeed] = mapped_column(coded(SignatureNeed))
 
+    kind: Mapped[CaseKind] = relationship()
+
 
 class FilingSignature(Base):
     """One signature under a filing: insert-only, it stands as long as the filing is what it was.

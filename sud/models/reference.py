@@ -1,5 +1,6 @@
 """Law as data: kinds, categories, roles, rates, limits and days off, each dated and sourced."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -45,6 +46,11 @@ class Sourced:
 
     def source_in(self, lang: str) -> str:
         return {"ky": self.source_ky, "ru": self.source_ru}.get(lang, self.source_en)
+
+    def say_by_hand(self, sources: Mapping[str, str]) -> None:
+        """Note that an administrator entered the row, and where he says that it stands."""
+        self.source_ky, self.source_ru, self.source_en = sources["ky"], sources["ru"], sources["en"]
+        self.note, self.confidence, self.edited_by_hand = "", Confidence.HIGH, True
 
 
 class CaseKind(Named, Sourced, Base):

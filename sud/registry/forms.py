@@ -53,11 +53,11 @@ class GroundForm(forms.Form):
 
     @property
     def names(self) -> dict[str, str]:
-        return {lang: self[f"name_{lang}"].data or "" for lang in ("ky", "ru", "en")}
+        return _by_language(self, "name")
 
     @property
     def sources(self) -> dict[str, str]:
-        return {lang: self[f"source_{lang}"].data or "" for lang in ("ky", "ru", "en")}
+        return _by_language(self, "source")
 
 
 class NeedForm(forms.Form):
@@ -76,15 +76,12 @@ class NeedForm(forms.Form):
 
     def offer(self, kinds: Sequence[CaseKind], language: str) -> None:
         """Offer the kinds of cases by their names, and the two things that the house can do."""
-        self.kind.choices = [
-            ("", str(_("Choose"))),
-            *((one.code, one.name(language)) for one in kinds),
-        ]
+        self.kind.choices = [(one.code, one.name(language)) for one in kinds]
         self.need.choices = [(need, str(label(need))) for need in SignatureNeed]
 
     @property
     def sources(self) -> dict[str, str]:
-        return {lang: self[f"source_{lang}"].data or "" for lang in LANGUAGES}
+        return _by_language(self, "source")
 
 
 class ContactForm(forms.Form):
@@ -108,7 +105,7 @@ class ContactForm(forms.Form):
 
     @property
     def addresses(self) -> dict[str, str]:
-        return {lang: self[f"address_{lang}"].data or "" for lang in LANGUAGES}
+        return _by_language(self, "address")
 
 
 class DayForm(forms.Form):
@@ -143,10 +140,13 @@ class DayForm(forms.Form):
 
     @property
     def names(self) -> dict[str, str]:
-        fields = {"ky": self.name_ky, "ru": self.name_ru, "en": self.name_en}
-        return {lang: field.data or "" for lang, field in fields.items()}
+        return _by_language(self, "name")
 
     @property
     def sources(self) -> dict[str, str]:
-        fields = {"ky": self.source_ky, "ru": self.source_ru, "en": self.source_en}
-        return {lang: field.data or "" for lang, field in fields.items()}
+        return _by_language(self, "source")
+
+
+def _by_language(form: forms.Form, what: str) -> dict[str, str]:
+    """Return what three fields of a form say, by language."""
+    return {lang: form[f"{what}_{lang}"].data or "" for lang in LANGUAGES}

@@ -458,8 +458,7 @@ def set_absence_ground(
         row = AbsenceGround(code=code, ordinal=last + 1)
     row.equipment, row.valid_from, row.valid_to = equipment, valid_from, valid_to
     row.name_ky, row.name_ru, row.name_en = (names[lang] for lang in LANGUAGES)
-    row.source_ky, row.source_ru, row.source_en = (sources[lang] for lang in LANGUAGES)
-    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
+    row.say_by_hand(sources)
     session.add(row)
     journal.record(session, actor, Action.REFERENCE_EDIT, None, now=now, absence_ground=code)
     return row
@@ -536,8 +535,7 @@ def set_day(
     row.shortened = kind is DayKind.SHORT
     row.name_ky, row.name_ru, row.name_en = (names[lang] for lang in LANGUAGES)
     row.valid_from = row.valid_to = day
-    row.source_ky, row.source_ru, row.source_en = (sources[lang] for lang in LANGUAGES)
-    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
+    row.say_by_hand(sources)
     session.add(row)
     journal.record(
         session, actor, Action.REFERENCE_EDIT, row, now=now, day=day.isoformat(), kind=kind.value

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sud import journal
 from sud.access import Action, Actor
 from sud.errors import CourtError, Refusal
-from sud.models import CaseKind, Confidence, FilingSignatureRule, SignatureNeed
+from sud.models import CaseKind, FilingSignatureRule, SignatureNeed
 from sud.outside import local_day
 
 
@@ -39,8 +39,7 @@ def set_need(
         .with_for_update()
     ).one_or_none() or FilingSignatureRule(kind_code=kind.code, valid_from=since)
     row.need = need
-    row.source_ky, row.source_ru, row.source_en = (sources[lang] for lang in ("ky", "ru", "en"))
-    row.note, row.confidence, row.edited_by_hand = "", Confidence.HIGH, True
+    row.say_by_hand(sources)
     session.add(row)
     journal.record(
         session,

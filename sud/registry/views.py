@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sud.access import Action
 from sud.errors import Refusal
 from sud.labels import label
-from sud.models import CaseKind, Court, SigningWay
+from sud.models import Court, SigningWay
 from sud.outside import local_day
 from sud.registry import contacts, service, signatures
 from sud.registry.forms import ContactForm, DayForm, GroundForm, NeedForm
@@ -148,7 +148,7 @@ def set_ground_post() -> ResponseReturnValue:
 def set_need() -> ResponseReturnValue:
     """Say from which day on claims of a kind must be signed."""
     form = NeedForm()
-    kinds = _kinds()
+    kinds = {one.code: one for one in service.kinds_on(db(), local_day(outside().now()))}
     form.offer(list(kinds.values()), language())
 
     def said() -> None:
@@ -178,11 +178,5 @@ def table(name: str) -> ResponseReturnValue:
         name=name,
         rows=service.table(db(), name),
         title=TABLE_WORDS[name],
-        kinds=_kinds(),
         way_words={way.value: label(way) for way in SigningWay},
     )
-
-
-def _kinds() -> dict[str, CaseKind]:
-    """Return the kinds of cases of today by their codes."""
-    return {one.code: one for one in service.kinds_on(db(), local_day(outside().now()))}

@@ -68,8 +68,9 @@ def shown(back: str) -> Shown:
 def proved_until() -> datetime | None:
     """Return until when his proof by ESI counts; None: he gave none, spent it, or took too long."""
     within = _within()
-    proof = within and _proof(within)
-    return proof.proved_at + within if within and proof and proof.proved_at else None
+    if within is None or (proof := _proof(within)) is None or proof.proved_at is None:
+        return None
+    return proof.proved_at + within
 
 
 def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
@@ -82,8 +83,8 @@ def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
 
     """
     now, within = outside().now(), _within()
-    proof = within and _proof(within, to_spend=True)
-    if not proof:
+    proof = None if within is None else _proof(within, to_spend=True)
+    if proof is None:
         accounts.confirm(
             house().sessions,
             actor(),
@@ -93,7 +94,7 @@ def as_oneself(form: Oneself, verb: Callable[[], object]) -> None:
             now=now,
         )
     verb()
-    if proof:
+    if proof is not None:
         proof.spent_at = now
 
 
